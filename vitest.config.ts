@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+/** One project per kind of test, so that `vitest --project unit` runs only what a change needs. */
+const project = (name: string, include: string[], testTimeout = 10_000) => ({
+  extends: true as const,
+  test: { name, include, testTimeout, hookTimeout: testTimeout },
+})
+
+export default defineConfig({
+  resolve: {
+    // Tests run from the sources, so a change in the codec needs no build before it is tested.
+    alias: { 'amqp-codec': fileURLToPath(new URL('./protocol/src/index.ts', import.meta.url)) },
+  },
+  test: {
+    pool: 'forks',
+    passWithNoTests: true,
+    projects: [
+      project('unit', ['test/unit/**/*.test.ts', 'protocol/test/**/*.test.ts']),
+      project('contract', ['test/contract/**/*.test.ts']),
+      project('conformance', ['test/conformance/**/*.test.ts'], 20_000),
+      project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
+      project('model', ['test/model/**/*.test.ts'], 120_000),
+      project('interop', ['interop/**/*.test.ts'], 60_000),
+    ],
+  },
+})
