@@ -1,0 +1,54 @@
+interface Row {
+  /** Name on the command line and in the configuration file, from which the environment's derives. */
+  readonly flag: string
+  readonly group: 'Network' | 'Users' | 'Limits' | 'Identity' | 'Storage' | 'Program'
+  readonly doc: string
+  /** Environment variables of RabbitMQ that are honoured besides our own. */
+  readonly environment?: readonly string[]
+  /** The value must never be shown, not even in an error about it. */
+  readonly secret?: true
+  /** The default in a broker that another program embeds, where that is not the same. */
+  readonly embedded?: unknown
+}
+
+interface TextRow extends Row {
+  readonly type: 'text'
+  readonly default: string
+}
+
+interface ListRow extends Row {
+  readonly type: 'list'
+  readonly default: readonly string[]
+}
+
+interface ChoiceRow extends Row {
+  readonly type: 'choice'
+  readonly choices: readonly string[]
+  readonly default: string
+}
+
+export interface NumberRow extends Row {
+  readonly type: 'integer' | 'bytes' | 'seconds' | 'milliseconds'
+  readonly default: number
+  readonly min: number
+  readonly max?: number
+  /** What 0 means, for an option that takes it besides its range. */
+  readonly zero?: string
+}
+
+/** One option, and everything that anyone has to know about it. */
+export type OptionRow = TextRow | ListRow | ChoiceRow | NumberRow
+
+/** The type of a row's values. */
+export type OptionValue<Row> = Row extends { type: 'text' }
+  ? string
+  : Row extends { type: 'list' }
+    ? readonly string[]
+    : Row extends { choices: readonly (infer Choice)[] }
+      ? Choice
+      : number
+
+/** Our own environment variable for an option: `data-dir` is read from `LEVERET_DATA_DIR`. */
+export function environmentName(row: OptionRow): string {
+  return `LEVERET_${row.flag.toUpperCase().replaceAll('-', '_')}`
+}

@@ -1,0 +1,232 @@
+// The one table of options. The types of the library's options, the command line, the environment
+// variables, the configuration file, `--help` and docs/configuration.md all derive from it.
+
+import type { OptionRow, OptionValue } from './option-row.ts'
+
+const OPTIONS = {
+  host: {
+    flag: 'host',
+    group: 'Network',
+    type: 'text',
+    default: '127.0.0.1',
+    doc: 'Address or name to listen on; `0.0.0.0` or `::` listens on all.',
+  },
+  port: {
+    flag: 'port',
+    group: 'Network',
+    type: 'integer',
+    default: 5672,
+    min: 1,
+    max: 65535,
+    zero: 'any free port',
+    doc: 'TCP port for AMQP.',
+  },
+  handshakeTimeoutMs: {
+    flag: 'handshake-timeout',
+    group: 'Network',
+    type: 'milliseconds',
+    default: 10_000,
+    min: 1,
+    doc: 'Time that a client has from connecting until its virtual host is open.',
+  },
+  heartbeatSec: {
+    flag: 'heartbeat',
+    group: 'Network',
+    type: 'seconds',
+    default: 60,
+    min: 1,
+    max: 65535,
+    zero: 'no heartbeats',
+    doc: 'Heartbeat interval proposed to clients; a peer silent for two intervals is dropped.',
+  },
+  shutdownTimeoutMs: {
+    flag: 'shutdown-timeout',
+    group: 'Network',
+    type: 'milliseconds',
+    default: 5000,
+    min: 1,
+    doc: 'Time that clients have to answer the closing of their connections at shutdown.',
+  },
+  defaultUser: {
+    flag: 'default-user',
+    group: 'Users',
+    type: 'text',
+    default: 'guest',
+    environment: ['RABBITMQ_DEFAULT_USER'],
+    doc: 'Name of the user that exists from the start.',
+  },
+  defaultPass: {
+    flag: 'default-pass',
+    group: 'Users',
+    type: 'text',
+    default: 'guest',
+    environment: ['RABBITMQ_DEFAULT_PASS'],
+    secret: true,
+    doc: 'Password of the default user; prefer the environment or a file, as flags show in process lists.',
+  },
+  defaultVhost: {
+    flag: 'default-vhost',
+    group: 'Users',
+    type: 'text',
+    default: '/',
+    environment: ['RABBITMQ_DEFAULT_VHOST'],
+    doc: 'Virtual host that exists from the start, with all permissions for the default user.',
+  },
+  loopbackUsers: {
+    flag: 'loopback-users',
+    group: 'Users',
+    type: 'list',
+    default: ['guest'],
+    doc: 'Users that may connect only from this machine.',
+  },
+  frameMax: {
+    flag: 'frame-max',
+    group: 'Limits',
+    type: 'bytes',
+    default: 131_072,
+    min: 4096,
+    max: 4_294_967_295,
+    zero: 'no limit',
+    doc: 'Largest frame, proposed to clients and enforced.',
+  },
+  channelMax: {
+    flag: 'channel-max',
+    group: 'Limits',
+    type: 'integer',
+    default: 2047,
+    min: 1,
+    max: 65535,
+    zero: 'as many as the protocol can number, 65535',
+    doc: 'Most channels on one connection, proposed to clients and enforced.',
+  },
+  consumerMaxPerChannel: {
+    flag: 'consumer-max-per-channel',
+    group: 'Limits',
+    type: 'integer',
+    default: 0,
+    min: 1,
+    zero: 'no limit',
+    doc: 'Most consumers on one channel.',
+  },
+  maxConnections: {
+    flag: 'max-connections',
+    group: 'Limits',
+    type: 'integer',
+    default: 0,
+    min: 1,
+    zero: 'no limit',
+    doc: 'Most connections open at a time.',
+  },
+  maxPendingConnections: {
+    flag: 'max-pending-connections',
+    group: 'Limits',
+    type: 'integer',
+    default: 1000,
+    min: 1,
+    zero: 'no limit',
+    doc: 'Most connections at a time that have not authenticated yet.',
+  },
+  maxMessageSizeBytes: {
+    flag: 'max-message-size',
+    group: 'Limits',
+    type: 'bytes',
+    default: 134_217_728,
+    min: 1,
+    max: 536_870_912,
+    doc: 'Largest message body.',
+  },
+  outboxLimitBytes: {
+    flag: 'outbox-limit',
+    group: 'Limits',
+    type: 'bytes',
+    default: 1_048_576,
+    min: 4096,
+    doc: 'Bytes waiting for one client to read them at which its consumers pause.',
+  },
+  tableDepthMax: {
+    flag: 'table-depth-max',
+    group: 'Limits',
+    type: 'integer',
+    default: 64,
+    min: 1,
+    max: 1000,
+    doc: 'Deepest nesting of tables and arrays in what clients send.',
+  },
+  serverProduct: {
+    flag: 'server-product',
+    group: 'Identity',
+    type: 'text',
+    default: 'Leveret',
+    doc: 'Product name reported to clients.',
+  },
+  serverVersion: {
+    flag: 'server-version',
+    group: 'Identity',
+    type: 'text',
+    default: '4.2.0',
+    doc: 'Version reported to clients, some of which read it as a version of RabbitMQ.',
+  },
+  clusterName: {
+    flag: 'cluster-name',
+    group: 'Identity',
+    type: 'text',
+    default: 'leveret',
+    doc: 'Cluster name reported to clients.',
+  },
+  dataDir: {
+    flag: 'data-dir',
+    group: 'Storage',
+    type: 'text',
+    default: './leveret-data',
+    embedded: 'none',
+    doc: 'Directory for durable data; `none` keeps everything in memory.',
+  },
+  config: {
+    flag: 'config',
+    group: 'Program',
+    type: 'text',
+    default: '',
+    doc: 'Configuration file (TOML) with any of the other options.',
+  },
+  logLevel: {
+    flag: 'log-level',
+    group: 'Program',
+    type: 'choice',
+    choices: ['debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+    doc: 'Least severity that is logged.',
+  },
+  logFormat: {
+    flag: 'log-format',
+    group: 'Program',
+    type: 'choice',
+    choices: ['auto', 'pretty', 'json'],
+    default: 'auto',
+    doc: 'Form of the log; `auto` is pretty on a terminal and JSON otherwise.',
+  },
+} as const
+
+export type OptionName = keyof typeof OPTIONS
+
+/** Every option with its value. */
+export type Options = {
+  readonly [Name in OptionName]: OptionValue<(typeof OPTIONS)[Name]>
+}
+
+/** The options of the program around the broker, which a broker in process has no use for. */
+export type ProgramOptionName = {
+  [Name in OptionName]: (typeof OPTIONS)[Name]['group'] extends 'Program' ? Name : never
+}[OptionName]
+
+/** Every option of a broker with its value. */
+export type ResolvedOptions = Omit<Options, ProgramOptionName>
+
+/** What `createBroker` takes: any of the broker's options. */
+export type BrokerOptions = {
+  readonly [Name in keyof ResolvedOptions]?: ResolvedOptions[Name] | undefined
+}
+
+/** The table, in order. */
+export const OPTION_ROWS: ReadonlyMap<OptionName, OptionRow> = new Map<OptionName, OptionRow>(
+  Object.entries<OptionRow>(OPTIONS) as [OptionName, OptionRow][],
+)

@@ -1,0 +1,83 @@
+// Turns what a flag, a variable, a file or a program gives for an option into the option's value.
+
+import { ConfigError } from './config-error.ts'
+import type { NumberRow, OptionRow } from './option-row.ts'
+
+/** Node.js timers cannot wait longer. */
+const MILLISECONDS_MAX = 2 ** 31 - 1
+
+const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['kib', 2 ** 10],
+  ['mib', 2 ** 20],
+  ['gib', 2 ** 30],
+])
+
+/**
+ * The value of an option, checked. Text that spells a number, a size (`128MiB`) or a list (`a,b`) is
+ * understood wherever it comes from.
+ *
+ * @param source names the place for the error: `--port`, `LEVERET_PORT`, `leveret.toml: port`.
+ * @throws ConfigError when the option cannot have this value
+ */
+export function readValue(row: OptionRow, given: unknown, source: string): unknown {
+  const value = interpret(row, given)
+  if (value !== undefined) return value
+  const shown = row.secret ? '' : `, got ${JSON.stringify(given)}`
+  throw new ConfigError(`${source}: expected ${expectation(row)}${shown}`)
+}
+
+/** What an option takes, to go after "expected". */
+export function expectation(row: OptionRow): string {
+  switch (row.type) {
+    case 'text':
+      return 'text'
+    case 'list':
+      return 'a list of names separated by commas, or "none"'
+    case 'choice':
+      return `one of ${row.choices.join(', ')}`
+    default: {
+      const unit = row.type === 'integer' ? '' : ` of ${row.type}`
+      const from = `from ${row.min}`
+      const to = row.max === undefined ? ' up' : ` to ${row.max}`
+      const zero = row.zero === undefined ? '' : `, or 0 (${row.zero})`
+      return `a whole number${unit} ${from}${to}${zero}`
+    }
+  }
+}
+
+/** The value, or undefined if there is no such value. */
+function interpret(row: OptionRow, given: unknown): unknown {
+  switch (row.type) {
+    case 'text':
+      return typeof given === 'string' && given !== '' ? given : undefined
+    case 'list':
+      return names(given)
+    case 'choice':
+      return row.choices.find((choice) => choice === given)
+    default:
+      return wholeNumber(row, given)
+  }
+}
+
+function names(given: unknown): readonly string[] | undefined {
+  if (given === 'none') return []
+  const list = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given
+  if (!Array.isArray(list)) return undefined
+  return list.every((name) => typeof name === 'string' && name !== '') ? list : undefined
+}
+
+function wholeNumber(row: NumberRow, given: unknown): number | undefined {
+  const number = typeof given === 'string' ? spelledNumber(row, given) : given
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
+  if (number === 0 && row.zero !== undefined) return 0
+  const max = row.max ?? (row.type === 'milliseconds' ? MILLISECONDS_MAX : number)
+  return number >= row.min && number <= max ? number : undefined
+}
+
+function spelledNumber(row: NumberRow, text: string): number | undefined {
+  const [, digits, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text.trim()) ?? []
+  if (digits === undefined) return undefined
+  if (unit === '') return Number(digits)
+  const factor = row.type === 'bytes' ? BYTE_UNITS.get(unit.toLowerCase()) : undefined
+  return factor === undefined ? undefined : Number(digits) * factor
+}

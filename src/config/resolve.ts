@@ -1,0 +1,30 @@
+import { ConfigError } from './config-error.ts'
+import { didYouMean } from './did-you-mean.ts'
+import type { BrokerOptions, OptionName, Options, ResolvedOptions } from './options.ts'
+import { OPTION_ROWS } from './options.ts'
+import { readValue } from './read-value.ts'
+
+/** Every option's default, as the program `leveret` has it. */
+export function defaultOptions(): Options {
+  const defaults = [...OPTION_ROWS].map(([name, row]) => [name, row.default])
+  return Object.fromEntries(defaults) as Options
+}
+
+/**
+ * The options of a broker that another program embeds: what it gives, checked, and defaults.
+ *
+ * @throws ConfigError for an option that does not exist or cannot have the given value
+ */
+export function resolveOptions(given: BrokerOptions = {}): ResolvedOptions {
+  const rows = new Map([...OPTION_ROWS].filter(([, row]) => row.group !== 'Program'))
+  const resolved: Partial<Record<OptionName, unknown>> = {}
+  for (const [name, row] of rows) resolved[name] = row.embedded ?? row.default
+  for (const [name, value] of Object.entries(given)) {
+    const row = rows.get(name as OptionName)
+    if (row === undefined) {
+      throw new ConfigError(`there is no option "${name}"${didYouMean(name, rows.keys())}`)
+    }
+    if (value !== undefined) resolved[name as OptionName] = readValue(row, value, name)
+  }
+  return resolved as ResolvedOptions
+}
