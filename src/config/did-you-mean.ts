@@ -17,8 +17,8 @@ export function didYouMean(word: string, known: Iterable<string>): string {
 function editDistance(from: string, to: string): number {
   // distances[i] is the distance of the first i characters of `to` from the part of `from` seen so far.
   let distances = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, character] of [...from].entries()) {
-    const next = [index + 1]
+  for (const [row, character] of Array.from(from).entries()) {
+    const next = [row + 1]
     for (let column = 1; column <= to.length; column++) {
       const replace = (distances[column - 1] ?? 0) + (to[column - 1] === character ? 0 : 1)
       const insertOrDelete = Math.min(distances[column] ?? 0, next[column - 1] ?? 0) + 1

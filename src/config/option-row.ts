@@ -1,7 +1,17 @@
+/** Groups in the order in which help and documentation show them. */
+export const OPTION_GROUPS = [
+  'Network',
+  'Users',
+  'Limits',
+  'Identity',
+  'Storage',
+  'Program',
+] as const
+
 interface Row {
   /** Name on the command line and in the configuration file, from which the environment's derives. */
   readonly flag: string
-  readonly group: 'Network' | 'Users' | 'Limits' | 'Identity' | 'Storage' | 'Program'
+  readonly group: (typeof OPTION_GROUPS)[number]
   readonly doc: string
   /** Environment variables of RabbitMQ that are honoured besides our own. */
   readonly environment?: readonly string[]

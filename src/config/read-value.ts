@@ -1,6 +1,7 @@
 // Turns what a flag, a variable, a file or a program gives for an option into the option's value.
 
 import { ConfigError } from './config-error.ts'
+import { expectation } from './describe.ts'
 import type { NumberRow, OptionRow } from './option-row.ts'
 
 /** Node.js timers cannot wait longer. */
@@ -24,25 +25,6 @@ export function readValue(row: OptionRow, given: unknown, source: string): unkno
   if (value !== undefined) return value
   const shown = row.secret ? '' : `, got ${JSON.stringify(given)}`
   throw new ConfigError(`${source}: expected ${expectation(row)}${shown}`)
-}
-
-/** What an option takes, to go after "expected". */
-export function expectation(row: OptionRow): string {
-  switch (row.type) {
-    case 'text':
-      return 'text'
-    case 'list':
-      return 'a list of names separated by commas, or "none"'
-    case 'choice':
-      return `one of ${row.choices.join(', ')}`
-    default: {
-      const unit = row.type === 'integer' ? '' : ` of ${row.type}`
-      const from = `from ${row.min}`
-      const to = row.max === undefined ? ' up' : ` to ${row.max}`
-      const zero = row.zero === undefined ? '' : `, or 0 (${row.zero})`
-      return `a whole number${unit} ${from}${to}${zero}`
-    }
-  }
 }
 
 /** The value, or undefined if there is no such value. */

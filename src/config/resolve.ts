@@ -4,10 +4,18 @@ import type { BrokerOptions, OptionName, Options, ResolvedOptions } from './opti
 import { OPTION_ROWS } from './options.ts'
 import { readValue } from './read-value.ts'
 
+const BROKER_ROWS = new Map([...OPTION_ROWS].filter(([, row]) => row.group !== 'Program'))
+
 /** Every option's default, as the program `leveret` has it. */
 export function defaultOptions(): Options {
   const defaults = [...OPTION_ROWS].map(([name, row]) => [name, row.default])
   return Object.fromEntries(defaults) as Options
+}
+
+/** The broker's part of the program's options. */
+export function brokerOptions(options: Options): ResolvedOptions {
+  const entries = Object.entries(options).filter(([name]) => BROKER_ROWS.has(name as OptionName))
+  return Object.fromEntries(entries) as unknown as ResolvedOptions
 }
 
 /**
@@ -16,13 +24,12 @@ export function defaultOptions(): Options {
  * @throws ConfigError for an option that does not exist or cannot have the given value
  */
 export function resolveOptions(given: BrokerOptions = {}): ResolvedOptions {
-  const rows = new Map([...OPTION_ROWS].filter(([, row]) => row.group !== 'Program'))
   const resolved: Partial<Record<OptionName, unknown>> = {}
-  for (const [name, row] of rows) resolved[name] = row.embedded ?? row.default
+  for (const [name, row] of BROKER_ROWS) resolved[name] = row.embedded ?? row.default
   for (const [name, value] of Object.entries(given)) {
-    const row = rows.get(name as OptionName)
+    const row = BROKER_ROWS.get(name as OptionName)
     if (row === undefined) {
-      throw new ConfigError(`there is no option "${name}"${didYouMean(name, rows.keys())}`)
+      throw new ConfigError(`there is no option "${name}"${didYouMean(name, BROKER_ROWS.keys())}`)
     }
     if (value !== undefined) resolved[name as OptionName] = readValue(row, value, name)
   }

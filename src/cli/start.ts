@@ -1,0 +1,52 @@
+// Runs the broker as a program: says where it listens, and stops it when the system asks for that.
+
+import type { Logger } from '../base/logger.ts'
+
+/** What this file needs of a broker; `createBroker` gives one. */
+export interface RunningBroker {
+  readonly url: string
+  readonly connectionCount: number
+  close(): Promise<void>
+}
+
+/** Logs that the broker runs. Call it as soon as that is so. */
+export function announce(broker: RunningBroker, logger: Logger): void {
+  // Milliseconds since the process was executed, not since this module was loaded.
+  const startMs = Math.round(performance.now())
+  logger.info({ startMs, pid: process.pid }, `Listening on ${broker.url}, after ${startMs} ms`)
+  // Testcontainers and others that wait for a RabbitMQ look for these words.
+  logger.info({}, 'Server startup complete')
+}
+
+/** Closes the broker and ends the process at the first signal; a second one ends it at once. */
+export function stopOnSignals(broker: RunningBroker, logger: Logger): void {
+  let isStopping = false
+  const stop = (signal: NodeJS.Signals, number: number): void => {
+    if (isStopping) {
+      logger.warn({ signal }, 'Stopping at once, without waiting for clients')
+      process.exit(128 + number)
+    }
+    isStopping = true
+    void closeAndExit(broker, logger, signal)
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+async function closeAndExit(
+  broker: RunningBroker,
+  logger: Logger,
+  signal: NodeJS.Signals,
+): Promise<never> {
+  const { connectionCount } = broker
+  const connections = connectionCount === 1 ? '1 connection' : `${connectionCount} connections`
+  logger.info({ signal, connectionCount }, `Stopping, waiting for ${connections} to close`)
+  try {
+    await broker.close()
+  } catch (err) {
+    logger.error({ err }, 'Stopping failed')
+    process.exit(1)
+  }
+  logger.info({}, 'Server stopped')
+  process.exit(0)
+}

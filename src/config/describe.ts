@@ -1,0 +1,41 @@
+// How help, documentation and error messages speak of an option.
+
+import type { OptionRow } from './option-row.ts'
+
+/** What stands for the value in a synopsis: `--port <number>`. */
+export function placeholder(row: OptionRow): string {
+  switch (row.type) {
+    case 'list':
+      return '<names>'
+    case 'choice':
+      return `<${row.choices.join('|')}>`
+    case 'integer':
+      return '<number>'
+    default:
+      return `<${row.type}>`
+  }
+}
+
+/** The default, spelled as a user would spell it; empty if there is none. */
+export function defaultText(row: OptionRow): string {
+  if (row.type !== 'list') return String(row.default)
+  return row.default.length === 0 ? 'none' : row.default.join(',')
+}
+
+/** What an option takes, as a noun phrase. */
+export function expectation(row: OptionRow): string {
+  switch (row.type) {
+    case 'text':
+      return 'text'
+    case 'list':
+      return 'a list of names separated by commas, or "none"'
+    case 'choice':
+      return `one of ${row.choices.join(', ')}`
+    default: {
+      const unit = row.type === 'integer' ? '' : ` of ${row.type}`
+      const to = row.max === undefined ? 'up' : `to ${row.max}`
+      const zero = row.zero === undefined ? '' : `, or 0 (${row.zero})`
+      return `a whole number${unit} from ${row.min} ${to}${zero}`
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { helpText } from '../../../src/cli/help.ts'
+import { OPTION_ROWS } from '../../../src/config/options.ts'
+
+describe('the help text', () => {
+  it('shows every option with what it takes, its doc and its default', () => {
+    const help = helpText()
+    for (const row of OPTION_ROWS.values()) {
+      expect(help).toContain(`  --${row.flag} <`)
+      expect(help).toContain(row.doc)
+    }
+    expect(help).toContain(
+      '--port <number>\n      TCP port for AMQP. 0: any free port. Default: 5672.\n',
+    )
+    expect(help).toContain('--log-format <auto|pretty|json>')
+  })
+})
