@@ -3,6 +3,7 @@
 
 import type { OptionRow, OptionValue } from './option-row.ts'
 
+// The largest number of milliseconds is the longest that a timer of Node.js can wait.
 const OPTIONS = {
   host: {
     flag: 'host',
@@ -27,6 +28,7 @@ const OPTIONS = {
     type: 'milliseconds',
     default: 10_000,
     min: 1,
+    max: 2_147_483_647,
     doc: 'Time that a client has from connecting until its virtual host is open.',
   },
   heartbeatSec: {
@@ -45,6 +47,7 @@ const OPTIONS = {
     type: 'milliseconds',
     default: 5000,
     min: 1,
+    max: 2_147_483_647,
     doc: 'Time that clients have to answer the closing of their connections at shutdown.',
   },
   defaultUser: {
@@ -179,7 +182,7 @@ const OPTIONS = {
     type: 'text',
     default: './leveret-data',
     embedded: 'none',
-    doc: 'Directory for durable data; `none` keeps everything in memory.',
+    doc: 'Directory for durable data, or `none`. Nothing is written yet: everything is in memory.',
   },
   config: {
     flag: 'config',

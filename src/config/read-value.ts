@@ -4,9 +4,6 @@ import { ConfigError } from './config-error.ts'
 import { expectation } from './describe.ts'
 import type { NumberRow, OptionRow } from './option-row.ts'
 
-/** Node.js timers cannot wait longer. */
-const MILLISECONDS_MAX = 2 ** 31 - 1
-
 const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
   ['kib', 2 ** 10],
   ['mib', 2 ** 20],
@@ -52,8 +49,7 @@ function wholeNumber(row: NumberRow, given: unknown): number | undefined {
   const number = typeof given === 'string' ? spelledNumber(row, given) : given
   if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
   if (number === 0 && row.zero !== undefined) return 0
-  const max = row.max ?? (row.type === 'milliseconds' ? MILLISECONDS_MAX : number)
-  return number >= row.min && number <= max ? number : undefined
+  return number >= row.min && number <= (row.max ?? number) ? number : undefined
 }
 
 function spelledNumber(row: NumberRow, text: string): number | undefined {
