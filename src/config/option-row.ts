@@ -18,7 +18,7 @@ interface Row {
   /** The value must never be shown, not even in an error about it. */
   readonly secret?: true
   /** The default in a broker that another program embeds, where that is not the same. */
-  readonly embedded?: unknown
+  readonly embedded?: string
 }
 
 interface TextRow extends Row {

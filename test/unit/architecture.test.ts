@@ -56,7 +56,7 @@ describe('the check of imports', () => {
     ].join('\n')
     const found = imports({ 'src/queue/x.ts': text }).map(({ to }) => to)
     expect(found.sort()).toEqual(
-      [...'abcefghij']
+      Array.from('abcefghij')
         .map((name) => `src/queue/${name}.ts`)
         .concat('node:fs')
         .sort(),

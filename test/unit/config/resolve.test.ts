@@ -3,7 +3,7 @@ import { environmentName } from '../../../src/config/option-row.ts'
 import type { BrokerOptions } from '../../../src/config/options.ts'
 import { OPTION_ROWS } from '../../../src/config/options.ts'
 import { readValue } from '../../../src/config/read-value.ts'
-import { defaultOptions, resolveOptions } from '../../../src/config/resolve.ts'
+import { brokerOptions, defaultOptions, resolveOptions } from '../../../src/config/resolve.ts'
 
 describe('the table of options', () => {
   it('has defaults that are values of their options', () => {
@@ -31,8 +31,7 @@ describe('the table of options', () => {
 
 describe('the options of an embedded broker', () => {
   it('are the defaults of the program, but in memory', () => {
-    const { config, logLevel, logFormat, ...program } = defaultOptions()
-    expect(resolveOptions()).toEqual({ ...program, dataDir: 'none' })
+    expect(resolveOptions()).toEqual({ ...brokerOptions(defaultOptions()), dataDir: 'none' })
   })
 
   it('take what is given and keep the default where it is undefined', () => {
