@@ -1,0 +1,40 @@
+// The broker under test: Leveret in this process, or the broker that INTEROP_URL names, so that
+// every expectation in these suites can be checked against a real RabbitMQ.
+
+import { test } from 'vitest'
+
+export interface BrokerUnderTest {
+  /** `amqp://user:password@host:port`, the default virtual host. */
+  readonly url: string
+  readonly port: number
+  /** Shuts Leveret down; leaves a broker that INTEROP_URL names alone. */
+  close(): Promise<void>
+}
+
+/** The broker to test instead of Leveret, if any. */
+export const externalUrl: string | undefined = process.env['INTEROP_URL']
+
+/**
+ * Starts a Leveret without a data directory.
+ * `port` brings it back at the place of one that was closed; by default it takes a free port.
+ */
+export async function startBroker(options: { port?: number } = {}): Promise<BrokerUnderTest> {
+  if (externalUrl !== undefined) {
+    const port = Number(new URL(externalUrl).port || 5672)
+    return { url: externalUrl, port, close: async () => {} }
+  }
+  // Loaded here and not above: a run against another broker needs nothing of Leveret.
+  const { createBroker } = await import('../../src/index.ts')
+  const broker = await createBroker({ port: options.port ?? 0, dataDir: 'none' })
+  return {
+    url: broker.url,
+    port: Number(new URL(broker.url).port),
+    close: () => broker.close(),
+  }
+}
+
+/** A test that shuts its broker down or restarts it, which it may only do to one of our own. */
+export function restartTest(name: string, run: () => Promise<void>): void {
+  const reason = externalUrl === undefined ? '' : ' (skipped: INTEROP_URL is not ours to restart)'
+  test.skipIf(externalUrl !== undefined)(name + reason, run)
+}
