@@ -18,7 +18,7 @@ export function fieldType(domain: Domain): string {
   return FIELD_TYPES[domain]
 }
 
-/** Code that takes one value from `reader`. Bits are taken by their place, see ByteReader.bit. */
+/** Code that takes one value from `reader`. */
 export function readExpression(domain: Domain): string {
   return domain === 'table' ? 'readFieldTable(reader)' : `reader.${domain}()`
 }

@@ -4,7 +4,7 @@
 import { readExpression, writeStatement } from './domains.ts'
 import { importMethodConstants } from './emit-methods.ts'
 import { camelCase, constantCase, methodConstant, pascalCase } from './names.ts'
-import type { Spec, SpecClass, SpecField, SpecMethod } from './spec.ts'
+import type { Domain, Spec, SpecClass, SpecField, SpecMethod } from './spec.ts'
 
 export function emitMethodDecoders(spec: Spec): string {
   const lines = [
@@ -40,13 +40,19 @@ function decoderOfClass(specClass: SpecClass): string[] {
 
 function decodedObject(constant: string, method: SpecMethod): string[] {
   if (!method.fields) return [`      return { id: ${constant} }`]
-  let bit = 0
+  let bitPlace = -1
   const fields = method.fields.map(({ name, domain }) => {
-    bit = domain === 'bit' ? bit + 1 : 0
-    const value = domain === 'bit' ? `reader.bit(${bit - 1})` : readExpression(domain)
-    return `        ${camelCase(name)}: ${value},`
+    bitPlace = domain === 'bit' ? bitPlace + 1 : -1
+    return `        ${camelCase(name)}: ${readField(method, domain, bitPlace)},`
   })
   return ['      return {', `        id: ${constant},`, ...fields, '      }']
+}
+
+function readField(method: SpecMethod, domain: Domain, bitPlace: number): string {
+  if (domain === 'bit') return `reader.bit(${bitPlace})`
+  // As in RabbitMQ, only methods that bring content may carry strings that are not UTF-8.
+  if (domain === 'shortstr' && !method.content) return 'reader.utf8Shortstr()'
+  return readExpression(domain)
 }
 
 export function emitMethodEncoders(spec: Spec): string {

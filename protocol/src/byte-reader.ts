@@ -1,7 +1,11 @@
 // A cursor over a range of bytes that reads the elementary domains of AMQP. Every read is checked
 // against the end of the range, which may lie before the end of the buffer.
 
-import { CodecError } from './codec-error.ts'
+import { isUtf8 } from 'node:buffer'
+import { CodecError, MalformedUtf8Error } from './codec-error.ts'
+
+/** What decoding puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = '\ufffd'
 
 /** Reads values one after the other; throws CodecError when one does not fit in the range. */
 export class ByteReader {
@@ -57,10 +61,22 @@ export class ByteReader {
     return this.buffer.readBigUInt64BE(this.skip(8))
   }
 
+  /** Bytes that are not UTF-8 become U+FFFD. */
   shortstr(): string {
     const size = this.octet()
     const at = this.skip(size)
     return size === 0 ? '' : this.buffer.toString('utf8', at, at + size)
+  }
+
+  /** Throws MalformedUtf8Error for bytes that are not UTF-8. */
+  utf8Shortstr(): string {
+    const start = this.at + 1
+    const value = this.shortstr()
+    // Only what holds U+FFFD can have been malformed, so the bytes are hardly ever looked at again.
+    if (value.includes(REPLACEMENT) && !isUtf8(this.buffer.subarray(start, this.at))) {
+      throw new MalformedUtf8Error()
+    }
+    return value
   }
 
   /** A copy, so that it does not keep the chunk that the frame came in alive. */

@@ -70,11 +70,13 @@ export class ByteWriter {
   }
 
   float(value: number): void {
+    checkFinite(Math.fround(value))
     const at = this.#grow(4)
     this.#buffer.writeFloatBE(value, at)
   }
 
   double(value: number): void {
+    checkFinite(value)
     const at = this.#grow(8)
     this.#buffer.writeDoubleBE(value, at)
   }
@@ -123,6 +125,10 @@ export class ByteWriter {
 
 function checkInteger(value: number, low: number, high: number): void {
   if (!Number.isInteger(value) || value < low || value > high) throw outOfRange(value)
+}
+
+function checkFinite(value: number): void {
+  if (!Number.isFinite(value)) throw outOfRange(value)
 }
 
 function outOfRange(value: number | bigint): CodecError {

@@ -5,6 +5,15 @@ export class CodecError extends Error {
   override name = 'CodecError'
 }
 
+/** A short string of a method is not UTF-8. The message is RabbitMQ's wording. */
+export class MalformedUtf8Error extends CodecError {
+  override name = 'MalformedUtf8Error'
+
+  constructor() {
+    super('Malformed UTF-8 in shortstr')
+  }
+}
+
 /** A method frame names a class or method that nobody knows. */
 export class UnknownMethodError extends CodecError {
   override name = 'UnknownMethodError'

@@ -1,7 +1,7 @@
 // Reads single things out of a content header where it lies, for a broker that passes headers on
 // as bytes. `start` is where the payload of the header frame starts, `end` where it ends:
 //
-//     class id  weight  body size  flags  the properties whose flags are set, in order of flags
+//     class id  weight  body size  flags  properties
 //     0         2       4          12     14
 
 import { ByteReader, readLong } from './byte-reader.ts'
@@ -9,15 +9,18 @@ import { CodecError } from './codec-error.ts'
 import type { FieldTable } from './field-table.ts'
 import { readFieldTable } from './field-table-decoder.ts'
 import * as property from './generated/properties.ts'
+import { CONTENT_HEADER_MIN_SIZE, propertyFlags, skipProperties } from './property-layout.ts'
 
+const WEIGHT_AT = 2
 const BODY_SIZE_AT = 4
-const FLAGS_AT = 12
-
-/** The size of a content header without any property; a shorter payload is none. */
-export const CONTENT_HEADER_MIN_SIZE = 14
 
 export function contentHeaderClassId(buffer: Buffer, start: number): number {
   return ((buffer[start] as number) << 8) | (buffer[start + 1] as number)
+}
+
+/** Always 0 from a sane peer; RabbitMQ takes no other for a content header. */
+export function contentHeaderWeight(buffer: Buffer, start: number): number {
+  return ((buffer[start + WEIGHT_AT] as number) << 8) | (buffer[start + WEIGHT_AT + 1] as number)
 }
 
 /** The octets of body to come. Exact up to 2^53-1. */
@@ -28,7 +31,7 @@ export function contentHeaderBodySize(buffer: Buffer, start: number): number {
 
 /** Whether a property is there, told by its flag: `PROPERTY_HEADERS` and its like. */
 export function hasProperty(buffer: Buffer, start: number, flag: number): boolean {
-  return (flagsOf(buffer, start) & flag) !== 0
+  return (propertyFlags(buffer, start) & flag) !== 0
 }
 
 /** 0 when absent. */
@@ -77,29 +80,13 @@ function shortstr(flag: number): StringPropertyReader {
   }
 }
 
-function flagsOf(buffer: Buffer, start: number): number {
-  return ((buffer[start + FLAGS_AT] as number) << 8) | (buffer[start + FLAGS_AT + 1] as number)
-}
-
-/** Where the property starts, or -1; steps over those before it without decoding them. */
+/** Where the property starts, or -1 when it is absent. */
 function locate(buffer: Buffer, start: number, end: number, wanted: number): number {
   if (end - start < CONTENT_HEADER_MIN_SIZE) throw new CodecError('a content header is cut short')
-  const flags = flagsOf(buffer, start)
+  const flags = propertyFlags(buffer, start)
   if ((flags & wanted) === 0) return -1
-  let at = start + CONTENT_HEADER_MIN_SIZE
-  for (let flag = property.PROPERTY_CONTENT_TYPE; flag !== wanted; flag >>= 1) {
-    if ((flags & flag) === 0) continue
-    at += sizeOf(flag, buffer, at)
-    if (at >= end) break
-  }
+  // The properties before the wanted one are those with higher flags.
+  const at = skipProperties(flags & -(wanted << 1), buffer, start + CONTENT_HEADER_MIN_SIZE, end)
   if (at >= end) throw new CodecError('a content header is cut short')
   return at
-}
-
-/** The size of the property at `at`; past the buffer's end it is wrong, but never negative. */
-function sizeOf(flag: number, buffer: Buffer, at: number): number {
-  if ((flag & property.SHORTSTR_PROPERTIES) !== 0) return 1 + (buffer[at] as number)
-  if ((flag & property.OCTET_PROPERTIES) !== 0) return 1
-  if (flag === property.PROPERTY_HEADERS) return 4 + readLong(buffer, at)
-  return 8
 }

@@ -85,13 +85,14 @@ function readValue(reader: ByteReader, depth: number): FieldValue {
     case 'i':
       return { type, value: reader.long() }
     case 'l':
-      return { type, value: reader.buffer.readBigInt64BE(reader.skip(8)) }
+    case 'L':
+      return { type: 'l', value: reader.buffer.readBigInt64BE(reader.skip(8)) }
     case 'T':
       return { type, value: reader.timestamp() }
     case 'f':
-      return { type, value: reader.buffer.readFloatBE(reader.skip(4)) }
+      return { type, value: finite(reader.buffer.readFloatBE(reader.skip(4))) }
     case 'd':
-      return { type, value: reader.buffer.readDoubleBE(reader.skip(8)) }
+      return { type, value: finite(reader.buffer.readDoubleBE(reader.skip(8))) }
     case 'D':
       return { type, value: { scale: reader.octet(), unscaled: reader.long() } }
     case 'S':
@@ -107,6 +108,12 @@ function readValue(reader: ByteReader, depth: number): FieldValue {
     default:
       throw new CodecError(`unknown field type ${JSON.stringify(type)}`)
   }
+}
+
+/** RabbitMQ cannot hold NaN and the infinities, and takes a table with one of them for broken. */
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new CodecError(`${value} in a table`)
+  return value
 }
 
 function readString(reader: ByteReader): FieldValue {

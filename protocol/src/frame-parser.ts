@@ -16,6 +16,9 @@ import {
   FRAME_METHOD,
 } from './generated/constants.ts'
 
+/** The limit where none is negotiated: more would not fit in a Buffer. */
+const UNLIMITED = 0x7fff_ffff
+
 /** Takes the frames that a FrameParser finds. */
 export interface FrameSink {
   /**
@@ -138,9 +141,10 @@ export class FrameParser {
   #frameSize(buffer: Buffer, at: number): number {
     const payloadSize = readLong(buffer, at + 3)
     // RabbitMQ lets a payload be as long as the whole frame may be, 8 octets more than AMQP says.
-    if (payloadSize > this.frameMax && this.frameMax !== 0) {
+    const limit = this.frameMax === 0 ? UNLIMITED : this.frameMax
+    if (payloadSize > limit) {
       const frame = frameAt(buffer, at, at + FRAME_HEADER_SIZE)
-      throw new FrameError('frame_too_large', frame, this.frameMax - FRAME_OVERHEAD)
+      throw new FrameError('frame_too_large', frame, limit - FRAME_OVERHEAD)
     }
     return payloadSize + FRAME_OVERHEAD
   }

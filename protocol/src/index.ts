@@ -1,10 +1,10 @@
 // The public API of amqp-codec.
 
-export { CodecError, UnknownMethodError } from './codec-error.ts'
+export { CodecError, MalformedUtf8Error, UnknownMethodError } from './codec-error.ts'
 export {
-  CONTENT_HEADER_MIN_SIZE,
   contentHeaderBodySize,
   contentHeaderClassId,
+  contentHeaderWeight,
   hasProperty,
   readAppId,
   readClusterId,
@@ -21,6 +21,7 @@ export {
   readType,
   readUserId,
 } from './content-header.ts'
+export { checkContentHeader } from './content-header-check.ts'
 export {
   type FieldTable,
   type FieldType,
@@ -70,3 +71,4 @@ export {
   type PlainValue,
 } from './plain-table.ts'
 export { decodeProperties } from './properties.ts'
+export { CONTENT_HEADER_MIN_SIZE } from './property-layout.ts'

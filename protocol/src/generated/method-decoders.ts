@@ -119,9 +119,9 @@ function decodeConnection(id: number, reader: ByteReader): Method | undefined {
       return {
         id: CONNECTION_START_OK,
         clientProperties: readFieldTable(reader),
-        mechanism: reader.shortstr(),
+        mechanism: reader.utf8Shortstr(),
         response: reader.longstr(),
-        locale: reader.shortstr(),
+        locale: reader.utf8Shortstr(),
       }
     case CONNECTION_SECURE:
       return {
@@ -150,20 +150,20 @@ function decodeConnection(id: number, reader: ByteReader): Method | undefined {
     case CONNECTION_OPEN:
       return {
         id: CONNECTION_OPEN,
-        virtualHost: reader.shortstr(),
-        reserved1: reader.shortstr(),
+        virtualHost: reader.utf8Shortstr(),
+        reserved1: reader.utf8Shortstr(),
         reserved2: reader.bit(0),
       }
     case CONNECTION_OPEN_OK:
       return {
         id: CONNECTION_OPEN_OK,
-        reserved1: reader.shortstr(),
+        reserved1: reader.utf8Shortstr(),
       }
     case CONNECTION_CLOSE:
       return {
         id: CONNECTION_CLOSE,
         replyCode: reader.short(),
-        replyText: reader.shortstr(),
+        replyText: reader.utf8Shortstr(),
         classId: reader.short(),
         methodId: reader.short(),
       }
@@ -172,7 +172,7 @@ function decodeConnection(id: number, reader: ByteReader): Method | undefined {
     case CONNECTION_BLOCKED:
       return {
         id: CONNECTION_BLOCKED,
-        reason: reader.shortstr(),
+        reason: reader.utf8Shortstr(),
       }
     case CONNECTION_UNBLOCKED:
       return { id: CONNECTION_UNBLOCKED }
@@ -180,7 +180,7 @@ function decodeConnection(id: number, reader: ByteReader): Method | undefined {
       return {
         id: CONNECTION_UPDATE_SECRET,
         newSecret: reader.longstr(),
-        reason: reader.shortstr(),
+        reason: reader.utf8Shortstr(),
       }
     case CONNECTION_UPDATE_SECRET_OK:
       return { id: CONNECTION_UPDATE_SECRET_OK }
@@ -194,7 +194,7 @@ function decodeChannel(id: number, reader: ByteReader): Method | undefined {
     case CHANNEL_OPEN:
       return {
         id: CHANNEL_OPEN,
-        reserved1: reader.shortstr(),
+        reserved1: reader.utf8Shortstr(),
       }
     case CHANNEL_OPEN_OK:
       return {
@@ -215,7 +215,7 @@ function decodeChannel(id: number, reader: ByteReader): Method | undefined {
       return {
         id: CHANNEL_CLOSE,
         replyCode: reader.short(),
-        replyText: reader.shortstr(),
+        replyText: reader.utf8Shortstr(),
         classId: reader.short(),
         methodId: reader.short(),
       }
@@ -231,7 +231,7 @@ function decodeAccess(id: number, reader: ByteReader): Method | undefined {
     case ACCESS_REQUEST:
       return {
         id: ACCESS_REQUEST,
-        realm: reader.shortstr(),
+        realm: reader.utf8Shortstr(),
         exclusive: reader.bit(0),
         passive: reader.bit(1),
         active: reader.bit(2),
@@ -254,8 +254,8 @@ function decodeExchange(id: number, reader: ByteReader): Method | undefined {
       return {
         id: EXCHANGE_DECLARE,
         ticket: reader.short(),
-        exchange: reader.shortstr(),
-        type: reader.shortstr(),
+        exchange: reader.utf8Shortstr(),
+        type: reader.utf8Shortstr(),
         passive: reader.bit(0),
         durable: reader.bit(1),
         autoDelete: reader.bit(2),
@@ -269,7 +269,7 @@ function decodeExchange(id: number, reader: ByteReader): Method | undefined {
       return {
         id: EXCHANGE_DELETE,
         ticket: reader.short(),
-        exchange: reader.shortstr(),
+        exchange: reader.utf8Shortstr(),
         ifUnused: reader.bit(0),
         nowait: reader.bit(1),
       }
@@ -279,9 +279,9 @@ function decodeExchange(id: number, reader: ByteReader): Method | undefined {
       return {
         id: EXCHANGE_BIND,
         ticket: reader.short(),
-        destination: reader.shortstr(),
-        source: reader.shortstr(),
-        routingKey: reader.shortstr(),
+        destination: reader.utf8Shortstr(),
+        source: reader.utf8Shortstr(),
+        routingKey: reader.utf8Shortstr(),
         nowait: reader.bit(0),
         arguments: readFieldTable(reader),
       }
@@ -291,9 +291,9 @@ function decodeExchange(id: number, reader: ByteReader): Method | undefined {
       return {
         id: EXCHANGE_UNBIND,
         ticket: reader.short(),
-        destination: reader.shortstr(),
-        source: reader.shortstr(),
-        routingKey: reader.shortstr(),
+        destination: reader.utf8Shortstr(),
+        source: reader.utf8Shortstr(),
+        routingKey: reader.utf8Shortstr(),
         nowait: reader.bit(0),
         arguments: readFieldTable(reader),
       }
@@ -310,7 +310,7 @@ function decodeQueue(id: number, reader: ByteReader): Method | undefined {
       return {
         id: QUEUE_DECLARE,
         ticket: reader.short(),
-        queue: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
         passive: reader.bit(0),
         durable: reader.bit(1),
         exclusive: reader.bit(2),
@@ -321,7 +321,7 @@ function decodeQueue(id: number, reader: ByteReader): Method | undefined {
     case QUEUE_DECLARE_OK:
       return {
         id: QUEUE_DECLARE_OK,
-        queue: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
         messageCount: reader.long(),
         consumerCount: reader.long(),
       }
@@ -329,9 +329,9 @@ function decodeQueue(id: number, reader: ByteReader): Method | undefined {
       return {
         id: QUEUE_BIND,
         ticket: reader.short(),
-        queue: reader.shortstr(),
-        exchange: reader.shortstr(),
-        routingKey: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
+        exchange: reader.utf8Shortstr(),
+        routingKey: reader.utf8Shortstr(),
         nowait: reader.bit(0),
         arguments: readFieldTable(reader),
       }
@@ -341,7 +341,7 @@ function decodeQueue(id: number, reader: ByteReader): Method | undefined {
       return {
         id: QUEUE_PURGE,
         ticket: reader.short(),
-        queue: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
         nowait: reader.bit(0),
       }
     case QUEUE_PURGE_OK:
@@ -353,7 +353,7 @@ function decodeQueue(id: number, reader: ByteReader): Method | undefined {
       return {
         id: QUEUE_DELETE,
         ticket: reader.short(),
-        queue: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
         ifUnused: reader.bit(0),
         ifEmpty: reader.bit(1),
         nowait: reader.bit(2),
@@ -367,9 +367,9 @@ function decodeQueue(id: number, reader: ByteReader): Method | undefined {
       return {
         id: QUEUE_UNBIND,
         ticket: reader.short(),
-        queue: reader.shortstr(),
-        exchange: reader.shortstr(),
-        routingKey: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
+        exchange: reader.utf8Shortstr(),
+        routingKey: reader.utf8Shortstr(),
         arguments: readFieldTable(reader),
       }
     case QUEUE_UNBIND_OK:
@@ -394,8 +394,8 @@ function decodeBasic(id: number, reader: ByteReader): Method | undefined {
       return {
         id: BASIC_CONSUME,
         ticket: reader.short(),
-        queue: reader.shortstr(),
-        consumerTag: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
+        consumerTag: reader.utf8Shortstr(),
         noLocal: reader.bit(0),
         noAck: reader.bit(1),
         exclusive: reader.bit(2),
@@ -405,18 +405,18 @@ function decodeBasic(id: number, reader: ByteReader): Method | undefined {
     case BASIC_CONSUME_OK:
       return {
         id: BASIC_CONSUME_OK,
-        consumerTag: reader.shortstr(),
+        consumerTag: reader.utf8Shortstr(),
       }
     case BASIC_CANCEL:
       return {
         id: BASIC_CANCEL,
-        consumerTag: reader.shortstr(),
+        consumerTag: reader.utf8Shortstr(),
         nowait: reader.bit(0),
       }
     case BASIC_CANCEL_OK:
       return {
         id: BASIC_CANCEL_OK,
-        consumerTag: reader.shortstr(),
+        consumerTag: reader.utf8Shortstr(),
       }
     case BASIC_PUBLISH:
       return {
@@ -448,7 +448,7 @@ function decodeBasic(id: number, reader: ByteReader): Method | undefined {
       return {
         id: BASIC_GET,
         ticket: reader.short(),
-        queue: reader.shortstr(),
+        queue: reader.utf8Shortstr(),
         noAck: reader.bit(0),
       }
     case BASIC_GET_OK:
@@ -463,7 +463,7 @@ function decodeBasic(id: number, reader: ByteReader): Method | undefined {
     case BASIC_GET_EMPTY:
       return {
         id: BASIC_GET_EMPTY,
-        reserved1: reader.shortstr(),
+        reserved1: reader.utf8Shortstr(),
       }
     case BASIC_ACK:
       return {
