@@ -1,0 +1,36 @@
+import { decodeFieldTable } from 'amqp-codec'
+
+export interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+type Mechanism = (response: Buffer) => Credentials | undefined
+
+/**
+ * The SASL mechanisms that are offered. A response that cannot be read gives undefined; what it says
+ * is not repeated anywhere, since it holds a password. Spec §1.4.2.2.
+ */
+export const MECHANISMS: ReadonlyMap<string, Mechanism> = new Map<string, Mechanism>([
+  ['PLAIN', readPlain],
+  ['AMQPLAIN', readAmqplain],
+])
+
+/** RFC 4616: authorization identity, NUL, user, NUL, password. */
+function readPlain(response: Buffer): Credentials | undefined {
+  const parts = response.toString('utf8').split('\0')
+  const [, username, password] = parts
+  if (parts.length !== 3 || username === undefined || password === undefined) return undefined
+  return { username, password }
+}
+
+/** RabbitMQ's own: a field table's content, without its length, with LOGIN and PASSWORD. */
+function readAmqplain(response: Buffer): Credentials | undefined {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(response.length)
+  const table = decodeFieldTable(Buffer.concat([length, response]), 0, response.length + 4)
+  const username = table.get('LOGIN')
+  const password = table.get('PASSWORD')
+  if (username?.type !== 'S' || password?.type !== 'S') return undefined
+  return { username: username.value, password: password.value }
+}

@@ -1,0 +1,129 @@
+import { Users } from './auth/users.ts'
+import { type Clock, systemClock } from './base/clock.ts'
+import { type Logger, silentLogger } from './base/logger.ts'
+import { Ticker } from './base/ticker.ts'
+import { Turn } from './base/turn.ts'
+import { dispatch } from './channel/dispatch.ts'
+import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
+import { resolveOptions } from './config/resolve.ts'
+import { serverProperties } from './connection/server-properties.ts'
+import { SlabPool } from './connection/slab-pool.ts'
+import { type AlarmResource, Alarms } from './server/alarms.ts'
+import { Listener } from './server/listener.ts'
+import { Vhost } from './vhost/vhost.ts'
+
+/** How precise heartbeats and time limits are. */
+const TICK_MS = 250
+
+/** What can be given to a broker besides its options. */
+export interface BrokerParts {
+  /** Where it logs; by default nowhere. */
+  readonly logger?: Logger
+  /** Its time; by default the machine's. */
+  readonly clock?: Clock
+}
+
+/**
+ * A running broker. It holds no state outside itself, so that a process may have any number of them.
+ */
+export class Broker {
+  readonly #options: ResolvedOptions
+  readonly #logger: Logger
+  readonly #alarms = new Alarms()
+  readonly #vhosts = new Map<string, Vhost>()
+  readonly #listener: Listener
+  #closing: Promise<void> | undefined
+
+  /** Use `createBroker`. */
+  constructor(
+    options: ResolvedOptions,
+    { logger = silentLogger, clock = systemClock }: BrokerParts,
+  ) {
+    this.#options = options
+    this.#logger = logger
+    this.#vhosts.set(options.defaultVhost, new Vhost(options.defaultVhost))
+    this.#listener = new Listener({
+      ...options,
+      logger,
+      settings: {
+        ...options,
+        serverProperties: serverProperties(options),
+        authenticator: new Users(options),
+        findVhost: (name) => this.#vhosts.get(name),
+        dispatch,
+        clock,
+        ticker: new Ticker(clock, TICK_MS),
+        turn: new Turn(),
+        slabs: new SlabPool(),
+        logger,
+      },
+    })
+  }
+
+  /** @internal */
+  async start(): Promise<void> {
+    if (this.#options.dataDir !== 'none') {
+      this.#logger.info({}, 'Messages and definitions are kept in memory only')
+    }
+    await this.#listener.listen()
+  }
+
+  /** The TCP port that it listens on. */
+  get port(): number {
+    return this.#listener.address.port
+  }
+
+  /** `amqp://host:port`, and the default vhost unless it is `/`; without user and password. */
+  get url(): string {
+    const { address, family, port } = this.#listener.address
+    const { defaultVhost } = this.#options
+    const path = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`
+    return `amqp://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
+  }
+
+  /** Connections whose handshake is done. */
+  get connectionCount(): number {
+    return this.#listener.connections.size
+  }
+
+  /**
+   * Says that a resource is short, or no longer: while one is, connections that publish are held
+   * back and told so with `connection.blocked`.
+   */
+  setAlarm(resource: AlarmResource, raised: boolean): void {
+    if (!this.#alarms.set(resource, raised)) return
+    const { reason } = this.#alarms
+    this.#logger.warn({ reason }, reason === null ? 'Alarms cleared' : 'Alarm raised')
+    this.#listener.setAlarm(reason)
+  }
+
+  /**
+   * Stops: clients get `connection.close` with 320 and have `shutdownTimeoutMs` to answer. Closing
+   * again waits for the same end.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#listener.close(this.#options.shutdownTimeoutMs)
+    return this.#closing
+  }
+}
+
+/**
+ * Starts a broker in this process.
+ *
+ *     const broker = await createBroker({ port: 0 })
+ *     const connection = await amqplib.connect(broker.url)
+ *     …
+ *     await broker.close()
+ *
+ * @throws ConfigError for an option that cannot be; the system's error, `EADDRINUSE` for one, when it
+ * cannot listen.
+ */
+export async function createBroker(options: BrokerOptions & BrokerParts = {}): Promise<Broker> {
+  const { logger, clock, ...given } = options
+  const broker = new Broker(resolveOptions(given), {
+    ...(logger === undefined ? {} : { logger }),
+    ...(clock === undefined ? {} : { clock }),
+  })
+  await broker.start()
+  return broker
+}

@@ -1,0 +1,84 @@
+import { BASIC_DELIVER, FRAME_METHOD } from 'amqp-codec'
+import type { Message } from '../message/message.ts'
+import type { Queue, QueueConsumer } from '../queue/queue.ts'
+
+/** What a consumer needs of its channel. */
+export interface ConsumerChannel {
+  readonly number: number
+  /** Whether the channel as a whole can take a delivery that is to be acknowledged. */
+  readonly hasCredit: boolean
+  /** Whether the connection has room for output. */
+  readonly hasRoom: boolean
+  deliver(consumer: ChannelConsumer, message: Message, sequence: number, redelivered: boolean): void
+  consumerCancelled(consumer: ChannelConsumer): void
+}
+
+export interface ConsumerOptions {
+  readonly consumerTag: string
+  readonly noAck: boolean
+  readonly priority: number
+  /** How many deliveries may be unacknowledged; 0 is no limit. Has no effect with `noAck`. */
+  readonly prefetchCount: number
+}
+
+/** A channel's consumer of one queue: its tag and its credit. */
+export class ChannelConsumer implements QueueConsumer {
+  readonly consumerTag: string
+  readonly noAck: boolean
+  readonly priority: number
+  readonly queue: Queue
+  /** `basic.deliver` up to the consumer tag, encoded once. */
+  readonly deliverPrefix: Buffer
+  readonly #channel: ConsumerChannel
+  /** Deliveries that it may still take. */
+  #credit: number
+  /** Nothing is delivered before the client has read `consume-ok`. */
+  #started = false
+
+  constructor(channel: ConsumerChannel, queue: Queue, options: ConsumerOptions) {
+    this.#channel = channel
+    this.queue = queue
+    this.consumerTag = options.consumerTag
+    this.noAck = options.noAck
+    this.priority = options.priority
+    const limited = options.prefetchCount > 0 && !options.noAck
+    this.#credit = limited ? options.prefetchCount : Number.POSITIVE_INFINITY
+    this.deliverPrefix = deliverPrefix(channel.number, options.consumerTag)
+  }
+
+  start(): void {
+    this.#started = true
+    this.queue.resume(this)
+  }
+
+  canTake(): boolean {
+    const channel = this.#channel
+    return this.#credit > 0 && channel.hasRoom && (this.noAck || channel.hasCredit) && this.#started
+  }
+
+  deliver(message: Message, sequence: number, redelivered: boolean): void {
+    this.#credit--
+    this.#channel.deliver(this, message, sequence, redelivered)
+  }
+
+  /** One of its deliveries was settled. */
+  returnCredit(): void {
+    this.#credit++
+  }
+
+  cancelled(): void {
+    this.#channel.consumerCancelled(this)
+  }
+}
+
+/** The frame's size is left open: it depends on the message's exchange and routing key. */
+function deliverPrefix(channel: number, consumerTag: string): Buffer {
+  const tagBytes = Buffer.byteLength(consumerTag)
+  const prefix = Buffer.alloc(12 + tagBytes)
+  prefix[0] = FRAME_METHOD
+  prefix.writeUInt16BE(channel, 1)
+  prefix.writeUInt32BE(BASIC_DELIVER, 7)
+  prefix[11] = tagBytes
+  prefix.write(consumerTag, 12)
+  return prefix
+}

@@ -1,0 +1,26 @@
+import type { Method } from 'amqp-codec'
+import type { Message } from '../message/message.ts'
+
+/** Something that adds its frames when the turn's output is about to leave. */
+export interface FlushListener {
+  beforeFlush(): void
+}
+
+/**
+ * A channel's way out: what it sends waits for the end of the turn and leaves with everything else
+ * that its connection sends. The connection implements it.
+ */
+export interface ChannelOutput {
+  /** Whether so much waits to be written that deliveries must wait too. */
+  readonly full: boolean
+  method(channel: number, method: Method): void
+  /** A method that carries a message: `basic.return` and `basic.get-ok`. */
+  content(channel: number, method: Method, message: Message): void
+  /**
+   * `basic.deliver`. `prefix` is its frame from the start to the consumer tag's last byte; see
+   * `deliverPrefix`.
+   */
+  deliver(prefix: Buffer, deliveryTag: number, redelivered: boolean, message: Message): void
+  /** Asks for one call just before this turn's output leaves. */
+  beforeFlush(listener: FlushListener): void
+}

@@ -1,0 +1,257 @@
+import {
+  BASIC_CANCEL,
+  BASIC_PUBLISH,
+  CHANNEL_CLOSE,
+  CHANNEL_CLOSE_OK,
+  CLASS_BASIC,
+  CONTENT_HEADER_MIN_SIZE,
+  CodecError,
+  contentHeaderBodySize,
+  contentHeaderClassId,
+  decodeMethod,
+  FRAME_BODY,
+  FRAME_HEADER,
+  FRAME_METHOD,
+  type Method,
+} from 'amqp-codec'
+import { REJECTED } from '../exchange/destination.ts'
+import { ContentAssembler } from '../message/content-assembler.ts'
+import type { Message } from '../message/message.ts'
+import type { ExclusiveOwner, Queue } from '../queue/queue.ts'
+import {
+  expectedBody,
+  expectedHeader,
+  expectedHeaderOfClass,
+  messageTooLarge,
+  noPreviouslyDeclaredQueue,
+  unexpectedContent,
+} from '../reasons.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
+import type { ChannelOutput } from './channel-output.ts'
+import { Confirms } from './confirms.ts'
+import { Consumers } from './consumers.ts'
+import { Delivery } from './delivery.ts'
+import { isBasicPublish, PublishRequest } from './publish-request.ts'
+import { Publisher } from './publisher.ts'
+import { type Settlement, settle } from './settlement.ts'
+import { Transaction } from './transaction.ts'
+import { UnackedList } from './unacked-list.ts'
+
+/** What a channel is given by its connection. */
+export interface ChannelContext {
+  readonly vhost: Vhost
+  readonly username: string
+  /** Stands for the connection where exclusive queues ask whose they are. */
+  readonly owner: ExclusiveOwner
+  readonly output: ChannelOutput
+  readonly maxMessageSize: number
+  readonly consumersPerChannel: number
+  /** Whether the client wants `basic.cancel` when a consumer's queue goes. */
+  readonly cancelNotify: boolean
+  /** Handles every method but `basic.publish`. */
+  readonly dispatch: (channel: Channel, method: Method) => void
+  /** The channel's number is free again. */
+  channelClosed(channel: Channel): void
+}
+
+/**
+ * One channel: it turns frames into methods and messages, and keeps what belongs to the channel:
+ * delivery tags, what is unacknowledged, consumers, prefetch, confirms and the transaction. It knows
+ * no socket.
+ *
+ *     open    ─ method ─▶ dispatched; `basic.publish` ─▶ header ─▶ body … ─▶ published ─▶ method
+ *     closing ─ our `channel.close` is out: everything is discarded but close and close-ok
+ */
+export class Channel implements ConsumerChannel {
+  readonly number: number
+  readonly context: ChannelContext
+  readonly consumers: Consumers
+  readonly unacked: UnackedList = new UnackedList()
+  readonly publisher: Publisher
+  confirms: Confirms | null = null
+  transaction: Transaction | null = null
+  /** The limit that consumers to come will have; 0 is none. */
+  prefetchCount = 0
+  /** The limit for the whole channel; 0 is none. */
+  globalPrefetchCount = 0
+  /** The method that is being handled, for the error that it may end in. */
+  methodId = 0
+
+  #state: 'open' | 'closing' = 'open'
+  #expecting: 'method' | 'header' | 'body' = 'method'
+  #request: PublishRequest | null = null
+  readonly #content = new ContentAssembler()
+  #lastDeliveryTag = 0
+  /** Unacknowledged deliveries to consumers; what `basic.get` took does not count to prefetch. */
+  #consumersUnacked = 0
+  #lastQueueName = ''
+
+  constructor(number: number, context: ChannelContext) {
+    this.number = number
+    this.context = context
+    this.consumers = new Consumers(this, context.consumersPerChannel)
+    this.publisher = new Publisher({
+      channel: number,
+      vhost: context.vhost,
+      username: context.username,
+      output: context.output,
+    })
+  }
+
+  get hasRoom(): boolean {
+    return !this.context.output.full
+  }
+
+  get hasCredit(): boolean {
+    return this.globalPrefetchCount === 0 || this.#consumersUnacked < this.globalPrefetchCount
+  }
+
+  /** A frame's payload is `buffer[start, end)`. Throws AmqpError and CodecError. */
+  onFrame(type: number, buffer: Buffer, start: number, end: number): void {
+    if (this.#state === 'closing') {
+      this.#onFrameWhileClosing(type, buffer, start, end)
+      return
+    }
+    switch (this.#expecting) {
+      case 'method':
+        if (type !== FRAME_METHOD) throw unexpectedContent()
+        if (isBasicPublish(buffer, start, end)) this.#onPublish(buffer, start, end)
+        else {
+          this.methodId = end - start < 4 ? 0 : buffer.readUInt32BE(start)
+          const method = decodeMethod(buffer, start, end)
+          this.context.dispatch(this, method)
+        }
+        break
+      case 'header':
+        if (type !== FRAME_HEADER) throw expectedHeader(CLASS_BASIC)
+        this.#onHeader(buffer, start, end)
+        break
+      case 'body':
+        if (type !== FRAME_BODY) throw expectedBody()
+        this.#content.body(buffer, start, end)
+        if (this.#content.remaining === 0) this.#publish()
+        break
+      default:
+        this.#expecting satisfies never
+    }
+  }
+
+  /** The queue of that name, or the last one declared here if it is empty. Throws 404 and 405. */
+  queue(name: string): Queue {
+    return this.context.vhost.queues.get(this.queueName(name), this.context.owner)
+  }
+
+  /** Spec §1.7.2: an empty name stands for the channel's last declared queue. Throws 404. */
+  queueName(name: string): string {
+    if (name !== '') return name
+    if (this.#lastQueueName === '') throw noPreviouslyDeclaredQueue()
+    return this.#lastQueueName
+  }
+
+  set lastQueueName(name: string) {
+    this.#lastQueueName = name
+  }
+
+  deliver(
+    consumer: ChannelConsumer,
+    message: Message,
+    sequence: number,
+    redelivered: boolean,
+  ): void {
+    const deliveryTag = ++this.#lastDeliveryTag
+    if (!consumer.noAck) {
+      this.#consumersUnacked++
+      this.unacked.push(new Delivery(deliveryTag, message, sequence, consumer.queue, consumer))
+    }
+    this.context.output.deliver(consumer.deliverPrefix, deliveryTag, redelivered, message)
+  }
+
+  /** The delivery tag of a message that `basic.get` took. */
+  takenByGet(queue: Queue, message: Message, sequence: number, noAck: boolean): number {
+    const deliveryTag = ++this.#lastDeliveryTag
+    if (!noAck) this.unacked.push(new Delivery(deliveryTag, message, sequence, queue, null))
+    return deliveryTag
+  }
+
+  consumerCancelled(consumer: ChannelConsumer): void {
+    this.consumers.forget(consumer)
+    if (!this.context.cancelNotify || this.#state === 'closing') return
+    const { consumerTag } = consumer
+    this.context.output.method(this.number, { id: BASIC_CANCEL, consumerTag, nowait: true })
+  }
+
+  /** Deliveries that were taken out of `unacked` go back to their queues, with their credit. */
+  settle(deliveries: readonly Delivery[], settlement: Settlement): void {
+    for (const delivery of deliveries) if (delivery.consumer !== null) this.#consumersUnacked--
+    settle(deliveries, settlement)
+    // The channel's own limit may have kept any of its consumers waiting.
+    if (this.globalPrefetchCount > 0) this.consumers.resumeAll()
+  }
+
+  /** Stops taking frames: our `channel.close` is out. */
+  beginClosing(): void {
+    this.#state = 'closing'
+    this.end()
+  }
+
+  /** Gives up everything it holds: consumers first, that nothing comes back to them. */
+  end(): void {
+    this.confirms?.beforeFlush()
+    this.consumers.cancelAll()
+    this.transaction?.rollback(this)
+    const deliveries: Delivery[] = []
+    this.unacked.takeAll(deliveries)
+    this.settle(deliveries, 'requeue')
+  }
+
+  selectConfirms(): void {
+    this.confirms ??= new Confirms(this.number, this.context.output)
+  }
+
+  selectTransaction(): void {
+    this.transaction ??= new Transaction()
+  }
+
+  #onPublish(buffer: Buffer, start: number, end: number): void {
+    this.methodId = BASIC_PUBLISH
+    if (this.#request === null || !this.#request.equals(buffer, start, end)) {
+      this.#request = new PublishRequest(buffer, start, end)
+    }
+    this.#expecting = 'header'
+  }
+
+  #onHeader(buffer: Buffer, start: number, end: number): void {
+    if (end - start < CONTENT_HEADER_MIN_SIZE) throw new CodecError('content header too short')
+    const classId = contentHeaderClassId(buffer, start)
+    if (classId !== CLASS_BASIC) throw expectedHeaderOfClass(CLASS_BASIC, classId)
+    const bodySize = contentHeaderBodySize(buffer, start)
+    const { maxMessageSize } = this.context
+    if (bodySize > maxMessageSize) throw messageTooLarge(bodySize, maxMessageSize)
+    this.#content.begin(buffer, start, end, bodySize)
+    if (bodySize === 0) this.#publish()
+    else this.#expecting = 'body'
+  }
+
+  #publish(): void {
+    this.#expecting = 'method'
+    const request = this.#request as PublishRequest
+    const message = this.#content.finish(request.address)
+    if (this.transaction !== null) {
+      this.transaction.publish(this.publisher.prepare(request, message))
+      return
+    }
+    const outcome = this.publisher.publish(request, message)
+    if (this.confirms === null) return
+    if (outcome === REJECTED) this.confirms.rejected()
+    else this.confirms.accepted()
+  }
+
+  #onFrameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {
+    if (type !== FRAME_METHOD || end - start < 4) return
+    const methodId = buffer.readUInt32BE(start)
+    if (methodId === CHANNEL_CLOSE)
+      this.context.output.method(this.number, { id: CHANNEL_CLOSE_OK })
+    else if (methodId === CHANNEL_CLOSE_OK) this.context.channelClosed(this)
+  }
+}

@@ -1,0 +1,74 @@
+import type { FieldTable } from 'amqp-codec'
+import { uniqueName } from '../base/unique-name.ts'
+import type { Queue } from '../queue/queue.ts'
+import { consumerTagInUse, tooManyConsumers } from '../reasons.ts'
+import { ChannelConsumer, type ConsumerChannel } from './channel-consumer.ts'
+
+export interface ConsumeRequest {
+  /** Found only after the tag was checked: the order that clients observe. Throws 404 and 405. */
+  readonly queue: () => Queue
+  /** Empty for one that the server makes up. */
+  readonly consumerTag: string
+  readonly noAck: boolean
+  readonly exclusive: boolean
+  readonly prefetchCount: number
+  readonly arguments: FieldTable
+}
+
+/** A channel's consumers by their tags. */
+export class Consumers {
+  readonly #channel: ConsumerChannel
+  readonly #limit: number
+  readonly #byTag = new Map<string, ChannelConsumer>()
+
+  /** `limit` is how many there may be; 0 is no limit. */
+  constructor(channel: ConsumerChannel, limit: number) {
+    this.#channel = channel
+    this.#limit = limit
+  }
+
+  /** A consumer that is the queue's, but gets nothing before `start()`. Throws 403 or 530. */
+  add(request: ConsumeRequest): ChannelConsumer {
+    if (this.#limit > 0 && this.#byTag.size >= this.#limit) throw tooManyConsumers(this.#limit)
+    const consumerTag = request.consumerTag || uniqueName('amq.ctag-')
+    if (this.#byTag.has(consumerTag)) throw consumerTagInUse(consumerTag)
+    const queue = request.queue()
+    const consumer = new ChannelConsumer(this.#channel, queue, {
+      consumerTag,
+      noAck: request.noAck,
+      priority: priorityOf(request.arguments),
+      prefetchCount: request.prefetchCount,
+    })
+    queue.consume(consumer, request.exclusive)
+    this.#byTag.set(consumerTag, consumer)
+    return consumer
+  }
+
+  /** Cancelling one that is not there is fine. */
+  cancel(consumerTag: string): void {
+    const consumer = this.#byTag.get(consumerTag)
+    if (consumer === undefined) return
+    this.#byTag.delete(consumerTag)
+    consumer.queue.cancel(consumer)
+  }
+
+  cancelAll(): void {
+    for (const consumerTag of [...this.#byTag.keys()]) this.cancel(consumerTag)
+  }
+
+  /** The queue has let go of it already. */
+  forget(consumer: ChannelConsumer): void {
+    this.#byTag.delete(consumer.consumerTag)
+  }
+
+  /** What kept them from taking more has gone. */
+  resumeAll(): void {
+    for (const consumer of this.#byTag.values()) consumer.queue.resume(consumer)
+  }
+}
+
+/** https://www.rabbitmq.com/docs/consumer-priority */
+function priorityOf(consumeArguments: FieldTable): number {
+  const value = consumeArguments.get('x-priority')
+  return value !== undefined && 'bBsuIil'.includes(value.type) ? Number(value.value) : 0
+}

@@ -1,0 +1,71 @@
+import {
+  BASIC_CANCEL_OK,
+  BASIC_CONSUME_OK,
+  BASIC_GET_EMPTY,
+  BASIC_GET_OK,
+  BASIC_QOS_OK,
+  type BasicCancel,
+  type BasicConsume,
+  type BasicGet,
+  type BasicQos,
+} from 'amqp-codec'
+import { prefetchSizeNotSupported } from '../../reasons.ts'
+import type { Channel } from '../channel.ts'
+
+/**
+ * `global` is RabbitMQ's: false sets the limit of consumers to come, true that of the channel.
+ * https://www.rabbitmq.com/docs/consumer-prefetch
+ */
+export function basicQos(channel: Channel, method: BasicQos): void {
+  if (method.prefetchSize !== 0) throw prefetchSizeNotSupported(method.prefetchSize)
+  if (method.global) channel.globalPrefetchCount = method.prefetchCount
+  else channel.prefetchCount = method.prefetchCount
+  channel.context.output.method(channel.number, { id: BASIC_QOS_OK })
+  if (method.global) channel.consumers.resumeAll()
+}
+
+export function basicConsume(channel: Channel, method: BasicConsume): void {
+  const consumer = channel.consumers.add({
+    queue: () => channel.queue(method.queue),
+    consumerTag: method.consumerTag,
+    noAck: method.noAck,
+    exclusive: method.exclusive,
+    prefetchCount: channel.prefetchCount,
+    arguments: method.arguments,
+  })
+  if (!method.nowait) {
+    const { consumerTag } = consumer
+    channel.context.output.method(channel.number, { id: BASIC_CONSUME_OK, consumerTag })
+  }
+  consumer.start()
+}
+
+export function basicCancel(channel: Channel, method: BasicCancel): void {
+  const { consumerTag } = method
+  channel.consumers.cancel(consumerTag)
+  if (method.nowait) return
+  channel.context.output.method(channel.number, { id: BASIC_CANCEL_OK, consumerTag })
+}
+
+export function basicGet(channel: Channel, method: BasicGet): void {
+  const { output } = channel.context
+  const queue = channel.queue(method.queue)
+  const taken = queue.get(method.noAck)
+  if (taken === undefined) {
+    output.method(channel.number, { id: BASIC_GET_EMPTY, reserved1: '' })
+    return
+  }
+  const { message, sequence, redelivered } = taken
+  output.content(
+    channel.number,
+    {
+      id: BASIC_GET_OK,
+      deliveryTag: channel.takenByGet(queue, message, sequence, method.noAck),
+      redelivered,
+      exchange: message.address.exchange,
+      routingKey: message.address.routingKey,
+      messageCount: queue.readyCount,
+    },
+    message,
+  )
+}

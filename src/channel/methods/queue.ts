@@ -1,0 +1,83 @@
+import {
+  QUEUE_BIND_OK,
+  QUEUE_DECLARE_OK,
+  QUEUE_DELETE_OK,
+  QUEUE_PURGE_OK,
+  QUEUE_UNBIND_OK,
+  type QueueBind,
+  type QueueDeclare,
+  type QueueDelete,
+  type QueuePurge,
+  type QueueUnbind,
+} from 'amqp-codec'
+import type { Queue } from '../../queue/queue.ts'
+import type { BindingRequest } from '../../vhost/vhost.ts'
+import type { Channel } from '../channel.ts'
+import { declaredName } from './declared-name.ts'
+
+export function queueDeclare(channel: Channel, method: QueueDeclare): void {
+  const queue = method.passive ? passiveQueue(channel, method) : activeQueue(channel, method)
+  channel.lastQueueName = queue.name
+  if (method.nowait) return
+  channel.context.output.method(channel.number, {
+    id: QUEUE_DECLARE_OK,
+    queue: queue.name,
+    messageCount: queue.readyCount,
+    consumerCount: queue.consumerCount,
+  })
+}
+
+function passiveQueue(channel: Channel, method: QueueDeclare): Queue {
+  return channel.queue(declaredName(method.queue))
+}
+
+/** An exclusive queue goes with its connection, so it is never durable, whatever is asked for. */
+function activeQueue(channel: Channel, method: QueueDeclare): Queue {
+  const { vhost, owner } = channel.context
+  const properties = {
+    durable: method.durable && !method.exclusive,
+    exclusiveOwner: method.exclusive ? owner : null,
+    autoDelete: method.autoDelete,
+    arguments: method.arguments,
+  }
+  return vhost.declareQueue(declaredName(method.queue), properties, owner)
+}
+
+export function queueBind(channel: Channel, method: QueueBind): void {
+  const { vhost, owner, output } = channel.context
+  vhost.bind(bindingOf(channel, method), owner)
+  if (!method.nowait) output.method(channel.number, { id: QUEUE_BIND_OK })
+}
+
+export function queueUnbind(channel: Channel, method: QueueUnbind): void {
+  const { vhost, owner, output } = channel.context
+  vhost.unbind(bindingOf(channel, method), owner)
+  output.method(channel.number, { id: QUEUE_UNBIND_OK })
+}
+
+export function queuePurge(channel: Channel, method: QueuePurge): void {
+  const messageCount = channel.queue(method.queue).purge()
+  if (method.nowait) return
+  channel.context.output.method(channel.number, { id: QUEUE_PURGE_OK, messageCount })
+}
+
+export function queueDelete(channel: Channel, method: QueueDelete): void {
+  const { vhost, owner, output } = channel.context
+  const name = channel.queueName(method.queue)
+  const messageCount = vhost.deleteQueue(name, owner, method.ifUnused, method.ifEmpty)
+  if (method.nowait) return
+  output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
+}
+
+/** Spec §1.7.2: with an empty queue name, an empty routing key stands for that queue's name too. */
+function bindingOf(channel: Channel, method: QueueBind | QueueUnbind): BindingRequest {
+  const queue = channel.queueName(method.queue)
+  const { exchange, routingKey } = method
+  return {
+    source: exchange,
+    kind: 'queue',
+    destination: queue,
+    routingKey: method.queue === '' && routingKey === '' ? queue : routingKey,
+    arguments: method.arguments,
+  }
+}

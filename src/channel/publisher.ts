@@ -1,0 +1,190 @@
+import {
+  BASIC_RETURN,
+  decodeProperties,
+  encodeContentHeaderFrame,
+  type FieldTable,
+  type FieldValue,
+  NO_ROUTE,
+  PROPERTY_EXPIRATION,
+  PROPERTY_HEADERS,
+  PROPERTY_USER_ID,
+  readExpiration,
+  readHeaders,
+  readUserId,
+} from 'amqp-codec'
+import {
+  ACCEPTED,
+  type PublishOutcome,
+  type QueueDestination,
+  REJECTED,
+} from '../exchange/destination.ts'
+import { Message } from '../message/message.ts'
+import {
+  exchangeIsInternal,
+  immediateNotSupported,
+  invalidExpiration,
+  unacceptableHeader,
+  userIdMismatch,
+} from '../reasons.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import type { ChannelOutput } from './channel-output.ts'
+import { expirationProblem } from './expiration.ts'
+import type { PublishRequest } from './publish-request.ts'
+
+/** A publish that was checked and routed: what is left is to hand it over. */
+export interface PreparedPublish {
+  readonly request: PublishRequest
+  readonly message: Message
+  readonly queues: readonly QueueDestination[]
+}
+
+export interface PublisherOptions {
+  readonly channel: number
+  readonly vhost: Vhost
+  readonly username: string
+  readonly output: ChannelOutput
+}
+
+/**
+ * Takes whole messages to the queues: RabbitMQ's checks in RabbitMQ's order, routing, and the return
+ * of what is mandatory and goes nowhere.
+ */
+export class Publisher {
+  readonly #channel: number
+  readonly #vhost: Vhost
+  readonly #username: string
+  readonly #output: ChannelOutput
+
+  constructor(options: PublisherOptions) {
+    this.#channel = options.channel
+    this.#vhost = options.vhost
+    this.#username = options.username
+    this.#output = options.output
+  }
+
+  /** Throws what is wrong with the publish: 403, 404, 406 or 540. */
+  publish(request: PublishRequest, message: Message): PublishOutcome {
+    if (request.routeVersion === this.#vhost.topologyVersion && !needsChecks(message)) {
+      return this.#deliver(request, message, request.queues)
+    }
+    return this.deliver(this.prepare(request, message))
+  }
+
+  /**
+   * Checks and routes without delivering: a transaction does that when it commits. The checks are in
+   * RabbitMQ's order, so that of several errors clients see the same one.
+   */
+  prepare(request: PublishRequest, message: Message): PreparedPublish {
+    if (request.immediate) throw immediateNotSupported()
+    const { exchange, routingKey } = request.address
+    const source = this.#vhost.exchanges.get(exchange)
+    if (source.internal) throw exchangeIsInternal(exchange, this.#vhost.name)
+    const { buffer, headerStart, headerEnd } = message
+    const expiration = readExpiration(buffer, headerStart, headerEnd)
+    const problem = expiration === undefined ? undefined : expirationProblem(expiration)
+    if (expiration !== undefined && problem !== undefined) {
+      throw invalidExpiration(expiration, problem)
+    }
+    const headers = readHeaders(buffer, headerStart, headerEnd)
+    const keys = routingKeys(routingKey, headers)
+    const userId = readUserId(buffer, headerStart, headerEnd)
+    if (userId !== undefined && userId !== this.#username) {
+      throw userIdMismatch(userId, this.#username)
+    }
+    const queues = this.#vhost.route(source, keys, headers).slice()
+    if (keys.length === 1 && this.#vhost.routeIsStable) {
+      request.queues = queues
+      request.routeVersion = this.#vhost.topologyVersion
+    }
+    return { request, message: headers?.has('BCC') ? withoutBcc(message) : message, queues }
+  }
+
+  deliver({ request, message, queues }: PreparedPublish): PublishOutcome {
+    return this.#deliver(request, message, queues)
+  }
+
+  #deliver(
+    request: PublishRequest,
+    message: Message,
+    queues: readonly QueueDestination[],
+  ): PublishOutcome {
+    if (queues.length === 0) {
+      if (request.mandatory) this.#return(request, message)
+      return ACCEPTED
+    }
+    let outcome: PublishOutcome = ACCEPTED
+    for (let index = 0; index < queues.length; index++) {
+      if ((queues[index] as QueueDestination).publish(message) === REJECTED) outcome = REJECTED
+    }
+    return outcome
+  }
+
+  #return(request: PublishRequest, message: Message): void {
+    const { exchange, routingKey } = request.address
+    const replyText = 'NO_ROUTE'
+    this.#output.content(
+      this.#channel,
+      { id: BASIC_RETURN, replyCode: NO_ROUTE, replyText, exchange, routingKey },
+      message,
+    )
+  }
+}
+
+/** Class id, weight and body size stand before the flags in a content header. Spec §2.3.5.2. */
+const FLAGS_OFFSET = 12
+
+/**
+ * Whether the message has a property that publishing must look at. Most clients always send a table
+ * of headers, so its bytes are searched for the two names that matter rather than decoded.
+ */
+function needsChecks(message: Message): boolean {
+  const { buffer, headerStart } = message
+  const flagsAt = headerStart + FLAGS_OFFSET
+  const flags = ((buffer[flagsAt] as number) << 8) | (buffer[flagsAt + 1] as number)
+  if ((flags & (PROPERTY_EXPIRATION | PROPERTY_USER_ID)) !== 0) return true
+  return (flags & PROPERTY_HEADERS) !== 0 && mentionsCopies(buffer, flagsAt, message.headerEnd)
+}
+
+const LETTER_B = 0x42
+const LETTER_C = 0x43
+
+/** Whether `CC` or `BCC` stands there as a field name would, after its length. */
+function mentionsCopies(buffer: Buffer, start: number, end: number): boolean {
+  for (let at = start + 3; at < end; at++) {
+    if (buffer[at] !== LETTER_C || buffer[at - 1] !== LETTER_C) continue
+    const before = buffer[at - 2]
+    if (before === 2 || (before === LETTER_B && buffer[at - 3] === 3)) return true
+  }
+  return false
+}
+
+/**
+ * The message's own key and those in its CC and BCC headers. Throws 406 when one of them is not a
+ * list of strings. https://www.rabbitmq.com/docs/sender-selected
+ */
+function routingKeys(routingKey: string, headers: FieldTable | undefined): string[] {
+  const keys = [routingKey]
+  if (headers === undefined) return keys
+  for (const header of ['CC', 'BCC']) {
+    const value = headers.get(header)
+    if (value === undefined) continue
+    if (value.type !== 'A') throw unacceptableHeader(header, value)
+    for (const item of value.value as readonly FieldValue[]) {
+      if (item.type !== 'S') throw unacceptableHeader(header, item)
+      keys.push(item.value)
+    }
+  }
+  return keys
+}
+
+/** Blind copies are blind: the header is removed before anybody gets the message. */
+function withoutBcc(message: Message): Message {
+  const { buffer, headerStart, headerEnd } = message
+  const properties = decodeProperties(buffer, headerStart, headerEnd)
+  const headers = new Map(properties.headers)
+  headers.delete('BCC')
+  const header = encodeContentHeaderFrame(0, message.bodySize, { ...properties, headers })
+  const body = { buffer, start: headerEnd + 1, end: message.end }
+  const rest = body.start === body.end ? message.rest : [body, ...message.rest]
+  return new Message(message.address, header, 0, header.length, rest)
+}

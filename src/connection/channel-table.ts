@@ -1,0 +1,73 @@
+import { CHANNEL_OPEN, CHANNEL_OPEN_OK, FRAME_METHOD } from 'amqp-codec'
+import { Channel, type ChannelContext } from '../channel/channel.ts'
+import { channelNotOpen, tooManyChannels, unexpectedContent } from '../reasons.ts'
+
+/** What a connection gives its channels; the table adds what it does itself. */
+export type ChannelTableContext = Omit<ChannelContext, 'channelClosed'>
+
+/** A running connection's channels: opens them, and gives each its frames. */
+export class ChannelTable {
+  readonly #context: ChannelContext
+  readonly #channelMax: number
+  readonly #channels = new Map<number, Channel>()
+  /** The channel that the last frame was for; the next one mostly is too. */
+  #last: Channel | undefined
+
+  /** `channelMax` is how many may be open; 0 is no limit. */
+  constructor(channelMax: number, context: ChannelTableContext) {
+    this.#channelMax = channelMax
+    this.#context = { ...context, channelClosed: (channel) => this.#release(channel) }
+  }
+
+  get size(): number {
+    return this.#channels.size
+  }
+
+  find(number: number): Channel | undefined {
+    if (this.#last !== undefined && this.#last.number === number) return this.#last
+    const channel = this.#channels.get(number)
+    if (channel !== undefined) this.#last = channel
+    return channel
+  }
+
+  /**
+   * A method, header or body frame on any channel but 0. Throws what ends the channel or the
+   * connection.
+   */
+  onFrame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
+    const channel = this.find(number)
+    if (channel !== undefined) {
+      channel.onFrame(type, buffer, start, end)
+      return
+    }
+    if (type !== FRAME_METHOD) throw unexpectedContent()
+    if (end - start < 4 || buffer.readUInt32BE(start) !== CHANNEL_OPEN) throw channelNotOpen()
+    this.#open(number)
+  }
+
+  /** The connection goes: every channel gives up what it holds. */
+  endAll(): void {
+    for (const channel of this.#channels.values()) channel.end()
+    this.#channels.clear()
+    this.#last = undefined
+  }
+
+  resumeConsumers(): void {
+    for (const channel of this.#channels.values()) channel.consumers.resumeAll()
+  }
+
+  /** RabbitMQ counts open channels: their numbers may be larger than the limit. */
+  #open(number: number): void {
+    const { size } = this.#channels
+    if (this.#channelMax > 0 && size >= this.#channelMax) {
+      throw tooManyChannels(size, this.#channelMax)
+    }
+    this.#channels.set(number, new Channel(number, this.#context))
+    this.#context.output.method(number, { id: CHANNEL_OPEN_OK, reserved1: Buffer.alloc(0) })
+  }
+
+  #release(channel: Channel): void {
+    this.#channels.delete(channel.number)
+    this.#last = undefined
+  }
+}

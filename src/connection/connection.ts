@@ -1,0 +1,396 @@
+import type { Socket } from 'node:net'
+import {
+  CHANNEL_CLOSE,
+  CONNECTION_CLOSE,
+  CONNECTION_CLOSE_OK,
+  CONNECTION_OPEN_OK,
+  CONNECTION_START,
+  CONNECTION_TUNE,
+  CONNECTION_UPDATE_SECRET,
+  CONNECTION_UPDATE_SECRET_OK,
+  decodeMethod,
+  type FieldTable,
+  FRAME_HEARTBEAT,
+  FRAME_METHOD,
+  FRAME_MIN_SIZE,
+  FrameError,
+  FrameParser,
+  type FrameSink,
+  type Method,
+  PROTOCOL_HEADER,
+} from 'amqp-codec'
+import { MECHANISMS } from '../auth/sasl.ts'
+import type { Authenticator } from '../auth/users.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Tickable, Ticker } from '../base/ticker.ts'
+import type { Turn } from '../base/turn.ts'
+import type { Channel } from '../channel/channel.ts'
+import { isBasicPublish } from '../channel/publish-request.ts'
+import { AmqpError } from '../errors.ts'
+import { frameOutOfPlace, shutdown, unexpectedConnectionMethod } from '../reasons.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import { ChannelTable } from './channel-table.ts'
+import { type FrameAtFault, toAmqpError } from './connection-error.ts'
+import { printedPayload } from './erlang-binary.ts'
+import { Handshake, type Session, SilentRefusal, type TuneLimits } from './handshake.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { Outbox } from './outbox.ts'
+import { ProtocolHeaderReader, UnknownProtocol } from './protocol-header.ts'
+import { PublisherBlock } from './publisher-block.ts'
+import { ReadBudget } from './read-budget.ts'
+import type { SlabPool } from './slab-pool.ts'
+
+/** What all connections of a broker share. */
+export interface ConnectionSettings extends TuneLimits {
+  readonly heartbeatSec: number
+  readonly handshakeTimeoutMs: number
+  readonly outboxLimitBytes: number
+  readonly maxMessageSizeBytes: number
+  readonly consumerMaxPerChannel: number
+  readonly serverProperties: FieldTable
+  readonly authenticator: Authenticator
+  readonly findVhost: (name: string) => Vhost | undefined
+  readonly dispatch: (channel: Channel, method: Method) => void
+  readonly clock: Clock
+  readonly ticker: Ticker
+  readonly turn: Turn
+  readonly slabs: SlabPool
+  readonly logger: Logger
+  /** The handshake is done. */
+  onOpen(connection: Connection): void
+  /** The socket is gone, and everything that hung on the connection with it. */
+  onClosed(connection: Connection): void
+}
+
+/** How long a peer that was refused, or that broke the framing, is kept before it is dropped. */
+const REFUSAL_DELAY_MS = 3000
+/** How long a peer has to answer our `connection.close`. */
+const CLOSE_TIMEOUT_MS = 30_000
+
+/**
+ * One socket, from the first byte to the last: protocol header, handshake, frames to channels,
+ * heartbeats, errors and closing. It knows bytes, channel 0 and flow, and no queue.
+ *
+ *     header ─▶ handshake ─▶ running ─▶ closing ─▶ closed
+ *                   │                      ▲  our `connection.close` is out: all is discarded but
+ *                   │                      │  close and close-ok
+ *                   └─▶ refused ───────────┴─▶ closed, when the deadline of the state has passed
+ */
+export class Connection implements FrameSink, Tickable {
+  readonly #socket: Socket
+  readonly #settings: ConnectionSettings
+  readonly #logger: Logger
+  readonly #protocolHeader: ProtocolHeaderReader = new ProtocolHeaderReader()
+  readonly #handshake: Handshake
+  readonly #parser: FrameParser
+  readonly #outbox: Outbox
+  readonly #budget: ReadBudget
+  readonly #block: PublisherBlock
+  #state: 'header' | 'handshake' | 'running' | 'closing' | 'refused' | 'closed' = 'header'
+  #session: Session | undefined
+  #channels: ChannelTable | undefined
+  #heartbeat: Heartbeat | undefined
+  /** When the present state will have lasted too long. */
+  #deadlineMs: number
+
+  constructor(socket: Socket, settings: ConnectionSettings) {
+    this.#socket = socket
+    this.#settings = settings
+    const { remoteAddress = '', remotePort } = socket
+    this.#logger = settings.logger.child({ peer: `${remoteAddress}:${remotePort}` })
+    this.#handshake = new Handshake({
+      channelMax: settings.channelMax,
+      frameMax: settings.frameMax,
+      authenticator: settings.authenticator,
+      findVhost: settings.findVhost,
+      fromLoopback: isLoopback(remoteAddress),
+    })
+    this.#parser = new FrameParser(this, FRAME_MIN_SIZE)
+    this.#outbox = new Outbox({
+      socket,
+      turn: settings.turn,
+      slabs: settings.slabs,
+      limitBytes: settings.outboxLimitBytes,
+      onRoom: () => this.#channels?.resumeConsumers(),
+    })
+    this.#budget = new ReadBudget(socket, settings.turn)
+    this.#block = new PublisherBlock(this.#parser, this.#budget, this.#outbox)
+    this.#deadlineMs = settings.clock.now() + settings.handshakeTimeoutMs
+    settings.ticker.add(this)
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    // A reset by the peer is an ordinary end; 'close' follows.
+    socket.on('error', (error) => this.#logger.debug({ reason: error.message }, 'Socket error'))
+    socket.on('close', () => this.#onSocketClosed())
+  }
+
+  /** User, vhost and what was negotiated, once the handshake is done. */
+  get session(): Session | undefined {
+    return this.#session
+  }
+
+  /** What is short, for `connection.blocked`, or null when nothing is. */
+  setAlarm(reason: string | null): void {
+    this.#block.setAlarm(reason)
+  }
+
+  /** Ends the connection from our side: the client is told, and given time to answer. */
+  shutDown(): void {
+    if (this.#state === 'running') this.#close(shutdown(), 0, CLOSE_TIMEOUT_MS)
+    else if (this.#state !== 'closing') this.destroy()
+  }
+
+  /** Ends the connection without another word. */
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  tick(nowMs: number): void {
+    if (nowMs >= this.#deadlineMs) {
+      this.#logger.debug({ state: this.#state }, 'The connection did not get on in time')
+      this.destroy()
+      return
+    }
+    const heartbeat = this.#heartbeat
+    if (heartbeat === undefined) return
+    // What is not read, because publishers are blocked, cannot be heard.
+    if (this.#block.active) heartbeat.heard()
+    if (this.#outbox.takeActivity()) heartbeat.sent()
+    const action = heartbeat.tick(nowMs)
+    if (action === 'send') this.#outbox.heartbeat()
+    if (action === 'drop') {
+      this.#logger.warn({}, 'Missed heartbeats from the client, closing the connection')
+      this.destroy()
+    }
+  }
+
+  onFrame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
+    try {
+      if (this.#state !== 'running' || number === 0 || type === FRAME_HEARTBEAT) {
+        this.#onConnectionFrame(type, number, buffer, start, end)
+        return
+      }
+      if (this.#block.pending && type === FRAME_METHOD && isBasicPublish(buffer, start, end)) {
+        const { capabilities } = this.#session as Session
+        this.#block.begin(capabilities.has('connection.blocked'))
+      }
+      ;(this.#channels as ChannelTable).onFrame(type, number, buffer, start, end)
+    } catch (thrown) {
+      this.#fail(thrown, number, { type, buffer, start, end })
+    }
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#state === 'refused') return
+    this.#heartbeat?.heard()
+    this.#budget.spend(chunk.length)
+    try {
+      const bytes = this.#state === 'header' ? this.#readHeader(chunk) : chunk
+      if (bytes !== undefined) this.#parser.push(bytes)
+    } catch (thrown) {
+      this.#fail(thrown, 0, undefined)
+    }
+  }
+
+  #readHeader(chunk: Buffer): Buffer | undefined {
+    const rest = this.#protocolHeader.push(chunk)
+    if (rest === undefined) return undefined
+    this.#state = 'handshake'
+    this.#outbox.method(0, {
+      id: CONNECTION_START,
+      versionMajor: 0,
+      versionMinor: 9,
+      serverProperties: this.#settings.serverProperties,
+      mechanisms: Buffer.from([...MECHANISMS.keys()].join(' ')),
+      locales: Buffer.from('en_US'),
+    })
+    return rest
+  }
+
+  /** A frame that is no open channel's. */
+  #onConnectionFrame(
+    type: number,
+    number: number,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void {
+    if (this.#state === 'closing') {
+      if (number === 0 && type === FRAME_METHOD)
+        this.#onMethodWhileClosing(methodIdAt(buffer, start, end))
+      return
+    }
+    if (this.#state !== 'handshake' && this.#state !== 'running') return
+    if (type === FRAME_HEARTBEAT && number === 0) return
+    if (type !== FRAME_METHOD || number !== 0) {
+      if (this.#isStranger) throw new SilentRefusal(`frame of type ${type} on channel ${number}`)
+      throw frameOutOfPlace(type, printedPayload(buffer.subarray(start, end), end - start))
+    }
+    const method = decodeMethod(buffer, start, end)
+    if (this.#state === 'handshake') this.#onHandshakeMethod(method)
+    else this.#onMethod(method)
+  }
+
+  #onHandshakeMethod(method: Method): void {
+    const settings = this.#settings
+    const step = this.#handshake.onMethod(method)
+    switch (step.next) {
+      case 'tune':
+        this.#outbox.method(0, {
+          id: CONNECTION_TUNE,
+          channelMax: settings.channelMax,
+          frameMax: settings.frameMax,
+          heartbeat: settings.heartbeatSec,
+        })
+        break
+      case 'await-open':
+        this.#parser.frameMax = step.frameMax
+        this.#outbox.frameMax = step.frameMax
+        if (step.heartbeatSec > 0) this.#heartbeat = new Heartbeat(step.heartbeatSec)
+        break
+      case 'run':
+        this.#run(step.session)
+        break
+      default:
+        step satisfies never
+    }
+  }
+
+  #run(session: Session): void {
+    const settings = this.#settings
+    this.#session = session
+    this.#state = 'running'
+    this.#deadlineMs = Number.POSITIVE_INFINITY
+    this.#channels = new ChannelTable(session.channelMax, {
+      vhost: session.vhost,
+      username: session.user.name,
+      owner: this,
+      output: this.#outbox,
+      maxMessageSize: settings.maxMessageSizeBytes,
+      consumersPerChannel: settings.consumerMaxPerChannel,
+      cancelNotify: session.capabilities.has('consumer_cancel_notify'),
+      dispatch: settings.dispatch,
+    })
+    this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
+    settings.onOpen(this)
+  }
+
+  #onMethod(method: Method): void {
+    switch (method.id) {
+      case CONNECTION_CLOSE:
+        this.#release()
+        this.#state = 'closing'
+        this.#deadlineMs = this.#settings.clock.now() + CLOSE_TIMEOUT_MS
+        this.#outbox.method(0, { id: CONNECTION_CLOSE_OK })
+        this.#outbox.flush()
+        this.#socket.end()
+        break
+      // Credentials are only looked at when a connection begins: there is nothing to replace.
+      case CONNECTION_UPDATE_SECRET:
+        this.#outbox.method(0, { id: CONNECTION_UPDATE_SECRET_OK })
+        break
+      default:
+        throw unexpectedConnectionMethod('running')
+    }
+  }
+
+  #onMethodWhileClosing(methodId: number): void {
+    if (methodId === CONNECTION_CLOSE) this.#outbox.method(0, { id: CONNECTION_CLOSE_OK })
+    else if (methodId === CONNECTION_CLOSE_OK) this.#socket.end()
+  }
+
+  /** The one place where what was thrown becomes a close, of the channel or the connection. */
+  #fail(thrown: unknown, number: number, frame: FrameAtFault | undefined): void {
+    if (this.#state === 'closing' || this.#state === 'closed') return
+    if (this.#isRefusal(thrown)) {
+      this.#refuse(thrown)
+      return
+    }
+    const error = toAmqpError(thrown, frame)
+    if (error.replyCode === INTERNAL_ERROR && !(thrown instanceof AmqpError)) {
+      this.#logger.error({ err: thrown }, 'A fault in the broker closed a connection')
+    }
+    const channel = number === 0 ? undefined : this.#channels?.find(number)
+    const failedId = error.namesMethod ? (channel?.methodId ?? methodIdOf(frame)) : 0
+    if (error.hard || channel === undefined) {
+      // Nothing that comes after broken framing can be understood, an answer neither.
+      const isDeaf = thrown instanceof FrameError
+      this.#close(error, failedId, isDeaf ? REFUSAL_DELAY_MS : CLOSE_TIMEOUT_MS)
+      return
+    }
+    this.#logger.info({ channel: number, error: error.replyText }, 'Channel error')
+    const { classId, methodId } = idsOf(failedId)
+    channel.beginClosing()
+    this.#outbox.method(number, {
+      id: CHANNEL_CLOSE,
+      replyCode: error.replyCode,
+      replyText: error.replyText,
+      classId,
+      methodId,
+    })
+  }
+
+  /** Who has not logged in and agreed on the limits. */
+  get #isStranger(): boolean {
+    return this.#state === 'handshake' && this.#handshake.state !== 'opening'
+  }
+
+  /** Strangers' errors are not answered, but for those that the handshake itself has words for. */
+  #isRefusal(thrown: unknown): boolean {
+    if (thrown instanceof SilentRefusal || thrown instanceof UnknownProtocol) return true
+    return this.#isStranger && !(thrown instanceof AmqpError)
+  }
+
+  #refuse(reason: unknown): void {
+    this.#logger.warn({ reason: String(reason) }, 'Refused a connection')
+    this.#state = 'refused'
+    if (reason instanceof UnknownProtocol) this.#socket.end(PROTOCOL_HEADER)
+    this.#deadlineMs = this.#settings.clock.now() + REFUSAL_DELAY_MS
+  }
+
+  #close(error: AmqpError, failedMethodId: number, timeoutMs: number): void {
+    this.#logger.info({ error: error.replyText }, 'Closing a connection')
+    this.#release()
+    this.#state = 'closing'
+    this.#deadlineMs = this.#settings.clock.now() + timeoutMs
+    const { classId, methodId } = idsOf(failedMethodId)
+    const { replyCode, replyText } = error
+    this.#outbox.method(0, { id: CONNECTION_CLOSE, replyCode, replyText, classId, methodId })
+  }
+
+  /** Gives up what hangs on the connection; once is enough. */
+  #release(): void {
+    const channels = this.#channels
+    if (channels === undefined) return
+    this.#channels = undefined
+    channels.endAll()
+    this.#session?.vhost.deleteExclusiveQueues(this)
+  }
+
+  #onSocketClosed(): void {
+    this.#release()
+    this.#state = 'closed'
+    this.#settings.ticker.remove(this)
+    this.#settings.onClosed(this)
+  }
+}
+
+const INTERNAL_ERROR = 541
+
+function methodIdOf(frame: FrameAtFault | undefined): number {
+  if (frame === undefined || frame.type !== FRAME_METHOD) return 0
+  return methodIdAt(frame.buffer, frame.start, frame.end)
+}
+
+function methodIdAt(buffer: Buffer, start: number, end: number): number {
+  return end - start < 4 ? 0 : buffer.readUInt32BE(start)
+}
+
+function idsOf(id: number): { classId: number; methodId: number } {
+  return { classId: id >>> 16, methodId: id & 0xffff }
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
+}

@@ -1,0 +1,153 @@
+import {
+  CONNECTION_OPEN,
+  CONNECTION_START_OK,
+  CONNECTION_TUNE_OK,
+  type ConnectionOpen,
+  type ConnectionStartOk,
+  type ConnectionTuneOk,
+  type FieldTable,
+  FRAME_MIN_SIZE,
+  type Method,
+} from 'amqp-codec'
+import { MECHANISMS } from '../auth/sasl.ts'
+import type { Authenticator, User } from '../auth/users.ts'
+import {
+  loginRefused,
+  negotiatedTooHigh,
+  negotiatedTooLow,
+  unexpectedConnectionMethod,
+  vhostNotFound,
+} from '../reasons.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+
+/** What the server proposes in `connection.tune`; the client may lower it. 0 is no limit. */
+export interface TuneLimits {
+  readonly channelMax: number
+  readonly frameMax: number
+}
+
+export interface HandshakeOptions extends TuneLimits {
+  readonly authenticator: Authenticator
+  readonly fromLoopback: boolean
+  readonly findVhost: (name: string) => Vhost | undefined
+}
+
+/** What the client said of itself and what was agreed. */
+export interface Session {
+  readonly user: User
+  readonly vhost: Vhost
+  readonly clientProperties: FieldTable
+  readonly capabilities: ReadonlySet<string>
+  readonly channelMax: number
+  readonly frameMax: number
+  readonly heartbeatSec: number
+}
+
+/**
+ * The client's refusal is not explained on the wire, as in RabbitMQ: the connection is dropped after
+ * a while, so that guessing is slow.
+ */
+export class SilentRefusal extends Error {}
+
+export type HandshakeStep =
+  | { readonly next: 'tune' }
+  | { readonly next: 'await-open'; readonly frameMax: number; readonly heartbeatSec: number }
+  | { readonly next: 'run'; readonly session: Session }
+
+/**
+ * The order of a connection's first methods, spec §2.2.4. What it throws ends the connection.
+ *
+ *     starting ─ start-ok ─▶ tuning ─ tune-ok ─▶ opening ─ open ─▶ done
+ */
+export class Handshake {
+  readonly #options: HandshakeOptions
+  #state: 'starting' | 'tuning' | 'opening' = 'starting'
+  #user: User | undefined
+  #clientProperties: FieldTable = new Map()
+  #capabilities: ReadonlySet<string> = new Set()
+  #tuned: ConnectionTuneOk | undefined
+
+  constructor(options: HandshakeOptions) {
+    this.#options = options
+  }
+
+  get state(): string {
+    return this.#state
+  }
+
+  onMethod(method: Method): HandshakeStep {
+    switch (this.#state) {
+      case 'starting':
+        if (method.id !== CONNECTION_START_OK) throw new SilentRefusal('expected start-ok')
+        return this.#onStartOk(method)
+      case 'tuning':
+        if (method.id !== CONNECTION_TUNE_OK) throw new SilentRefusal('expected tune-ok')
+        return this.#onTuneOk(method)
+      case 'opening':
+        if (method.id !== CONNECTION_OPEN) throw unexpectedConnectionMethod('opening')
+        return this.#onOpen(method)
+      default:
+        return this.#state satisfies never
+    }
+  }
+
+  #onStartOk(method: ConnectionStartOk): HandshakeStep {
+    this.#clientProperties = method.clientProperties
+    this.#capabilities = capabilitiesOf(method.clientProperties)
+    const read = MECHANISMS.get(method.mechanism)
+    if (read === undefined)
+      throw new SilentRefusal(`mechanism '${method.mechanism}' is not offered`)
+    const credentials = read(method.response)
+    if (credentials === undefined) throw new SilentRefusal(`malformed ${method.mechanism} response`)
+    const { username, password } = credentials
+    const { authenticator, fromLoopback } = this.#options
+    this.#user = authenticator.authenticate(username, password, fromLoopback)
+    if (this.#user === undefined) {
+      if (this.#capabilities.has('authentication_failure_close'))
+        throw loginRefused(method.mechanism)
+      throw new SilentRefusal(`user '${username}' was refused`)
+    }
+    this.#state = 'tuning'
+    return { next: 'tune' }
+  }
+
+  #onTuneOk(method: ConnectionTuneOk): HandshakeStep {
+    const { channelMax, frameMax } = this.#options
+    if (method.frameMax !== 0 && method.frameMax < FRAME_MIN_SIZE) {
+      throw negotiatedTooLow('frame_max', method.frameMax, FRAME_MIN_SIZE)
+    }
+    assertWithin('frame_max', method.frameMax, frameMax)
+    assertWithin('channel_max', method.channelMax, channelMax)
+    this.#tuned = method
+    this.#state = 'opening'
+    return { next: 'await-open', frameMax: method.frameMax, heartbeatSec: method.heartbeat }
+  }
+
+  #onOpen(method: ConnectionOpen): HandshakeStep {
+    const vhost = this.#options.findVhost(method.virtualHost)
+    if (vhost === undefined) throw vhostNotFound(method.virtualHost)
+    const { channelMax, frameMax, heartbeat } = this.#tuned as ConnectionTuneOk
+    const session: Session = {
+      user: this.#user as User,
+      vhost,
+      clientProperties: this.#clientProperties,
+      capabilities: this.#capabilities,
+      channelMax,
+      frameMax,
+      heartbeatSec: heartbeat,
+    }
+    return { next: 'run', session }
+  }
+}
+
+/** 0 stands for no limit: more than any limit, on either side. */
+function assertWithin(what: string, value: number, limit: number): void {
+  if (limit !== 0 && (value === 0 || value > limit)) throw negotiatedTooHigh(what, value, limit)
+}
+
+function capabilitiesOf(clientProperties: FieldTable): ReadonlySet<string> {
+  const capabilities = clientProperties.get('capabilities')
+  if (capabilities?.type !== 'F') return new Set()
+  const set = [...capabilities.value].filter(([, value]) => value.type === 't' && value.value)
+  return new Set(set.map(([name]) => name))
+}

@@ -1,0 +1,271 @@
+import type { Socket } from 'node:net'
+import { encodeMethodFrame, FRAME_END, HEARTBEAT_FRAME, type Method } from 'amqp-codec'
+import type { Turn, TurnTask } from '../base/turn.ts'
+import type { ChannelOutput, FlushListener } from '../channel/channel-output.ts'
+import { copyBytes } from '../message/copy-bytes.ts'
+import { type FrameRun, type Message, NO_MORE_RUNS } from '../message/message.ts'
+import { FRAME_OVERHEAD, forEachFrame } from './frame-runs.ts'
+import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
+
+export interface OutboxOptions {
+  readonly socket: Socket
+  readonly turn: Turn
+  readonly slabs: SlabPool
+  /** Bytes that may wait to be written before deliveries pause; they go on at half of it. */
+  readonly limitBytes: number
+  /** Called when the outbox was full and has room again. */
+  readonly onRoom: () => void
+}
+
+/** Contents larger than this are not copied, but written from where they are. */
+const COPY_LIMIT_BYTES = 8 * 1024
+
+/**
+ * A connection's output: gathered in slabs over a turn of the event loop, and written at its end,
+ * or as soon as a slab is full. Knows frames and bytes, not what they mean.
+ *
+ *     slab [ method │ deliver+content │ … ]   large body   [ … ]
+ *           └──────────── pending: in the order in which they leave ────────────┘
+ */
+export class Outbox implements ChannelOutput, TurnTask {
+  /** The negotiated frame_max: no frame that is sent is larger. 0 is no limit. */
+  frameMax = 0
+  /** Set while deliveries must wait. */
+  full = false
+
+  readonly #socket: Socket
+  readonly #turn: Turn
+  readonly #slabs: SlabPool
+  readonly #limitBytes: number
+  readonly #onRoom: () => void
+  #slab: Buffer | null = null
+  /** What is in the slab before `#segmentStart` is in `#pending` already. */
+  #segmentStart = 0
+  #position = 0
+  #pending: Buffer[] = []
+  /** Bytes in `#pending`, without the slab's last segment. */
+  #pendingBytes = 0
+  /** Bytes that the socket has not reported as written. */
+  #unwrittenBytes = 0
+  #scheduled = false
+  #listeners: FlushListener[] = []
+  #active = false
+
+  constructor(options: OutboxOptions) {
+    this.#socket = options.socket
+    this.#turn = options.turn
+    this.#slabs = options.slabs
+    this.#limitBytes = options.limitBytes
+    this.#onRoom = options.onRoom
+  }
+
+  /** Bytes that are gathered or on their way to the kernel. */
+  get backlogBytes(): number {
+    return this.#unwrittenBytes + this.#pendingBytes + this.#position - this.#segmentStart
+  }
+
+  /** Whether anything was written since the last call: heartbeats are for when nothing is. */
+  takeActivity(): boolean {
+    const active = this.#active
+    this.#active = false
+    return active
+  }
+
+  method(channel: number, method: Method): void {
+    this.bytes(encodeMethodFrame(channel, method))
+  }
+
+  content(channel: number, method: Method, message: Message): void {
+    this.bytes(encodeMethodFrame(channel, method))
+    this.#content(channel, message)
+  }
+
+  heartbeat(): void {
+    this.bytes(HEARTBEAT_FRAME)
+  }
+
+  /** Whole frames that are encoded already. */
+  bytes(frames: Buffer): void {
+    if (frames.length > SLAB_BYTES) {
+      this.#reference(frames)
+      return
+    }
+    const at = this.#reserve(frames.length)
+    frames.copy(this.#slab as Buffer, at)
+  }
+
+  deliver(prefix: Buffer, deliveryTag: number, redelivered: boolean, message: Message): void {
+    const address = message.address.bytes
+    const contentBytes = message.end - message.start
+    const copied =
+      message.rest === NO_MORE_RUNS &&
+      contentBytes <= COPY_LIMIT_BYTES &&
+      (this.frameMax === 0 || contentBytes <= this.frameMax)
+    const methodBytes = prefix.length + 9 + address.length + 1
+    let at = this.#reserve(copied ? methodBytes + contentBytes : methodBytes)
+    const slab = this.#slab as Buffer
+
+    for (let from = 0; from < prefix.length; from++) slab[at + from] = prefix[from] as number
+    const payloadBytes = methodBytes - FRAME_OVERHEAD
+    slab[at + 5] = payloadBytes >>> 8
+    slab[at + 6] = payloadBytes
+    at += prefix.length
+    at = writeDeliveryTag(slab, at, deliveryTag)
+    slab[at++] = redelivered ? 1 : 0
+    for (let from = 0; from < address.length; from++) slab[at++] = address[from] as number
+    slab[at++] = FRAME_END
+    if (copied) copyContent(message, slab, at, prefix[1] as number, prefix[2] as number)
+    else this.#content(((prefix[1] as number) << 8) | (prefix[2] as number), message)
+  }
+
+  beforeFlush(listener: FlushListener): void {
+    this.#listeners.push(listener)
+    this.#schedule()
+  }
+
+  endTurn(): void {
+    const listeners = this.#listeners
+    if (listeners.length > 0) {
+      this.#listeners = []
+      for (const listener of listeners) listener.beforeFlush()
+    }
+    this.#scheduled = false
+    this.flush()
+  }
+
+  /** Hands everything gathered so far to the socket. */
+  flush(): void {
+    this.#closeSegment()
+    const pending = this.#pending
+    if (pending.length === 0) return
+    this.#active = true
+    const bytes = this.#pendingBytes
+    const slab = this.#slab
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#slab = null
+    this.#segmentStart = 0
+    this.#position = 0
+    this.#unwrittenBytes += bytes
+    if (pending.length > 1) this.#socket.cork()
+    const last = pending.length - 1
+    for (let index = 0; index < last; index++) this.#socket.write(pending[index] as Buffer)
+    this.#socket.write(pending[last] as Buffer, () => this.#written(bytes, slab))
+    if (last > 0) this.#socket.uncork()
+  }
+
+  #written(bytes: number, slab: Buffer | null): void {
+    if (slab !== null) this.#slabs.give(slab)
+    this.#unwrittenBytes -= bytes
+    if (this.full && this.backlogBytes <= this.#limitBytes / 2) {
+      this.full = false
+      this.#onRoom()
+    }
+  }
+
+  /** Header and body frames, on another channel than they came on, and no larger than frame_max. */
+  #content(channel: number, message: Message): void {
+    this.#run(channel, message)
+    for (let index = 0; index < message.rest.length; index++) {
+      this.#run(channel, message.rest[index] as FrameRun)
+    }
+  }
+
+  #run(channel: number, run: FrameRun): void {
+    forEachFrame(run, this.frameMax, (type, buffer, start, end) => {
+      const size = end - start
+      const small = size <= COPY_LIMIT_BYTES
+      let at = this.#reserve(small ? FRAME_OVERHEAD + size : FRAME_OVERHEAD - 1)
+      const slab = this.#slab as Buffer
+      slab[at++] = type
+      slab[at++] = channel >>> 8
+      slab[at++] = channel
+      at = slab.writeUInt32BE(size, at)
+      if (small) {
+        copyBytes(buffer, start, end, slab, at)
+        slab[at + size] = FRAME_END
+      } else {
+        this.#reference(buffer.subarray(start, end))
+        const endAt = this.#reserve(1)
+        ;(this.#slab as Buffer)[endAt] = FRAME_END
+      }
+    })
+  }
+
+  /** Where `bytes` contiguous bytes of `#slab` may be written; at most a slab's size. */
+  #reserve(bytes: number): number {
+    if (this.#slab === null || this.#position + bytes > SLAB_BYTES) this.#nextSlab()
+    const at = this.#position
+    this.#position = at + bytes
+    if (!this.#scheduled) this.#schedule()
+    if (!this.full && this.backlogBytes >= this.#limitBytes) this.full = true
+    return at
+  }
+
+  #nextSlab(): void {
+    if (this.#slab !== null) this.flush()
+    this.#slab = this.#slabs.take()
+  }
+
+  /** Bytes that leave as they are, after what is in the slab; they must not change until then. */
+  #reference(bytes: Buffer): void {
+    this.#closeSegment()
+    this.#pending.push(bytes)
+    this.#pendingBytes += bytes.length
+    this.#schedule()
+    if (this.#pendingBytes >= FLUSH_BYTES) this.flush()
+  }
+
+  #closeSegment(): void {
+    if (this.#position === this.#segmentStart) return
+    const slab = this.#slab as Buffer
+    this.#pending.push(slab.subarray(this.#segmentStart, this.#position))
+    this.#pendingBytes += this.#position - this.#segmentStart
+    this.#segmentStart = this.#position
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    this.#turn.schedule(this)
+  }
+}
+
+/** Referenced bodies are not held back longer than this, that the kernel may begin with them. */
+const FLUSH_BYTES = 256 * 1024
+
+function writeDeliveryTag(slab: Buffer, at: number, deliveryTag: number): number {
+  const high = deliveryTag > 0xffffffff ? Math.floor(deliveryTag / 0x100000000) : 0
+  slab[at] = high >>> 24
+  slab[at + 1] = high >>> 16
+  slab[at + 2] = high >>> 8
+  slab[at + 3] = high
+  slab[at + 4] = deliveryTag >>> 24
+  slab[at + 5] = deliveryTag >>> 16
+  slab[at + 6] = deliveryTag >>> 8
+  slab[at + 7] = deliveryTag
+  return at + 8
+}
+
+/** Copies the content's frames as they are, and changes their channel number in the copy. */
+function copyContent(
+  message: Message,
+  slab: Buffer,
+  at: number,
+  channelHigh: number,
+  channelLow: number,
+): void {
+  const size = message.end - message.start
+  copyBytes(message.buffer, message.start, message.end, slab, at)
+  const end = at + size
+  for (let frame = at; frame < end; ) {
+    slab[frame + 1] = channelHigh
+    slab[frame + 2] = channelLow
+    // Contents this small have frames whose size fits into the last three octets.
+    const payload =
+      ((slab[frame + 4] as number) << 16) |
+      ((slab[frame + 5] as number) << 8) |
+      (slab[frame + 6] as number)
+    frame += payload + FRAME_OVERHEAD
+  }
+}

@@ -1,0 +1,14 @@
+import type { Message } from '../message/message.ts'
+
+/** What became of a message that was offered to a queue. */
+export type PublishOutcome = typeof ACCEPTED | typeof REJECTED
+export const ACCEPTED = 0
+/** The queue is full and refuses: a confirming publisher gets `basic.nack`. */
+export const REJECTED = 1
+
+/** A queue as routing sees it: where matching messages go. It may be on another machine. */
+export interface QueueDestination {
+  readonly kind: 'queue'
+  readonly name: string
+  publish(message: Message): PublishOutcome
+}

@@ -1,0 +1,61 @@
+import type { FieldTable } from 'amqp-codec'
+import type { QueueDestination } from './destination.ts'
+import type { RouteCollector } from './route-collector.ts'
+
+/** An exchange or a queue: what a binding leads to. */
+export type Destination = QueueDestination | Exchange
+
+export interface Binding {
+  readonly source: Exchange
+  readonly destination: Destination
+  readonly routingKey: string
+  readonly arguments: FieldTable
+}
+
+/**
+ * What makes an exchange's type: an index over its bindings. Types know routing keys and headers,
+ * never bodies.
+ */
+export interface ExchangeMatcher {
+  /** Whether equal routing keys always match the same bindings, so that a route can be reused. */
+  readonly stable: boolean
+  /** Throws 406 when the type cannot take such a binding. */
+  validate?(routingKey: string, bindingArguments: FieldTable): void
+  add(binding: Binding): void
+  remove(binding: Binding): void
+  match(routingKey: string, headers: FieldTable | undefined, route: RouteCollector): void
+}
+
+export interface ExchangeProperties {
+  readonly type: string
+  readonly durable: boolean
+  readonly autoDelete: boolean
+  readonly internal: boolean
+  readonly arguments: FieldTable
+}
+
+/** A named exchange: its properties as declared, and its matcher. The vhost owns its bindings. */
+export class Exchange implements ExchangeProperties {
+  readonly kind = 'exchange'
+  readonly name: string
+  readonly type: string
+  readonly durable: boolean
+  readonly autoDelete: boolean
+  readonly internal: boolean
+  readonly arguments: FieldTable
+  readonly matcher: ExchangeMatcher
+  /** Where messages go that match no binding here; its name, since it may be declared later. */
+  readonly alternateExchange: string | undefined
+
+  constructor(name: string, properties: ExchangeProperties, matcher: ExchangeMatcher) {
+    this.name = name
+    this.type = properties.type
+    this.durable = properties.durable
+    this.autoDelete = properties.autoDelete
+    this.internal = properties.internal
+    this.arguments = properties.arguments
+    this.matcher = matcher
+    const alternate = properties.arguments.get('alternate-exchange')
+    this.alternateExchange = alternate?.type === 'S' ? alternate.value : undefined
+  }
+}

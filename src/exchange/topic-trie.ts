@@ -1,0 +1,102 @@
+import type { Binding } from './exchange.ts'
+import type { RouteCollector } from './route-collector.ts'
+
+class TrieNode {
+  readonly parent: TrieNode | null
+  readonly word: string
+  readonly children = new Map<string, TrieNode>()
+  readonly bindings: Binding[] = []
+  /** The number of the last step that reached this node; see `TopicTrie.match`. */
+  reachedAt = 0
+
+  constructor(parent: TrieNode | null, word: string) {
+    this.parent = parent
+    this.word = word
+  }
+}
+
+/**
+ * Binding patterns as a trie of their words, in which `*` and `#` are words like any other:
+ *
+ *     stock.*.nyse   stock.#          root ─ stock ─ * ─ nyse
+ *                                               └─ #
+ *
+ * Matching walks the key's words through the trie as through an automaton: after each word there is
+ * a set of nodes that the words so far can have reached, and a node is in it once, however many ways
+ * lead there. So the cost grows with the key's words, and neither with the number of bindings nor,
+ * as backtracking would, exponentially with the number of `#` in a hostile pattern.
+ */
+export class TopicTrie {
+  readonly #root = new TrieNode(null, '')
+  #reached: TrieNode[] = []
+  #next: TrieNode[] = []
+  #step = 0
+
+  add(binding: Binding): void {
+    let node = this.#root
+    for (const word of binding.routingKey.split('.')) {
+      let child = node.children.get(word)
+      if (child === undefined) {
+        child = new TrieNode(node, word)
+        node.children.set(word, child)
+      }
+      node = child
+    }
+    node.bindings.push(binding)
+  }
+
+  remove(binding: Binding): void {
+    let node: TrieNode | null | undefined = this.#root
+    for (const word of binding.routingKey.split('.')) {
+      node = node.children.get(word)
+      if (node === undefined) return
+    }
+    const index = node.bindings.indexOf(binding)
+    if (index >= 0) node.bindings.splice(index, 1)
+    while (node.parent !== null && node.bindings.length === 0 && node.children.size === 0) {
+      node.parent.children.delete(node.word)
+      node = node.parent
+    }
+  }
+
+  match(routingKey: string, route: RouteCollector): void {
+    this.#step++
+    this.#next.length = 0
+    this.#reach(this.#root)
+    let start = 0
+    for (;;) {
+      const stop = routingKey.indexOf('.', start)
+      this.#advance(stop < 0 ? routingKey.slice(start) : routingKey.slice(start, stop))
+      if (stop < 0) break
+      start = stop + 1
+    }
+    for (const node of this.#next) route.addAll(node.bindings)
+  }
+
+  #advance(word: string): void {
+    const from = this.#next
+    this.#next = this.#reached
+    this.#reached = from
+    this.#next.length = 0
+    this.#step++
+    for (let index = 0; index < from.length; index++) {
+      const node = from[index] as TrieNode
+      // `#` takes any number of words, so it stays reached.
+      if (node.word === '#') this.#reach(node)
+      if (node.children.size === 0) continue
+      const exact = node.children.get(word)
+      if (exact !== undefined) this.#reach(exact)
+      const any = node.children.get('*')
+      if (any !== undefined) this.#reach(any)
+    }
+  }
+
+  /** `#` also takes no word at all: whoever has reached a node has reached the `#` below it. */
+  #reach(node: TrieNode): void {
+    for (let at: TrieNode | undefined = node; at !== undefined; at = at.children.get('#')) {
+      if (at.reachedAt === this.#step) return
+      at.reachedAt = this.#step
+      this.#next.push(at)
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export type { Clock } from './base/clock.ts'
+export type { Logger } from './base/logger.ts'
+export { Broker, type BrokerParts, createBroker } from './broker.ts'
+export { ConfigError } from './config/config-error.ts'
+export type { BrokerOptions } from './config/options.ts'
+export type { AlarmResource } from './server/alarms.ts'

@@ -1,0 +1,84 @@
+import { contentHeaderBodySize, type FieldTable, readDeliveryMode, readHeaders } from 'amqp-codec'
+import type { ByteArena } from './byte-arena.ts'
+import { copyBytes } from './copy-bytes.ts'
+import type { PublishAddress } from './publish-address.ts'
+
+/** A run of whole frames: `buffer[start, end)`. */
+export interface FrameRun {
+  buffer: Buffer
+  start: number
+  end: number
+}
+
+export const NO_MORE_RUNS: readonly FrameRun[] = Object.freeze([])
+
+/**
+ * A message is bytes: its content header frame and body frames as they came off the publisher's
+ * socket, channel number and all, to be copied to consumers' sockets with only that number changed.
+ * Nothing in them is decoded unless a feature asks for it.
+ *
+ *     buffer  …│ header frame │ body frame │ body frame │…        rest: further runs of body
+ *              ^ start                                  ^ end      frames, for large messages
+ *
+ * A message does not know its queues: place, redelivery and settlement belong to each queue.
+ */
+export class Message {
+  readonly address: PublishAddress
+  buffer: Buffer
+  start: number
+  end: number
+  readonly rest: readonly FrameRun[]
+  readonly bodySize: number
+  /** Whether the bytes stand in memory of their own rather than in a read chunk or a peer's. */
+  #settledIn = false
+
+  constructor(
+    address: PublishAddress,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    rest: readonly FrameRun[],
+  ) {
+    this.address = address
+    this.buffer = buffer
+    this.start = start
+    this.end = end
+    this.rest = rest
+    this.bodySize = contentHeaderBodySize(buffer, start + FRAME_HEADER_BYTES)
+  }
+
+  /** The content header frame's payload is `buffer[headerStart, headerEnd)`. */
+  get headerStart(): number {
+    return this.start + FRAME_HEADER_BYTES
+  }
+
+  get headerEnd(): number {
+    return this.headerStart + this.buffer.readUInt32BE(this.start + 3)
+  }
+
+  get persistent(): boolean {
+    return readDeliveryMode(this.buffer, this.headerStart, this.headerEnd) === 2
+  }
+
+  get headers(): FieldTable | undefined {
+    return readHeaders(this.buffer, this.headerStart, this.headerEnd)
+  }
+
+  /**
+   * Moves a small message that is going to stay out of the chunk it was read in: one message would
+   * otherwise keep alive the 64 KiB that came with it.
+   */
+  settleIn(arena: ByteArena): void {
+    if (this.#settledIn) return
+    this.#settledIn = true
+    const size = this.end - this.start
+    if (size * 4 >= this.buffer.length) return
+    const offset = arena.take(size)
+    copyBytes(this.buffer, this.start, this.end, arena.slab, offset)
+    this.buffer = arena.slab
+    this.start = offset
+    this.end = offset + size
+  }
+}
+
+const FRAME_HEADER_BYTES = 7

@@ -1,0 +1,71 @@
+import type { FieldTable } from 'amqp-codec'
+import type { QueueDestination } from '../exchange/destination.ts'
+import type { Message } from '../message/message.ts'
+
+/**
+ * Who takes a queue's messages. The queue knows no more of a consumer than this, so that it can be
+ * a channel's, another node's, or a test's.
+ */
+export interface QueueConsumer {
+  readonly noAck: boolean
+  /** Consumers of higher priority are served first, as long as they can take more. */
+  readonly priority: number
+  /** Whether it has credit and room for one more message now. */
+  canTake(): boolean
+  /** Unless `noAck`, the message is the consumer's until it is settled or requeued. */
+  deliver(message: Message, sequence: number, redelivered: boolean): void
+  /** The queue has gone; the consumer is no longer one. */
+  cancelled(): void
+}
+
+/** A message's place in a queue: sequences only grow, and are never used again. */
+export interface Place {
+  readonly message: Message
+  readonly sequence: number
+}
+
+/** Whose exclusive queue it is: a connection, compared by identity only. */
+export type ExclusiveOwner = object
+
+export interface QueueProperties {
+  readonly durable: boolean
+  readonly exclusiveOwner: ExclusiveOwner | null
+  readonly autoDelete: boolean
+  readonly arguments: FieldTable
+}
+
+export interface QueuedMessage extends Place {
+  readonly redelivered: boolean
+}
+
+/**
+ * A queue as channels and the vhost see it. It may be on this node or, in a cluster, stand for one
+ * on another: so messages are handed back in batches, and nothing here returns a consumer's state.
+ */
+export interface Queue extends QueueDestination, QueueProperties {
+  readonly readyCount: number
+  readonly unackedCount: number
+  readonly consumerCount: number
+  /** Throws 403 when exclusive use, asked for or taken, forbids it. */
+  consume(consumer: QueueConsumer, exclusive: boolean): void
+  cancel(consumer: QueueConsumer): void
+  /** The consumer can take messages again. */
+  resume(consumer: QueueConsumer): void
+  /** Takes the first message; unless `noAck`, it stays unacked until settled or requeued. */
+  get(noAck: boolean): QueuedMessage | undefined
+  /** `count` messages that were taken will not come back. */
+  acknowledge(count: number): void
+  /** Rejected without requeue: will not come back either, but may be dead-lettered. */
+  reject(places: readonly Place[]): void
+  /** Puts messages back where they were, to be redelivered. */
+  requeue(places: readonly Place[]): void
+  /** Drops what is ready, and says how many that were. */
+  purge(): number
+  /** Ends the queue: drops everything and cancels its consumers. */
+  delete(): void
+}
+
+/** What a queue reports to whoever keeps it. */
+export interface QueueEvents {
+  lastConsumerLeft(queue: Queue): void
+}

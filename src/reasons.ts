@@ -1,0 +1,193 @@
+import { type FieldValue, fieldTypeName } from 'amqp-codec'
+import {
+  type AmqpError,
+  accessRefused,
+  channelError,
+  commandInvalid,
+  connectionForced,
+  frameError,
+  internalError,
+  notAllowed,
+  notFound,
+  notImplemented,
+  preconditionFailed,
+  resourceLocked,
+  unexpectedFrame,
+} from './errors.ts'
+
+/*
+ * Every situation that a client is told of, in RabbitMQ's own words: people and programs search logs
+ * for them, and some clients match on them. One function a situation, in the order of docs/errors.md,
+ * which a test keeps equal to this list.
+ */
+
+const queueIn = (queue: string, vhost: string): string => `queue '${queue}' in vhost '${vhost}'`
+const exchangeIn = (exchange: string, vhost: string): string =>
+  `exchange '${exchange}' in vhost '${vhost}'`
+
+// 404, the channel
+export const noQueue = (queue: string, vhost: string): AmqpError =>
+  notFound(`no ${queueIn(queue, vhost)}`)
+export const noExchange = (exchange: string, vhost: string): AmqpError =>
+  notFound(`no ${exchangeIn(exchange, vhost)}`)
+export const noPreviouslyDeclaredQueue = (): AmqpError => notFound('no previously declared queue')
+
+// 405, the channel
+export const queueLocked = (queue: string, vhost: string): AmqpError =>
+  resourceLocked(
+    `cannot obtain exclusive access to locked ${queueIn(queue, vhost)}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
+  )
+
+// 406, the channel
+export const inequivalentQueue = (
+  property: string,
+  queue: string,
+  vhost: string,
+  received: string,
+  current: string,
+): AmqpError => inequivalent(property, queueIn(queue, vhost), received, current)
+export const inequivalentExchange = (
+  property: string,
+  exchange: string,
+  vhost: string,
+  received: string,
+  current: string,
+): AmqpError => inequivalent(property, exchangeIn(exchange, vhost), received, current)
+const inequivalent = (property: string, of: string, received: string, current: string): AmqpError =>
+  preconditionFailed(
+    `inequivalent arg '${property}' for ${of}: received ${received} but current is ${current}`,
+  )
+export const invalidQueueArgument = (
+  argument: string,
+  queue: string,
+  vhost: string,
+  reason: string,
+): AmqpError =>
+  preconditionFailed(`invalid arg '${argument}' for ${queueIn(queue, vhost)}: ${reason}`)
+export const invalidArgumentType = (
+  argument: string,
+  value: FieldValue,
+  kind: 'queue' | 'exchange',
+  name: string,
+  vhost: string,
+): AmqpError =>
+  preconditionFailed(
+    `invalid type '${fieldTypeName(value.type)}' for arg '${argument}' in ${kind} '${name}' in vhost '${vhost}'`,
+  )
+export const queueInUse = (queue: string, vhost: string): AmqpError =>
+  preconditionFailed(`${queueIn(queue, vhost)} in use`)
+export const queueNotEmpty = (queue: string, vhost: string): AmqpError =>
+  preconditionFailed(`${queueIn(queue, vhost)} not empty`)
+export const exchangeInUse = (exchange: string, vhost: string): AmqpError =>
+  preconditionFailed(`${exchangeIn(exchange, vhost)} in use`)
+export const unknownDeliveryTag = (deliveryTag: number | bigint): AmqpError =>
+  preconditionFailed(`unknown delivery tag ${deliveryTag}`)
+export const invalidExpiration = (expiration: string, reason: string): AmqpError =>
+  preconditionFailed(`invalid expiration '${expiration}': ${reason}`)
+export const messageTooLarge = (size: number, limit: number): AmqpError =>
+  preconditionFailed(`message size ${size} is larger than configured max size ${limit}`)
+export const userIdMismatch = (userId: string, username: string): AmqpError =>
+  preconditionFailed(`user_id property set to '${userId}' but authenticated user was '${username}'`)
+export const unacceptableHeader = (header: string, value: FieldValue): AmqpError =>
+  preconditionFailed(
+    `invalid message: {unacceptable_type_in_header,"${header}",${fieldTypeName(value.type)}}`,
+  )
+export const cannotSwitchToTx = (): AmqpError =>
+  preconditionFailed('cannot switch from confirm to tx mode')
+export const cannotSwitchToConfirm = (): AmqpError =>
+  preconditionFailed('cannot switch from tx to confirm mode')
+export const channelNotTransactional = (): AmqpError =>
+  preconditionFailed('channel is not transactional')
+export const invalidXMatchValue = (value: string): AmqpError =>
+  preconditionFailed(
+    `Invalid x-match field value "${value}"; expected all, any, all-with-x, or any-with-x`,
+  )
+export const invalidXMatchType = (value: FieldValue): AmqpError =>
+  preconditionFailed(
+    `Invalid x-match field type ${fieldTypeName(value.type)} (value ${value.value}); expected longstr`,
+  )
+export const unknownExchangeType = (type: string): AmqpError =>
+  preconditionFailed(`unknown exchange type '${type}'`)
+
+// 403, the channel
+export const reservedQueueName = (queue: string): AmqpError =>
+  accessRefused(`queue name '${queue}' contains reserved prefix 'amq.*'`)
+export const reservedExchangeName = (exchange: string): AmqpError =>
+  accessRefused(`exchange name '${exchange}' contains reserved prefix 'amq.*'`)
+export const notOnDefaultExchange = (): AmqpError =>
+  accessRefused('operation not permitted on the default exchange')
+export const systemExchangeDeletion = (exchange: string, vhost: string): AmqpError =>
+  accessRefused(`deletion of system ${exchangeIn(exchange, vhost)} not allowed`)
+export const exchangeIsInternal = (exchange: string, vhost: string): AmqpError =>
+  accessRefused(`cannot publish to internal ${exchangeIn(exchange, vhost)}`)
+export const queueInExclusiveUse = (queue: string, vhost: string): AmqpError =>
+  accessRefused(`${queueIn(queue, vhost)} in exclusive use`)
+
+// 403, the connection
+export const loginRefused = (mechanism: string): AmqpError =>
+  accessRefused(
+    `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
+  )
+
+// 320, the connection
+export const shutdown = (): AmqpError =>
+  connectionForced("broker forced connection closure with reason 'shutdown'")
+
+// 501, the connection
+export const malformedFrame = (type: number, payload: string, problem: string): AmqpError =>
+  frameError(`type ${type}, ${payload}: ${problem}`).withoutMethod()
+export const undecodableMethod = (octets: string): AmqpError =>
+  frameError(`cannot decode ${octets}`)
+export const bodyTooLong = (): AmqpError =>
+  frameError('content body frame exceeds remaining content size')
+
+// 503, the connection
+export const unimplementedMethod = (): AmqpError => commandInvalid('unimplemented method')
+
+// 504, the connection
+export const channelAlreadyOpen = (): AmqpError => channelError("second 'channel.open' seen")
+export const channelNotOpen = (): AmqpError => channelError("expected 'channel.open'")
+export const unexpectedConnectionMethod = (state: string): AmqpError =>
+  channelError(`unexpected method in connection state ${state}`)
+
+// 505, the connection
+export const unexpectedContent = (): AmqpError =>
+  unexpectedFrame('expected method frame, got non method frame instead').withoutMethod()
+export const expectedHeader = (classId: number): AmqpError =>
+  unexpectedFrame(
+    `expected content header for class ${classId}, got non content header frame instead`,
+  )
+export const expectedHeaderOfClass = (classId: number, got: number): AmqpError =>
+  unexpectedFrame(`expected content header for class ${classId}, got one for class ${got} instead`)
+export const expectedBody = (): AmqpError =>
+  unexpectedFrame('expected content body, got non content body frame instead')
+export const frameOutOfPlace = (type: number, payload: string): AmqpError =>
+  unexpectedFrame(`type ${type}, ${payload}`).withoutMethod()
+
+// 530, the connection
+export const vhostNotFound = (vhost: string): AmqpError => notAllowed(`vhost ${vhost} not found`)
+export const negotiatedTooLow = (what: string, value: number, limit: number): AmqpError =>
+  notAllowed(`negotiated ${what} = ${value} is lower than the minimum allowed value (${limit})`)
+export const negotiatedTooHigh = (what: string, value: number, limit: number): AmqpError =>
+  notAllowed(
+    `negotiated ${what} = ${value}${value === 0 ? ' (no limit)' : ''} is higher than the maximum allowed value (${limit})`,
+  )
+export const tooManyChannels = (count: number, channelMax: number): AmqpError =>
+  notAllowed(
+    `number of channels opened (${count}) has reached the negotiated channel_max (${channelMax})`,
+  ).withoutMethod()
+export const consumerTagInUse = (consumerTag: string): AmqpError =>
+  notAllowed(`attempt to reuse consumer tag '${consumerTag}'`)
+export const tooManyConsumers = (limit: number): AmqpError =>
+  notAllowed(`reached maximum (${limit}) of consumers per channel`)
+
+// 540, the connection
+export const immediateNotSupported = (): AmqpError => notImplemented('immediate=true')
+export const prefetchSizeNotSupported = (prefetchSize: number): AmqpError =>
+  notImplemented(`prefetch_size!=0 (${prefetchSize})`)
+export const recoverWithoutRequeueNotSupported = (): AmqpError => notImplemented('requeue=false')
+export const flowNotSupported = (): AmqpError => notImplemented('active=false')
+
+// 541, the connection
+export const malformedContentHeader = (): AmqpError => internalError('').withoutMethod()
+export const brokerFault = (): AmqpError => internalError('').withoutMethod()

@@ -1,0 +1,112 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Logger } from '../base/logger.ts'
+import { Connection, type ConnectionSettings } from '../connection/connection.ts'
+
+export interface ListenerOptions {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** Most connections at a time; 0 is no limit. */
+  readonly maxConnections: number
+  /** Most connections at a time that have not finished the handshake; 0 is no limit. */
+  readonly maxPendingConnections: number
+  readonly logger: Logger
+  readonly settings: Omit<ConnectionSettings, 'onOpen' | 'onClosed'>
+}
+
+/** Accepts TCP connections, and knows all that are open. */
+export class Listener {
+  readonly #options: ListenerOptions
+  readonly #settings: ConnectionSettings
+  readonly #server: Server
+  readonly #pending = new Set<Connection>()
+  readonly #open = new Set<Connection>()
+  #alarm: string | null = null
+  #whenEmpty: (() => void) | undefined
+
+  constructor(options: ListenerOptions) {
+    this.#options = options
+    this.#settings = {
+      ...options.settings,
+      onOpen: (connection) => this.#onOpen(connection),
+      onClosed: (connection) => this.#onClosed(connection),
+    }
+    this.#server = createServer((socket) => this.#accept(socket))
+  }
+
+  /** Connections whose handshake is done. */
+  get connections(): ReadonlySet<Connection> {
+    return this.#open
+  }
+
+  /** Where it listens. */
+  get address(): AddressInfo {
+    return this.#server.address() as AddressInfo
+  }
+
+  /** Rejects when the address cannot be listened on. */
+  listen(): Promise<void> {
+    const { host, port } = this.#options
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
+        this.#server.off('error', reject)
+        this.#server.on('error', (err) => this.#options.logger.error({ err }, 'Listener error'))
+        resolve()
+      })
+    })
+  }
+
+  setAlarm(reason: string | null): void {
+    this.#alarm = reason
+    for (const connection of this.#open) connection.setAlarm(reason)
+  }
+
+  /** Accepts no more, tells all clients, and waits for them; those that take too long are dropped. */
+  async close(timeoutMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    for (const connection of [...this.#open, ...this.#pending]) connection.shutDown()
+    await this.#empty(timeoutMs)
+    for (const connection of [...this.#open, ...this.#pending]) connection.destroy()
+    await closed
+  }
+
+  async #empty(timeoutMs: number): Promise<void> {
+    if (this.#open.size + this.#pending.size === 0) return
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve
+      timer = setTimeout(resolve, timeoutMs)
+    })
+    clearTimeout(timer)
+  }
+
+  #accept(socket: Socket): void {
+    const { maxConnections, maxPendingConnections, logger } = this.#options
+    const count = this.#open.size + this.#pending.size
+    if (
+      (maxConnections > 0 && count >= maxConnections) ||
+      (maxPendingConnections > 0 && this.#pending.size >= maxPendingConnections)
+    ) {
+      logger.warn({ open: this.#open.size, pending: this.#pending.size }, 'Too many connections')
+      socket.destroy()
+      return
+    }
+    this.#pending.add(new Connection(socket, this.#settings))
+  }
+
+  #onOpen(connection: Connection): void {
+    this.#pending.delete(connection)
+    this.#open.add(connection)
+    connection.setAlarm(this.#alarm)
+  }
+
+  #onClosed(connection: Connection): void {
+    this.#pending.delete(connection)
+    this.#open.delete(connection)
+    if (this.#open.size + this.#pending.size === 0) this.#whenEmpty?.()
+  }
+}
+
+/** Clients of a broker that was restarted all come at once. */
+const BACKLOG = 1024

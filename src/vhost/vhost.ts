@@ -1,0 +1,174 @@
+import type { FieldTable } from 'amqp-codec'
+import { DefaultMatcher } from '../exchange/default.ts'
+import type { QueueDestination } from '../exchange/destination.ts'
+import {
+  type Binding,
+  type Destination,
+  Exchange,
+  type ExchangeProperties,
+} from '../exchange/exchange.ts'
+import { Router } from '../exchange/router.ts'
+import type { ExclusiveOwner, Queue, QueueProperties } from '../queue/queue.ts'
+import {
+  exchangeInUse,
+  notOnDefaultExchange,
+  queueInUse,
+  queueNotEmpty,
+  systemExchangeDeletion,
+} from '../reasons.ts'
+import { BindingTable } from './binding-table.ts'
+import { ExchangeRegistry } from './exchange-registry.ts'
+import { QueueRegistry } from './queue-registry.ts'
+
+/** The names a binding is asked for with; `kind` says what the destination is. */
+export interface BindingRequest {
+  readonly source: string
+  readonly kind: 'queue' | 'exchange'
+  readonly destination: string
+  readonly routingKey: string
+  readonly arguments: FieldTable
+}
+
+/**
+ * A virtual host: a namespace of exchanges, queues and the bindings between them. What is deleted
+ * takes with it what hangs on it, here and nowhere else. Owns no channel and no message.
+ */
+export class Vhost {
+  readonly name: string
+  /** Grows with every change that could change a route: what was routed before holds while it does. */
+  topologyVersion = 0
+  readonly exchanges: ExchangeRegistry
+  readonly queues: QueueRegistry
+  readonly #bindings = new BindingTable()
+  readonly #router: Router
+
+  constructor(name: string) {
+    this.name = name
+    this.queues = new QueueRegistry(name, {
+      lastConsumerLeft: (queue) => {
+        if (queue.autoDelete) this.#removeQueue(queue)
+      },
+    })
+    const defaultExchange = new Exchange(
+      '',
+      { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
+      new DefaultMatcher((queue) => this.queues.find(queue)),
+    )
+    this.exchanges = new ExchangeRegistry(name, defaultExchange)
+    this.#router = new Router((exchange) => this.exchanges.find(exchange))
+  }
+
+  /** Valid until the next call; `routeIsStable` then tells whether it may be kept. */
+  route(
+    exchange: Exchange,
+    routingKeys: readonly string[],
+    headers: FieldTable | undefined,
+  ): readonly QueueDestination[] {
+    return this.#router.route(exchange, routingKeys, headers)
+  }
+
+  /** Whether the last route holds for all messages of that address, in this topology version. */
+  get routeIsStable(): boolean {
+    return this.#router.stable
+  }
+
+  declareExchange(name: string, properties: ExchangeProperties): void {
+    if (this.exchanges.declare(name, properties)) this.topologyVersion++
+  }
+
+  /** Deleting what is not there is fine. */
+  deleteExchange(name: string, ifUnused: boolean): void {
+    if (name === '') throw notOnDefaultExchange()
+    const exchange = this.exchanges.find(name)
+    if (name.startsWith('amq.') && exchange !== undefined)
+      throw systemExchangeDeletion(name, this.name)
+    if (exchange === undefined) return
+    if (ifUnused && this.#bindings.hasSource(exchange)) throw exchangeInUse(name, this.name)
+    this.#removeExchange(exchange)
+  }
+
+  declareQueue(name: string, properties: QueueProperties, owner: ExclusiveOwner): Queue {
+    const before = this.queues.size
+    const queue = this.queues.declare(name, properties, owner)
+    if (this.queues.size !== before) this.topologyVersion++
+    return queue
+  }
+
+  /** How many ready messages went with it; deleting what is not there is fine. */
+  deleteQueue(name: string, owner: ExclusiveOwner, ifUnused: boolean, ifEmpty: boolean): number {
+    const queue = this.queues.find(name)
+    if (queue === undefined) return 0
+    this.queues.assertAccess(queue, owner)
+    if (ifUnused && queue.consumerCount > 0) throw queueInUse(name, this.name)
+    if (ifEmpty && queue.readyCount > 0) throw queueNotEmpty(name, this.name)
+    const { readyCount } = queue
+    this.#removeQueue(queue)
+    return readyCount
+  }
+
+  /** A connection has gone, and its exclusive queues with it. */
+  deleteExclusiveQueues(owner: ExclusiveOwner): void {
+    for (const queue of this.queues.ownedBy(owner)) this.#removeQueue(queue)
+  }
+
+  bind(request: BindingRequest, owner: ExclusiveOwner): void {
+    const binding = this.#resolve(request, owner)
+    binding.source.matcher.validate?.(binding.routingKey, binding.arguments)
+    if (this.#bindings.add(binding)) this.topologyVersion++
+  }
+
+  /** Removing what is not there is fine. */
+  unbind(request: BindingRequest, owner: ExclusiveOwner): void {
+    const source = this.exchanges.find(request.source)
+    const destination = this.#findDestination(request)
+    if (request.source === '') throw notOnDefaultExchange()
+    if (source === undefined || destination === undefined) return
+    const binding = this.#resolve(request, owner)
+    if (this.#bindings.remove(binding)) this.#bindingsRemoved([binding])
+  }
+
+  #findDestination(request: BindingRequest): Destination | undefined {
+    return request.kind === 'queue'
+      ? this.queues.find(request.destination)
+      : this.exchanges.find(request.destination)
+  }
+
+  #resolve(request: BindingRequest, owner: ExclusiveOwner): Binding {
+    if (request.source === '' || (request.kind === 'exchange' && request.destination === '')) {
+      throw notOnDefaultExchange()
+    }
+    const source = this.exchanges.get(request.source)
+    const destination =
+      request.kind === 'queue'
+        ? this.queues.get(request.destination, owner)
+        : this.exchanges.get(request.destination)
+    return { source, destination, routingKey: request.routingKey, arguments: request.arguments }
+  }
+
+  #removeQueue(queue: Queue): void {
+    if (this.queues.find(queue.name) !== queue) return
+    this.queues.delete(queue)
+    this.#dropBindings(this.#bindings.to(queue))
+    queue.delete()
+  }
+
+  #removeExchange(exchange: Exchange): void {
+    if (this.exchanges.find(exchange.name) !== exchange) return
+    this.exchanges.delete(exchange)
+    for (const binding of this.#bindings.from(exchange)) this.#bindings.remove(binding)
+    this.#dropBindings(this.#bindings.to(exchange))
+  }
+
+  #dropBindings(bindings: readonly Binding[]): void {
+    for (const binding of bindings) this.#bindings.remove(binding)
+    this.#bindingsRemoved(bindings)
+  }
+
+  /** An auto-delete exchange goes with the last binding from it, and so on up. */
+  #bindingsRemoved(bindings: readonly Binding[]): void {
+    this.topologyVersion++
+    for (const { source } of bindings) {
+      if (source.autoDelete && !this.#bindings.hasSource(source)) this.#removeExchange(source)
+    }
+  }
+}
