@@ -26,13 +26,13 @@ import {
   noPreviouslyDeclaredQueue,
   unexpectedContent,
 } from '../reasons.ts'
+import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
 import type { ChannelOutput } from './channel-output.ts'
 import { Confirms } from './confirms.ts'
 import { Consumers } from './consumers.ts'
 import { Delivery } from './delivery.ts'
-import { isBasicPublish, PublishRequest } from './publish-request.ts'
 import { Publisher } from './publisher.ts'
 import { type Settlement, settle } from './settlement.ts'
 import { Transaction } from './transaction.ts'
@@ -216,7 +216,7 @@ export class Channel implements ConsumerChannel {
   #onPublish(buffer: Buffer, start: number, end: number): void {
     this.methodId = BASIC_PUBLISH
     if (this.#request === null || !this.#request.equals(buffer, start, end)) {
-      this.#request = new PublishRequest(buffer, start, end)
+      this.#request = this.context.vhost.publishRequests.find(buffer, start, end)
     }
     this.#expecting = 'header'
   }

@@ -26,10 +26,10 @@ import {
   unacceptableHeader,
   userIdMismatch,
 } from '../reasons.ts'
+import type { PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelOutput } from './channel-output.ts'
 import { expirationProblem } from './expiration.ts'
-import type { PublishRequest } from './publish-request.ts'
 
 /** A publish that was checked and routed: what is left is to hand it over. */
 export interface PreparedPublish {
@@ -91,8 +91,9 @@ export class Publisher {
     if (userId !== undefined && userId !== this.#username) {
       throw userIdMismatch(userId, this.#username)
     }
-    const queues = this.#vhost.route(source, keys, headers).slice()
-    if (keys.length === 1 && this.#vhost.routeIsStable) {
+    const route = this.#vhost.route(source, keys, headers)
+    const { queues } = route
+    if (keys.length === 1 && route.stable) {
       request.queues = queues
       request.routeVersion = this.#vhost.topologyVersion
     }

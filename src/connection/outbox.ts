@@ -95,13 +95,13 @@ export class Outbox implements ChannelOutput, TurnTask {
   }
 
   deliver(prefix: Buffer, deliveryTag: number, redelivered: boolean, message: Message): void {
-    const address = message.address.bytes
+    const { address } = message
     const contentBytes = message.end - message.start
     const copied =
       message.rest === NO_MORE_RUNS &&
       contentBytes <= COPY_LIMIT_BYTES &&
       (this.frameMax === 0 || contentBytes <= this.frameMax)
-    const methodBytes = prefix.length + 9 + address.length + 1
+    const methodBytes = prefix.length + 9 + address.end - address.start + 1
     let at = this.#reserve(copied ? methodBytes + contentBytes : methodBytes)
     const slab = this.#slab as Buffer
 
@@ -112,7 +112,8 @@ export class Outbox implements ChannelOutput, TurnTask {
     at += prefix.length
     at = writeDeliveryTag(slab, at, deliveryTag)
     slab[at++] = redelivered ? 1 : 0
-    for (let from = 0; from < address.length; from++) slab[at++] = address[from] as number
+    const source = address.buffer
+    for (let from = address.start; from < address.end; from++) slab[at++] = source[from] as number
     slab[at++] = FRAME_END
     if (copied) copyContent(message, slab, at, prefix[1] as number, prefix[2] as number)
     else this.#content(((prefix[1] as number) << 8) | (prefix[2] as number), message)

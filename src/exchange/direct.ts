@@ -1,6 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { Binding, ExchangeMatcher } from './exchange.ts'
-import type { RouteCollector } from './route-collector.ts'
+import type { Route } from './route.ts'
 
 /** `direct`: the routing key equals the binding key. Spec §3.1.3.1. */
 export class DirectMatcher implements ExchangeMatcher {
@@ -20,7 +20,7 @@ export class DirectMatcher implements ExchangeMatcher {
     if (bindings.length === 0) this.#byKey.delete(binding.routingKey)
   }
 
-  match(routingKey: string, _headers: FieldTable | undefined, route: RouteCollector): void {
+  match(routingKey: string, _headers: FieldTable | undefined, route: Route): void {
     const bindings = this.#byKey.get(routingKey)
     if (bindings !== undefined) route.addAll(bindings)
   }

@@ -1,6 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { QueueDestination } from './destination.ts'
-import type { RouteCollector } from './route-collector.ts'
+import type { Route } from './route.ts'
 
 /** An exchange or a queue: what a binding leads to. */
 export type Destination = QueueDestination | Exchange
@@ -23,7 +23,7 @@ export interface ExchangeMatcher {
   validate?(routingKey: string, bindingArguments: FieldTable): void
   add(binding: Binding): void
   remove(binding: Binding): void
-  match(routingKey: string, headers: FieldTable | undefined, route: RouteCollector): void
+  match(routingKey: string, headers: FieldTable | undefined, route: Route): void
 }
 
 export interface ExchangeProperties {

@@ -1,5 +1,5 @@
 import type { Binding } from './exchange.ts'
-import type { RouteCollector } from './route-collector.ts'
+import type { Route } from './route.ts'
 
 class TrieNode {
   readonly parent: TrieNode | null
@@ -59,7 +59,7 @@ export class TopicTrie {
     }
   }
 
-  match(routingKey: string, route: RouteCollector): void {
+  match(routingKey: string, route: Route): void {
     this.#step++
     this.#next.length = 0
     this.#reach(this.#root)

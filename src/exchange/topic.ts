@@ -1,6 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { Binding, ExchangeMatcher } from './exchange.ts'
-import type { RouteCollector } from './route-collector.ts'
+import type { Route } from './route.ts'
 import { TopicTrie } from './topic-trie.ts'
 
 /** `topic`: words between dots, `*` for exactly one, `#` for any number. Spec §3.1.3.3. */
@@ -16,7 +16,7 @@ export class TopicMatcher implements ExchangeMatcher {
     this.#trie.remove(binding)
   }
 
-  match(routingKey: string, _headers: FieldTable | undefined, route: RouteCollector): void {
+  match(routingKey: string, _headers: FieldTable | undefined, route: Route): void {
     this.#trie.match(routingKey, route)
   }
 }

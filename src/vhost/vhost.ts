@@ -1,12 +1,12 @@
 import type { FieldTable } from 'amqp-codec'
 import { DefaultMatcher } from '../exchange/default.ts'
-import type { QueueDestination } from '../exchange/destination.ts'
 import {
   type Binding,
   type Destination,
   Exchange,
   type ExchangeProperties,
 } from '../exchange/exchange.ts'
+import type { Route } from '../exchange/route.ts'
 import { Router } from '../exchange/router.ts'
 import type { ExclusiveOwner, Queue, QueueProperties } from '../queue/queue.ts'
 import {
@@ -18,6 +18,7 @@ import {
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
+import { PublishRequests } from './publish-requests.ts'
 import { QueueRegistry } from './queue-registry.ts'
 
 /** The names a binding is asked for with; `kind` says what the destination is. */
@@ -39,6 +40,8 @@ export class Vhost {
   topologyVersion = 0
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
+  /** What was published lately, decoded and routed. */
+  readonly publishRequests: PublishRequests = new PublishRequests()
   readonly #bindings = new BindingTable()
   readonly #router: Router
 
@@ -58,18 +61,12 @@ export class Vhost {
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
   }
 
-  /** Valid until the next call; `routeIsStable` then tells whether it may be kept. */
   route(
     exchange: Exchange,
     routingKeys: readonly string[],
     headers: FieldTable | undefined,
-  ): readonly QueueDestination[] {
+  ): Route {
     return this.#router.route(exchange, routingKeys, headers)
-  }
-
-  /** Whether the last route holds for all messages of that address, in this topology version. */
-  get routeIsStable(): boolean {
-    return this.#router.stable
   }
 
   declareExchange(name: string, properties: ExchangeProperties): void {

@@ -1,13 +1,13 @@
-import { BASIC_PUBLISH, type BasicPublish, decodeMethod } from 'amqp-codec'
+import { BASIC_PUBLISH, decodeMethod } from 'amqp-codec'
 import type { QueueDestination } from '../exchange/destination.ts'
 import { PublishAddress } from '../message/publish-address.ts'
 
 /** Class id, method id and the reserved ticket stand before the address in `basic.publish`. */
-const ADDRESS_OFFSET = 6
+export const ADDRESS_OFFSET = 6
 
 /**
- * A `basic.publish` without its content: decoded once, and used again for as long as the channel
- * sends the same bytes, which nearly all publishers do.
+ * A `basic.publish` without its content, and its route. It is decoded once and used again whenever
+ * the same bytes come, from whichever channel of the vhost.
  */
 export class PublishRequest {
   readonly address: PublishAddress
@@ -20,15 +20,20 @@ export class PublishRequest {
 
   /** The method frame's payload is `buffer[start, end)`. Throws CodecError. */
   constructor(buffer: Buffer, start: number, end: number) {
-    const method = decodeMethod(buffer, start, end) as BasicPublish
-    const addressStart = start + ADDRESS_OFFSET
-    const exchangeEnd = addressStart + 1 + (buffer[addressStart] as number)
-    const addressEnd = exchangeEnd + 1 + (buffer[exchangeEnd] as number)
-    const bytes = Buffer.from(buffer.subarray(addressStart, addressEnd))
-    this.address = new PublishAddress(method.exchange, method.routingKey, bytes)
-    this.mandatory = method.mandatory
-    this.immediate = method.immediate
-    this.#bytes = Buffer.from(buffer.subarray(start, end))
+    const bytes = Buffer.allocUnsafe(end - start)
+    buffer.copy(bytes, 0, start, end)
+    this.#bytes = bytes
+    const exchangeLength = bytes[ADDRESS_OFFSET] ?? 0
+    const middle = ADDRESS_OFFSET + 1 + exchangeLength
+    const addressEnd = middle + 1 + (bytes[middle] ?? 0)
+    // The flags are the last octet. Where they are not, the codec finds the words for it.
+    if (addressEnd !== bytes.length - 1) decodeMethod(bytes, 0, bytes.length)
+    const exchange = exchangeLength === 0 ? '' : bytes.toString('utf8', ADDRESS_OFFSET + 1, middle)
+    const routingKey = bytes.toString('utf8', middle + 1, addressEnd)
+    this.address = new PublishAddress(exchange, routingKey, bytes, ADDRESS_OFFSET, addressEnd)
+    const flags = bytes[addressEnd] as number
+    this.mandatory = (flags & 1) !== 0
+    this.immediate = (flags & 2) !== 0
   }
 
   /** Whether these bytes are the same method: from the end, where routing keys differ. */

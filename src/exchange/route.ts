@@ -2,23 +2,21 @@ import type { QueueDestination } from './destination.ts'
 import type { Binding, Exchange } from './exchange.ts'
 
 /**
- * Gathers where a message goes: each queue once, each exchange once (which is also what ends cycles
- * of exchange-to-exchange bindings). Reused from message to message.
+ * Where a message goes: each queue once, each exchange on the way once, which is also what ends
+ * cycles of exchange-to-exchange bindings.
  */
-export class RouteCollector {
+export class Route {
   readonly queues: QueueDestination[] = []
   /** The exchanges reached so far, in the order in which they are to be matched. */
   readonly exchanges: Exchange[] = []
+  /**
+   * Whether it holds for every message with the same address, until the topology changes: no
+   * exchange on its way looked at more than the routing key.
+   */
+  stable = true
   #seen: Set<QueueDestination> | null = null
   /** How often `add` was called: tells whether an exchange matched anything at all. */
   matchCount = 0
-
-  reset(): void {
-    this.queues.length = 0
-    this.exchanges.length = 0
-    this.#seen = null
-    this.matchCount = 0
-  }
 
   addAll(bindings: readonly Binding[]): void {
     for (let index = 0; index < bindings.length; index++) {
