@@ -9,14 +9,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What a build reads. Directories count by their newest entry, so that a deleted file is seen too. */
-const SOURCES = [
-  'src',
-  'protocol/src',
-  'protocol/package.json',
-  'protocol/tsconfig.json',
-  'tsconfig.json',
-  'tsconfig.base.json',
-]
+const SOURCES = ['src', 'protocol/src', 'protocol/package.json', 'tsconfig.base.json']
 
 /** Written last by `npm install`; older than the lock file means the lock file changed since. */
 const INSTALLED = 'node_modules/.package-lock.json'
@@ -37,7 +30,7 @@ export function ensureInstalled() {
 export function ensureBuilt() {
   const builtAt = Math.min(...BUILT.map(modifiedAt))
   if (builtAt > 0 && builtAt >= Math.max(...SOURCES.map(newestIn))) return
-  run(process.execPath, ['node_modules/typescript/bin/tsc', '-b'], 'The build')
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src'], 'The build')
 }
 
 function npm(args) {

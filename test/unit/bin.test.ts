@@ -1,0 +1,103 @@
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { CONNECTION_CLOSE } from 'amqp-codec'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
+import { RunningProgram, runProgram } from '../support/program.ts'
+import { RawConnection } from '../support/raw-client.ts'
+
+async function connect(program: RunningProgram): Promise<RawConnection> {
+  return RawConnection.dial({ host: '127.0.0.1', port: await program.port() })
+}
+
+describe('leveret', () => {
+  it('prints its help and its version', async () => {
+    expect(await runProgram(['--help'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('--data-dir <text>'),
+      stderr: '',
+    })
+    expect(await runProgram(['--version'])).toEqual({
+      exitCode: 0,
+      stdout: `leveret ${manifest.version}\n`,
+      stderr: '',
+    })
+  })
+
+  it.each([
+    [['--port', 'high'], '--port: expected a whole number from 1 to 65535'],
+    [['--prot', '1'], 'there is no option "--prot", did you mean "--port"?'],
+    [['begin'], 'there is no command "begin"'],
+    [['--config', tmpdir()], 'cannot read the configuration file: EISDIR'],
+    [['--host', '192.0.2.1'], 'cannot listen on 192.0.2.1:5672: this machine has no such address'],
+  ])('refuses %j with one line and exit code 1', async (args, message) => {
+    const { exitCode, stderr } = await runProgram(args)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^leveret: [^\n]+\n$/)
+    expect(stderr).toContain(message)
+  })
+
+  it('says in one line that its port is in use', async () => {
+    const server = createServer()
+    onTestFinished(() => void server.close())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const { exitCode, stderr } = await runProgram(['--port', String(port), '--log-level', 'silent'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toBe(
+      `leveret: cannot listen on 127.0.0.1:${port}: another program uses this port; choose one with --port\n`,
+    )
+  })
+
+  it('says where it listens, how long it took, and that it is ready', async () => {
+    const program = RunningProgram.start()
+    await program.message(/^Server startup complete$/)
+    expect(await program.message(/^Listening/)).toMatch(
+      /^Listening on amqp:\/\/127\.0\.0\.1:\d+, after \d+ ms$/,
+    )
+    await (await connect(program)).open()
+  })
+
+  it('takes its user from the variables of RabbitMQ, and never logs the password', async () => {
+    const program = RunningProgram.start(['start', '--log-level', 'debug'], {
+      RABBITMQ_DEFAULT_USER: 'app',
+      RABBITMQ_DEFAULT_PASS: 'open sesame',
+      RABBITMQ_DEFAULT_VHOST: 'orders',
+    })
+    const connection = await connect(program)
+    await connection.open({ username: 'app', password: 'open sesame', virtualHost: 'orders' })
+    await connection.close()
+    const guest = await connect(program)
+    await expect(guest.open()).rejects.toThrow()
+    guest.wire.destroy()
+    program.signal('SIGTERM')
+    expect(await program.exitCode()).toBe(0)
+    expect(JSON.stringify(program.log)).not.toContain('sesame')
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'closes its connections and ends well on %s',
+    async (signal) => {
+      const program = RunningProgram.start()
+      const connection = await (await connect(program)).open()
+      program.signal(signal)
+      expect(await program.message(/^Stopping/)).toBe('Stopping, waiting for 1 connection to close')
+      await connection.expectClose(
+        320,
+        "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'",
+        0,
+      )
+      expect(await program.exitCode()).toBe(0)
+      expect(await program.message(/^Server stopped$/)).toBeDefined()
+    },
+  )
+
+  it('ends at once on a second signal', async () => {
+    const program = RunningProgram.start(['--shutdown-timeout', '600000'])
+    const connection = await (await connect(program)).open()
+    program.signal('SIGTERM')
+    await connection.control.expect(CONNECTION_CLOSE)
+    program.signal('SIGINT')
+    expect(await program.exitCode()).toBe(130)
+  })
+})
