@@ -15,6 +15,7 @@ import {
   type Method,
 } from 'amqp-codec'
 import { REJECTED } from '../exchange/destination.ts'
+import { ByteArena } from '../message/byte-arena.ts'
 import { ContentAssembler } from '../message/content-assembler.ts'
 import type { Message } from '../message/message.ts'
 import type { ExclusiveOwner, Queue } from '../queue/queue.ts'
@@ -83,6 +84,8 @@ export class Channel implements ConsumerChannel {
   #request: PublishRequest | null = null
   readonly #content = new ContentAssembler()
   #lastDeliveryTag = 0
+  /** What was the last delivery tag when `settleInUnacked` was called. */
+  #agedDeliveryTag = 0
   /** Unacknowledged deliveries to consumers; what `basic.get` took does not count to prefetch. */
   #consumersUnacked = 0
   #lastQueueName = ''
@@ -203,6 +206,18 @@ export class Channel implements ConsumerChannel {
     const deliveries: Delivery[] = []
     this.unacked.takeAll(deliveries)
     this.settle(deliveries, 'requeue')
+  }
+
+  /**
+   * Moves messages that stay unacknowledged out of the chunks they were read in, which they would
+   * keep alive. Called now and then: most are settled before it is their turn.
+   */
+  settleInUnacked(): void {
+    if (this.unacked.length > 0) {
+      const arena = new ByteArena()
+      this.unacked.visitNew(this.#agedDeliveryTag, ({ message }) => message.settleIn(arena))
+    }
+    this.#agedDeliveryTag = this.#lastDeliveryTag
   }
 
   selectConfirms(): void {

@@ -1,6 +1,7 @@
 import type { Delivery } from './delivery.ts'
 
 const FIRST_CAPACITY = 16
+const VISIT_LIMIT = 8192
 
 /**
  * What a channel has delivered and not had settled, by delivery tag: a ring of which both ends are
@@ -17,6 +18,8 @@ export class UnackedList {
   #head = 0
   #tail = 0
   #length = 0
+  /** Where `visitNew` goes on. */
+  #visited = 0
 
   get length(): number {
     return this.#length
@@ -58,6 +61,21 @@ export class UnackedList {
     if (deliveries.length === 0) return
     const all = [...this, ...deliveries].sort((a, b) => a.deliveryTag - b.deliveryTag)
     this.#refill(this.#capacity, all)
+  }
+
+  /**
+   * Calls back for deliveries up to that tag that it has not called back for yet, some thousands at
+   * the most.
+   */
+  visitNew(upToTag: number, visit: (delivery: Delivery) => void): void {
+    const mask = this.#capacity - 1
+    let position = Math.max(this.#visited, this.#head)
+    const end = Math.min(this.#tail, position + VISIT_LIMIT)
+    for (; position < end && (this.#tags[position & mask] as number) <= upToTag; position++) {
+      const delivery = this.#deliveries[position & mask]
+      if (delivery !== undefined) visit(delivery)
+    }
+    this.#visited = position
   }
 
   /** In the order of tags. */
@@ -109,6 +127,7 @@ export class UnackedList {
     this.#head = 0
     this.#tail = 0
     this.#length = 0
+    this.#visited = 0
     for (const delivery of deliveries) this.push(delivery)
   }
 }

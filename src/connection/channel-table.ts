@@ -52,6 +52,10 @@ export class ChannelTable {
     this.#last = undefined
   }
 
+  settleInUnacked(): void {
+    for (const channel of this.#channels.values()) channel.settleInUnacked()
+  }
+
   resumeConsumers(): void {
     for (const channel of this.#channels.values()) channel.consumers.resumeAll()
   }

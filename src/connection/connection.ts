@@ -9,7 +9,6 @@ import {
   CONNECTION_UPDATE_SECRET,
   CONNECTION_UPDATE_SECRET_OK,
   decodeMethod,
-  type FieldTable,
   FRAME_HEARTBEAT,
   FRAME_METHOD,
   FRAME_MIN_SIZE,
@@ -20,47 +19,28 @@ import {
   PROTOCOL_HEADER,
 } from 'amqp-codec'
 import { MECHANISMS } from '../auth/sasl.ts'
-import type { Authenticator } from '../auth/users.ts'
-import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
-import type { Tickable, Ticker } from '../base/ticker.ts'
-import type { Turn } from '../base/turn.ts'
-import type { Channel } from '../channel/channel.ts'
+import type { Tickable } from '../base/ticker.ts'
 import { AmqpError } from '../errors.ts'
 import { frameOutOfPlace, shutdown, unexpectedConnectionMethod } from '../reasons.ts'
 import { isBasicPublish } from '../vhost/publish-request.ts'
-import type { Vhost } from '../vhost/vhost.ts'
 import { ChannelTable } from './channel-table.ts'
-import { type FrameAtFault, toAmqpError } from './connection-error.ts'
+import type { ConnectionSettings } from './connection-settings.ts'
 import { printedPayload } from './erlang-binary.ts'
-import { Handshake, type Session, SilentRefusal, type TuneLimits } from './handshake.ts'
+import { type Failure, type FrameAtFault, failureOf, methodIdAt } from './failure.ts'
+import { Handshake, type Session, SilentRefusal } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Outbox } from './outbox.ts'
 import { ProtocolHeaderReader, UnknownProtocol } from './protocol-header.ts'
 import { PublisherBlock } from './publisher-block.ts'
 import { ReadBudget } from './read-budget.ts'
-import type { SlabPool } from './slab-pool.ts'
 
-/** What all connections of a broker share. */
-export interface ConnectionSettings extends TuneLimits {
-  readonly heartbeatSec: number
-  readonly handshakeTimeoutMs: number
-  readonly outboxLimitBytes: number
-  readonly maxMessageSizeBytes: number
-  readonly consumerMaxPerChannel: number
-  readonly serverProperties: FieldTable
-  readonly authenticator: Authenticator
-  readonly findVhost: (name: string) => Vhost | undefined
-  readonly dispatch: (channel: Channel, method: Method) => void
-  readonly clock: Clock
-  readonly ticker: Ticker
-  readonly turn: Turn
-  readonly slabs: SlabPool
-  readonly logger: Logger
+/** What a connection reports to whoever keeps it. */
+export interface ConnectionEvents {
   /** The handshake is done. */
-  onOpen(connection: Connection): void
+  opened(connection: Connection): void
   /** The socket is gone, and everything that hung on the connection with it. */
-  onClosed(connection: Connection): void
+  closed(connection: Connection): void
 }
 
 /** How long a peer that was refused, or that broke the framing, is kept before it is dropped. */
@@ -80,6 +60,7 @@ const CLOSE_TIMEOUT_MS = 30_000
 export class Connection implements FrameSink, Tickable {
   readonly #socket: Socket
   readonly #settings: ConnectionSettings
+  readonly #events: ConnectionEvents
   readonly #logger: Logger
   readonly #protocolHeader: ProtocolHeaderReader = new ProtocolHeaderReader()
   readonly #handshake: Handshake
@@ -94,9 +75,10 @@ export class Connection implements FrameSink, Tickable {
   /** When the present state will have lasted too long. */
   #deadlineMs: number
 
-  constructor(socket: Socket, settings: ConnectionSettings) {
+  constructor(socket: Socket, settings: ConnectionSettings, events: ConnectionEvents) {
     this.#socket = socket
     this.#settings = settings
+    this.#events = events
     const { remoteAddress = '', remotePort } = socket
     this.#logger = settings.logger.child({ peer: `${remoteAddress}:${remotePort}` })
     this.#handshake = new Handshake({
@@ -137,7 +119,7 @@ export class Connection implements FrameSink, Tickable {
 
   /** Ends the connection from our side: the client is told, and given time to answer. */
   shutDown(): void {
-    if (this.#state === 'running') this.#close(shutdown(), 0, CLOSE_TIMEOUT_MS)
+    if (this.#state === 'running') this.#close(failureOf(shutdown()), CLOSE_TIMEOUT_MS)
     else if (this.#state !== 'closing') this.destroy()
   }
 
@@ -152,6 +134,7 @@ export class Connection implements FrameSink, Tickable {
       this.destroy()
       return
     }
+    this.#channels?.settleInUnacked()
     const heartbeat = this.#heartbeat
     if (heartbeat === undefined) return
     // What is not read, because publishers are blocked, cannot be heard.
@@ -273,7 +256,7 @@ export class Connection implements FrameSink, Tickable {
       dispatch: settings.dispatch,
     })
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
-    settings.onOpen(this)
+    this.#events.opened(this)
   }
 
   #onMethod(method: Method): void {
@@ -307,28 +290,19 @@ export class Connection implements FrameSink, Tickable {
       this.#refuse(thrown)
       return
     }
-    const error = toAmqpError(thrown, frame)
-    if (error.replyCode === INTERNAL_ERROR && !(thrown instanceof AmqpError)) {
-      this.#logger.error({ err: thrown }, 'A fault in the broker closed a connection')
-    }
     const channel = number === 0 ? undefined : this.#channels?.find(number)
-    const failedId = error.namesMethod ? (channel?.methodId ?? methodIdOf(frame)) : 0
-    if (error.hard || channel === undefined) {
+    const failure = failureOf(thrown, frame, channel?.methodId)
+    const { replyCode, replyText, classId, methodId } = failure
+    if (failure.isFault)
+      this.#logger.error({ err: thrown }, 'A fault in the broker closed a connection')
+    if (failure.hard || channel === undefined) {
       // Nothing that comes after broken framing can be understood, an answer neither.
-      const isDeaf = thrown instanceof FrameError
-      this.#close(error, failedId, isDeaf ? REFUSAL_DELAY_MS : CLOSE_TIMEOUT_MS)
+      this.#close(failure, thrown instanceof FrameError ? REFUSAL_DELAY_MS : CLOSE_TIMEOUT_MS)
       return
     }
-    this.#logger.info({ channel: number, error: error.replyText }, 'Channel error')
-    const { classId, methodId } = idsOf(failedId)
+    this.#logger.info({ channel: number, error: replyText }, 'Closing a channel')
     channel.beginClosing()
-    this.#outbox.method(number, {
-      id: CHANNEL_CLOSE,
-      replyCode: error.replyCode,
-      replyText: error.replyText,
-      classId,
-      methodId,
-    })
+    this.#outbox.method(number, { id: CHANNEL_CLOSE, replyCode, replyText, classId, methodId })
   }
 
   /** Who has not logged in and agreed on the limits. */
@@ -349,13 +323,11 @@ export class Connection implements FrameSink, Tickable {
     this.#deadlineMs = this.#settings.clock.now() + REFUSAL_DELAY_MS
   }
 
-  #close(error: AmqpError, failedMethodId: number, timeoutMs: number): void {
-    this.#logger.info({ error: error.replyText }, 'Closing a connection')
+  #close({ replyCode, replyText, classId, methodId }: Failure, timeoutMs: number): void {
+    this.#logger.info({ error: replyText }, 'Closing a connection')
     this.#release()
     this.#state = 'closing'
     this.#deadlineMs = this.#settings.clock.now() + timeoutMs
-    const { classId, methodId } = idsOf(failedMethodId)
-    const { replyCode, replyText } = error
     this.#outbox.method(0, { id: CONNECTION_CLOSE, replyCode, replyText, classId, methodId })
   }
 
@@ -372,23 +344,8 @@ export class Connection implements FrameSink, Tickable {
     this.#release()
     this.#state = 'closed'
     this.#settings.ticker.remove(this)
-    this.#settings.onClosed(this)
+    this.#events.closed(this)
   }
-}
-
-const INTERNAL_ERROR = 541
-
-function methodIdOf(frame: FrameAtFault | undefined): number {
-  if (frame === undefined || frame.type !== FRAME_METHOD) return 0
-  return methodIdAt(frame.buffer, frame.start, frame.end)
-}
-
-function methodIdAt(buffer: Buffer, start: number, end: number): number {
-  return end - start < 4 ? 0 : buffer.readUInt32BE(start)
-}
-
-function idsOf(id: number): { classId: number; methodId: number } {
-  return { classId: id >>> 16, methodId: id & 0xffff }
 }
 
 function isLoopback(address: string): boolean {

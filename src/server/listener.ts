@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import type { Logger } from '../base/logger.ts'
-import { Connection, type ConnectionSettings } from '../connection/connection.ts'
+import { Connection, type ConnectionEvents } from '../connection/connection.ts'
+import type { ConnectionSettings } from '../connection/connection-settings.ts'
 
 export interface ListenerOptions {
   readonly host: string
@@ -11,13 +12,12 @@ export interface ListenerOptions {
   /** Most connections at a time that have not finished the handshake; 0 is no limit. */
   readonly maxPendingConnections: number
   readonly logger: Logger
-  readonly settings: Omit<ConnectionSettings, 'onOpen' | 'onClosed'>
+  readonly settings: ConnectionSettings
 }
 
 /** Accepts TCP connections, and knows all that are open. */
-export class Listener {
+export class Listener implements ConnectionEvents {
   readonly #options: ListenerOptions
-  readonly #settings: ConnectionSettings
   readonly #server: Server
   readonly #pending = new Set<Connection>()
   readonly #open = new Set<Connection>()
@@ -26,11 +26,6 @@ export class Listener {
 
   constructor(options: ListenerOptions) {
     this.#options = options
-    this.#settings = {
-      ...options.settings,
-      onOpen: (connection) => this.#onOpen(connection),
-      onClosed: (connection) => this.#onClosed(connection),
-    }
     this.#server = createServer((socket) => this.#accept(socket))
   }
 
@@ -92,16 +87,16 @@ export class Listener {
       socket.destroy()
       return
     }
-    this.#pending.add(new Connection(socket, this.#settings))
+    this.#pending.add(new Connection(socket, this.#options.settings, this))
   }
 
-  #onOpen(connection: Connection): void {
+  opened(connection: Connection): void {
     this.#pending.delete(connection)
     this.#open.add(connection)
     connection.setAlarm(this.#alarm)
   }
 
-  #onClosed(connection: Connection): void {
+  closed(connection: Connection): void {
     this.#pending.delete(connection)
     this.#open.delete(connection)
     if (this.#open.size + this.#pending.size === 0) this.#whenEmpty?.()

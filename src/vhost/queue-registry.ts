@@ -1,3 +1,4 @@
+import type { FieldTable } from 'amqp-codec'
 import { uniqueName } from '../base/unique-name.ts'
 import { findInvalidArgument, QUEUE_ARGUMENTS } from '../queue/arguments.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
@@ -118,8 +119,14 @@ export class QueueRegistry {
     }
     assertSameFlag('durable', received.durable, current.durable, fail)
     assertSameFlag('auto_delete', received.autoDelete, current.autoDelete, fail)
-    for (const name of QUEUE_ARGUMENTS.keys()) {
-      assertSameArgument(name, received.arguments, current.arguments, fail)
-    }
+    const a = withQueueType(received.arguments)
+    const b = withQueueType(current.arguments)
+    for (const name of QUEUE_ARGUMENTS.keys()) assertSameArgument(name, a, b, fail)
   }
+}
+
+/** A queue whose type is not named is a classic one. */
+function withQueueType(queueArguments: FieldTable): FieldTable {
+  if (queueArguments.has('x-queue-type')) return queueArguments
+  return new Map([...queueArguments, ['x-queue-type', { type: 'S', value: 'classic' }]])
 }

@@ -27,8 +27,10 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
   })
 }
 
+/** Here an empty name is a name like any other. */
 function passiveQueue(channel: Channel, method: QueueDeclare): Queue {
-  return channel.queue(declaredName(method.queue))
+  const { vhost, owner } = channel.context
+  return vhost.queues.get(declaredName(method.queue), owner)
 }
 
 /** An exclusive queue goes with its connection, so it is never durable, whatever is asked for. */

@@ -27,18 +27,53 @@ export interface FrameAtFault {
 /** Class id and method id stand before a method's arguments. */
 const METHOD_ID_BYTES = 4
 
+/** What a close frame says. */
+export interface Failure {
+  readonly replyCode: number
+  readonly replyText: string
+  readonly classId: number
+  readonly methodId: number
+  readonly hard: boolean
+  /** It is neither the protocol's error nor the codec's, but the broker's own. */
+  readonly isFault: boolean
+}
+
 /**
- * Whatever was thrown while a frame was read or handled, as the protocol error that the client is
- * told of. What is neither the protocol's nor the codec's is a fault of ours.
+ * Whatever was thrown while a frame was read or handled, as the client is told of it. The method is
+ * the one its channel was handling or, where there is no channel, the frame's own.
  */
-export function toAmqpError(thrown: unknown, frame: FrameAtFault | undefined): AmqpError {
+export function failureOf(
+  thrown: unknown,
+  frame?: FrameAtFault,
+  channelMethodId?: number,
+): Failure {
+  const error = toAmqpError(thrown, frame)
+  const id = error.namesMethod ? (channelMethodId ?? methodIdOf(frame)) : 0
+  return {
+    replyCode: error.replyCode,
+    replyText: error.replyText,
+    classId: id >>> 16,
+    methodId: id & 0xffff,
+    hard: error.hard,
+    isFault: !(thrown instanceof AmqpError || thrown instanceof CodecError),
+  }
+}
+
+/** 0 when the payload is too short to have one. */
+export function methodIdAt(buffer: Buffer, start: number, end: number): number {
+  return end - start < METHOD_ID_BYTES ? 0 : buffer.readUInt32BE(start)
+}
+
+function methodIdOf(frame: FrameAtFault | undefined): number {
+  if (frame === undefined || frame.type !== FRAME_METHOD) return 0
+  return methodIdAt(frame.buffer, frame.start, frame.end)
+}
+
+function toAmqpError(thrown: unknown, frame: FrameAtFault | undefined): AmqpError {
   if (thrown instanceof AmqpError) return thrown
   if (thrown instanceof FrameError) {
-    const payload = printedPayload(
-      thrown.payload,
-      Math.min(thrown.payloadSize, thrown.payload.length + 1),
-    )
-    return malformedFrame(thrown.frameType, payload, frameProblem(thrown))
+    const { payload, payloadSize, frameType } = thrown
+    return malformedFrame(frameType, printedPayload(payload, payloadSize), frameProblem(thrown))
   }
   if (thrown instanceof UnknownMethodError) return unimplementedMethod()
   if (thrown instanceof CodecError && frame !== undefined) return undecodable(frame)

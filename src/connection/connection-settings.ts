@@ -1,0 +1,28 @@
+import type { FieldTable, Method } from 'amqp-codec'
+import type { Authenticator } from '../auth/users.ts'
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Ticker } from '../base/ticker.ts'
+import type { Turn } from '../base/turn.ts'
+import type { Channel } from '../channel/channel.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import type { TuneLimits } from './handshake.ts'
+import type { SlabPool } from './slab-pool.ts'
+
+/** What all connections of a broker share. */
+export interface ConnectionSettings extends TuneLimits {
+  readonly heartbeatSec: number
+  readonly handshakeTimeoutMs: number
+  readonly outboxLimitBytes: number
+  readonly maxMessageSizeBytes: number
+  readonly consumerMaxPerChannel: number
+  readonly serverProperties: FieldTable
+  readonly authenticator: Authenticator
+  readonly findVhost: (name: string) => Vhost | undefined
+  readonly dispatch: (channel: Channel, method: Method) => void
+  readonly clock: Clock
+  readonly ticker: Ticker
+  readonly turn: Turn
+  readonly slabs: SlabPool
+  readonly logger: Logger
+}
