@@ -12,8 +12,8 @@ export class AmqpError extends Error {
   readonly replyText: string
   /** Whether it ends the connection (a hard error) or the channel only (a soft one). Spec §1.2. */
   readonly hard: boolean
-  /** Whether the close names the method that was being handled; framing errors have none. */
-  namesMethod = true
+  /** The method that the close names; by default the one that was being handled. */
+  methodId: number | undefined
 
   constructor(replyCode: number, reason: string) {
     const info = REPLY_CODES.get(replyCode)
@@ -25,8 +25,9 @@ export class AmqpError extends Error {
     this.hard = info.hard
   }
 
-  withoutMethod(): this {
-    this.namesMethod = false
+  /** Names another method: 0 is none, as for framing errors. */
+  withMethod(methodId: number): this {
+    this.methodId = methodId
     return this
   }
 }

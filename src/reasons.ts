@@ -1,4 +1,4 @@
-import { type FieldValue, fieldTypeName } from 'amqp-codec'
+import { CONNECTION_TUNE, type FieldValue, fieldTypeName } from 'amqp-codec'
 import {
   type AmqpError,
   accessRefused,
@@ -127,15 +127,15 @@ export const queueInExclusiveUse = (queue: string, vhost: string): AmqpError =>
 export const loginRefused = (mechanism: string): AmqpError =>
   accessRefused(
     `Login was refused using authentication mechanism ${mechanism}. For details see the broker logfile.`,
-  )
+  ).withMethod(0)
 
 // 320, the connection
 export const shutdown = (): AmqpError =>
-  connectionForced("broker forced connection closure with reason 'shutdown'")
+  connectionForced("broker forced connection closure with reason 'shutdown'").withMethod(0)
 
 // 501, the connection
 export const malformedFrame = (type: number, payload: string, problem: string): AmqpError =>
-  frameError(`type ${type}, ${payload}: ${problem}`).withoutMethod()
+  frameError(`type ${type}, ${payload}: ${problem}`).withMethod(0)
 export const undecodableMethod = (octets: string): AmqpError =>
   frameError(`cannot decode ${octets}`)
 export const bodyTooLong = (): AmqpError =>
@@ -152,7 +152,7 @@ export const unexpectedConnectionMethod = (state: string): AmqpError =>
 
 // 505, the connection
 export const unexpectedContent = (): AmqpError =>
-  unexpectedFrame('expected method frame, got non method frame instead').withoutMethod()
+  unexpectedFrame('expected method frame, got non method frame instead').withMethod(0)
 export const expectedHeader = (classId: number): AmqpError =>
   unexpectedFrame(
     `expected content header for class ${classId}, got non content header frame instead`,
@@ -162,20 +162,22 @@ export const expectedHeaderOfClass = (classId: number, got: number): AmqpError =
 export const expectedBody = (): AmqpError =>
   unexpectedFrame('expected content body, got non content body frame instead')
 export const frameOutOfPlace = (type: number, payload: string): AmqpError =>
-  unexpectedFrame(`type ${type}, ${payload}`).withoutMethod()
+  unexpectedFrame(`type ${type}, ${payload}`).withMethod(0)
 
 // 530, the connection
 export const vhostNotFound = (vhost: string): AmqpError => notAllowed(`vhost ${vhost} not found`)
 export const negotiatedTooLow = (what: string, value: number, limit: number): AmqpError =>
-  notAllowed(`negotiated ${what} = ${value} is lower than the minimum allowed value (${limit})`)
+  notAllowed(
+    `negotiated ${what} = ${value} is lower than the minimum allowed value (${limit})`,
+  ).withMethod(CONNECTION_TUNE)
 export const negotiatedTooHigh = (what: string, value: number, limit: number): AmqpError =>
   notAllowed(
     `negotiated ${what} = ${value}${value === 0 ? ' (no limit)' : ''} is higher than the maximum allowed value (${limit})`,
-  )
+  ).withMethod(CONNECTION_TUNE)
 export const tooManyChannels = (count: number, channelMax: number): AmqpError =>
   notAllowed(
     `number of channels opened (${count}) has reached the negotiated channel_max (${channelMax})`,
-  ).withoutMethod()
+  ).withMethod(0)
 export const consumerTagInUse = (consumerTag: string): AmqpError =>
   notAllowed(`attempt to reuse consumer tag '${consumerTag}'`)
 export const tooManyConsumers = (limit: number): AmqpError =>
@@ -189,5 +191,5 @@ export const recoverWithoutRequeueNotSupported = (): AmqpError => notImplemented
 export const flowNotSupported = (): AmqpError => notImplemented('active=false')
 
 // 541, the connection
-export const malformedContentHeader = (): AmqpError => internalError('').withoutMethod()
-export const brokerFault = (): AmqpError => internalError('').withoutMethod()
+export const malformedContentHeader = (): AmqpError => internalError('').withMethod(0)
+export const brokerFault = (): AmqpError => internalError('').withMethod(0)

@@ -48,7 +48,7 @@ export function failureOf(
   channelMethodId?: number,
 ): Failure {
   const error = toAmqpError(thrown, frame)
-  const id = error.namesMethod ? (channelMethodId ?? methodIdOf(frame)) : 0
+  const id = error.methodId ?? channelMethodId ?? methodIdOf(frame)
   return {
     replyCode: error.replyCode,
     replyText: error.replyText,
