@@ -136,6 +136,8 @@ export const shutdown = (): AmqpError =>
 // 501, the connection
 export const malformedFrame = (type: number, payload: string, problem: string): AmqpError =>
   frameError(`type ${type}, ${payload}: ${problem}`).withMethod(0)
+export const malformedUtf8 = (): AmqpError =>
+  frameError('Malformed UTF-8 in shortstr').withMethod(0)
 export const undecodableMethod = (octets: string): AmqpError =>
   frameError(`cannot decode ${octets}`)
 export const bodyTooLong = (): AmqpError =>

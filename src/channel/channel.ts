@@ -6,6 +6,7 @@ import {
   CLASS_BASIC,
   CONTENT_HEADER_MIN_SIZE,
   CodecError,
+  checkContentHeader,
   contentHeaderBodySize,
   contentHeaderClassId,
   decodeMethod,
@@ -243,6 +244,7 @@ export class Channel implements ConsumerChannel {
     const bodySize = contentHeaderBodySize(buffer, start)
     const { maxMessageSize } = this.context
     if (bodySize > maxMessageSize) throw messageTooLarge(bodySize, maxMessageSize)
+    checkContentHeader(buffer, start, end)
     this.#content.begin(buffer, start, end, bodySize)
     if (bodySize === 0) this.#publish()
     else this.#expecting = 'body'

@@ -1,4 +1,4 @@
-import { CHANNEL_OPEN, CHANNEL_OPEN_OK, FRAME_METHOD } from 'amqp-codec'
+import { CHANNEL_OPEN, CHANNEL_OPEN_OK, decodeMethod, FRAME_METHOD } from 'amqp-codec'
 import { Channel, type ChannelContext } from '../channel/channel.ts'
 import { channelNotOpen, tooManyChannels, unexpectedContent } from '../reasons.ts'
 
@@ -41,7 +41,7 @@ export class ChannelTable {
       return
     }
     if (type !== FRAME_METHOD) throw unexpectedContent()
-    if (end - start < 4 || buffer.readUInt32BE(start) !== CHANNEL_OPEN) throw channelNotOpen()
+    if (decodeMethod(buffer, start, end).id !== CHANNEL_OPEN) throw channelNotOpen()
     this.#open(number)
   }
 

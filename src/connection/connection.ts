@@ -27,7 +27,7 @@ import { isBasicPublish } from '../vhost/publish-request.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { printedPayload } from './erlang-binary.ts'
-import { type Failure, type FrameAtFault, failureOf, methodIdAt } from './failure.ts'
+import { type Failure, type FrameAtFault, failureOf, methodIdAt, unknownFrame } from './failure.ts'
 import { Handshake, type Session, SilentRefusal } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Outbox } from './outbox.ts'
@@ -205,7 +205,10 @@ export class Connection implements FrameSink, Tickable {
       return
     }
     if (this.#state !== 'handshake' && this.#state !== 'running') return
-    if (type === FRAME_HEARTBEAT && number === 0) return
+    if (type === FRAME_HEARTBEAT && number === 0) {
+      if (end > start) throw unknownFrame({ type, buffer, start, end })
+      return
+    }
     if (type !== FRAME_METHOD || number !== 0) {
       if (this.#isStranger) throw new SilentRefusal(`frame of type ${type} on channel ${number}`)
       throw frameOutOfPlace(type, printedPayload(buffer.subarray(start, end), end - start))

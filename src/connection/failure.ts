@@ -1,8 +1,10 @@
 import {
   CONTENT_HEADER_MIN_SIZE,
   CodecError,
+  FRAME_HEADER,
   FRAME_METHOD,
   FrameError,
+  MalformedUtf8Error,
   UnknownMethodError,
 } from 'amqp-codec'
 import { AmqpError } from '../errors.ts'
@@ -10,6 +12,7 @@ import {
   brokerFault,
   malformedContentHeader,
   malformedFrame,
+  malformedUtf8,
   undecodableMethod,
   unimplementedMethod,
 } from '../reasons.ts'
@@ -70,23 +73,33 @@ function methodIdOf(frame: FrameAtFault | undefined): number {
 }
 
 function toAmqpError(thrown: unknown, frame: FrameAtFault | undefined): AmqpError {
+  // Whoever stumbled over it, and whatever was thought of it, there was no such frame.
+  if (frame !== undefined && isTooShort(frame)) return unknownFrame(frame)
   if (thrown instanceof AmqpError) return thrown
   if (thrown instanceof FrameError) {
     const { payload, payloadSize, frameType } = thrown
     return malformedFrame(frameType, printedPayload(payload, payloadSize), frameProblem(thrown))
   }
   if (thrown instanceof UnknownMethodError) return unimplementedMethod()
-  if (thrown instanceof CodecError && frame !== undefined) return undecodable(frame)
-  return brokerFault()
+  if (thrown instanceof MalformedUtf8Error) return malformedUtf8()
+  if (!(thrown instanceof CodecError) || frame === undefined) return brokerFault()
+  if (frame.type !== FRAME_METHOD) return malformedContentHeader()
+  const { buffer, start, end } = frame
+  return undecodableMethod(erlangOctets(buffer.subarray(start + METHOD_ID_BYTES, end)))
 }
 
-function undecodable({ type, buffer, start, end }: FrameAtFault): AmqpError {
-  const payload = buffer.subarray(start, end)
-  if (payload.length < (type === FRAME_METHOD ? METHOD_ID_BYTES : CONTENT_HEADER_MIN_SIZE)) {
-    return malformedFrame(type, printedPayload(payload, payload.length), 'unknown_frame')
-  }
-  if (type !== FRAME_METHOD) return malformedContentHeader()
-  return undecodableMethod(erlangOctets(payload.subarray(METHOD_ID_BYTES)))
+function isTooShort({ type, start, end }: FrameAtFault): boolean {
+  const size = end - start
+  return (
+    (type === FRAME_METHOD && size < METHOD_ID_BYTES) ||
+    (type === FRAME_HEADER && size < CONTENT_HEADER_MIN_SIZE)
+  )
+}
+
+/** The frame is none of those there are. */
+export function unknownFrame({ type, buffer, start, end }: FrameAtFault): AmqpError {
+  const payload = printedPayload(buffer.subarray(start, end), end - start)
+  return malformedFrame(type, payload, 'unknown_frame')
 }
 
 function frameProblem(error: FrameError): string {
