@@ -47,8 +47,8 @@ function checkSized(b: Buffer, at: number, end: number, named: boolean, depth: n
   let position = at + 4
   while (position < contentEnd) {
     if (named) position += 1 + (b[position] as number)
-    // Also false for NaN, which reading past the buffer's end makes of a position.
-    if (!(position < contentEnd)) break
+    // No room for a value; or NaN, which reading past the buffer's end makes of a position.
+    if (!(position < contentEnd)) throw broken()
     position = checkValue(b, position, contentEnd, depth)
   }
   if (position !== contentEnd) throw broken()

@@ -57,7 +57,8 @@ function valueFrom(value: unknown, depth: number): FieldValue {
 
 function numberFrom(value: number): FieldValue {
   if (!Number.isSafeInteger(value)) return { type: 'd', value }
-  return value === (value | 0) ? { type: 'I', value } : { type: 'l', value: BigInt(value) }
+  const int = value | 0
+  return int === value ? { type: 'I', value: int } : { type: 'l', value: BigInt(value) }
 }
 
 function objectFrom(value: object | null, depth: number): FieldValue {
