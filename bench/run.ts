@@ -13,6 +13,7 @@ import { toJson } from './report/json.ts'
 import { progressLine } from './report/progress.ts'
 import { Results } from './report/results.ts'
 import { formatTable, styleFor } from './report/table.ts'
+import type { Scenario } from './scenarios.ts'
 
 process.once('exit', killAll)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
@@ -31,7 +32,7 @@ try {
 async function bench(options: BenchOptions): Promise<number> {
   const brokers = chooseBrokers(options)
   const results = new Results()
-  for (const scenario of options.scenarios) {
+  for (const scenario of chooseScenarios(options)) {
     for (let round = 1; round <= options.rounds; round++) {
       // Turned round each time, so that none always has the machine as the other left it.
       const order = round % 2 === 1 ? brokers : brokers.toReversed()
@@ -54,6 +55,12 @@ Medians of ${rounds} rounds of ${durationSec} s, ${warmupSec} s of each not coun
     say(`Written to ${options.jsonFile}`)
   }
   return results.hasFaults ? 1 : 0
+}
+
+/** The start of a broker that runs already cannot be measured. */
+function chooseScenarios({ url, scenarios }: BenchOptions): Scenario[] {
+  if (url === undefined) return scenarios
+  return scenarios.filter(({ steps }) => steps.every(({ work }) => work.kind !== 'start'))
 }
 
 function chooseBrokers({ url, pid, brokers }: BenchOptions): Broker[] {

@@ -122,6 +122,9 @@ export class Consumer {
           this.#onBody(bytes, at + 7, size)
           if (this.#bodyLeft === 0) this.#onMessage(now)
           break
+        default:
+          // A heartbeat, or nothing this side could ask for; neither is a message.
+          break
       }
       at = frameEnd
     }

@@ -5,6 +5,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib'
+import { resetPeak, residentMiB } from '../brokers/process-tree.ts'
 import { trafficFigures } from './figures.ts'
 import type { JobResult, LibraryJob, Target, TrafficShape } from './job.ts'
 import { Ledger } from './ledger.ts'
@@ -33,8 +34,9 @@ export async function runLibrary(job: LibraryJob): Promise<JobResult> {
     ledger.arrived(subscription, content.readUInt16BE(0), 0, sequence, fields.redelivered)
     tally.consumed++
   }
-  await consumer.consume(queue, onMessage, { noAck: true })
+  const { consumerTag } = await consumer.consume(queue, onMessage, { noAck: true })
 
+  if (job.pid > 0) resetPeak(job.pid)
   const start = performance.now()
   let begin = takeSnapshot(tally, job.pid)
   let warm = false
@@ -51,9 +53,11 @@ export async function runLibrary(job: LibraryJob): Promise<JobResult> {
   while (tally.consumed < tally.published && performance.now() < giveUpAt) await nextTurn()
   const end = takeSnapshot(tally, job.pid)
   ledger.settle(0, 0, tally.published)
+  await consumer.cancel(consumerTag)
   await publisher.deleteQueue(queue)
   await Promise.all([publishing, consuming].map((connection: ChannelModel) => connection.close()))
   const figures = trafficFigures(SHAPE, tally, { begin, stopped, published: end, end })
+  if (job.pid > 0) figures.peakMiB = residentMiB(job.pid, 'peak')
   return { figures, faults: ledger.faults() }
 }
 

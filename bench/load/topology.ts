@@ -156,13 +156,13 @@ async function purgeQueue(session: Session, queue: string): Promise<void> {
   await session.call({ id: QUEUE_PURGE, ticket: 0, queue, nowait: false }, QUEUE_PURGE_OK)
 }
 
-// Four kinds of patterns in turn, and for each the key that matches it and no other.
-
-function topicPattern(i: number): string {
+/** The pattern of binding i: four kinds in turn. */
+export function topicPattern(i: number): string {
   return [`k${i}.*.c`, `k${i}.#`, `k${i}.b.c`, `*.k${i}.#`][i % 4]!
 }
 
-function topicKey(i: number): string {
+/** A key that the pattern of binding i matches, and no other. */
+export function topicKey(i: number): string {
   return i % 4 === 3 ? `a.k${i}.c` : `k${i}.b.c`
 }
 

@@ -257,8 +257,9 @@ class Traffic {
         seen = published + confirmed + consumed
         seenAtUs = nowUs()
       } else if (nowUs() - seenAtUs > stallSec * 1e6) {
-        const state = `${published} published, ${consumed} of ${expected} delivered`
-        this.#fail(new Error(`no progress for ${stallSec} s: ${state}`))
+        const state = [`${published} published, ${consumed} of ${expected} delivered`]
+        state.push(...this.#ledger.faults())
+        this.#fail(new Error(`no progress for ${stallSec} s: ${state.join(', ')}`))
       }
     }
     this.#timers.push(setInterval(check, STALL_CHECK_MS))

@@ -1,0 +1,12 @@
+import { makeReel, type Reel } from '../load/reel.ts'
+
+/** 64 KiB or a little more of publishes to one queue, as a socket read would bring them. */
+export function publishes(bodySizeBytes: number): Reel {
+  return makeReel({
+    exchange: '',
+    routes: [{ routingKey: 'a-queue', queue: 0 }],
+    bodySizeBytes,
+    persistent: false,
+    frameMax: 131072,
+  })
+}
