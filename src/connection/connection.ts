@@ -94,7 +94,10 @@ export class Connection implements FrameSink, Tickable {
       turn: settings.turn,
       slabs: settings.slabs,
       limitBytes: settings.outboxLimitBytes,
-      onRoom: () => this.#channels?.resumeConsumers(),
+      onRoom: () => {
+        this.#budget.release('outbox')
+        this.#channels?.resumeConsumers()
+      },
     })
     this.#budget = new ReadBudget(socket, settings.turn)
     this.#block = new PublisherBlock(this.#parser, this.#budget, this.#outbox)
@@ -171,6 +174,7 @@ export class Connection implements FrameSink, Tickable {
     try {
       const bytes = this.#state === 'header' ? this.#readHeader(chunk) : chunk
       if (bytes !== undefined) this.#parser.push(bytes)
+      if (this.#outbox.overfull) this.#budget.hold('outbox')
     } catch (thrown) {
       this.#fail(thrown, 0, undefined)
     }

@@ -11,9 +11,12 @@ export interface OutboxOptions {
   readonly socket: Socket
   readonly turn: Turn
   readonly slabs: SlabPool
-  /** Bytes that may wait to be written before deliveries pause; they go on at half of it. */
+  /**
+   * Bytes that may wait to be written before deliveries pause; they go on at half of it. At some
+   * times as much it is overfull.
+   */
   readonly limitBytes: number
-  /** Called when the outbox was full and has room again. */
+  /** Called when the outbox was full, or overfull, and has room again. */
   readonly onRoom: () => void
 }
 
@@ -32,6 +35,8 @@ export class Outbox implements ChannelOutput, TurnTask {
   frameMax = 0
   /** Set while deliveries must wait. */
   full = false
+  /** Set while even answers are too many: the peer asks and asks, and does not read. */
+  overfull = false
 
   readonly #socket: Socket
   readonly #turn: Turn
@@ -131,7 +136,8 @@ export class Outbox implements ChannelOutput, TurnTask {
       for (const listener of listeners) listener.beforeFlush()
     }
     this.#scheduled = false
-    this.flush()
+    // A peer that does not read would otherwise be given a slab a turn with a few bytes in each.
+    if (this.#unwrittenBytes === 0) this.flush()
   }
 
   /** Hands everything gathered so far to the socket. */
@@ -158,8 +164,10 @@ export class Outbox implements ChannelOutput, TurnTask {
   #written(bytes: number, slab: Buffer | null): void {
     if (slab !== null) this.#slabs.give(slab)
     this.#unwrittenBytes -= bytes
+    if (this.#unwrittenBytes === 0 && !this.#scheduled) this.flush()
     if (this.full && this.backlogBytes <= this.#limitBytes / 2) {
       this.full = false
+      this.overfull = false
       this.#onRoom()
     }
   }
@@ -199,8 +207,15 @@ export class Outbox implements ChannelOutput, TurnTask {
     const at = this.#position
     this.#position = at + bytes
     if (!this.#scheduled) this.#schedule()
-    if (!this.full && this.backlogBytes >= this.#limitBytes) this.full = true
+    this.#measure()
     return at
+  }
+
+  #measure(): void {
+    const { backlogBytes } = this
+    if (backlogBytes < this.#limitBytes) return
+    this.full = true
+    if (backlogBytes >= this.#limitBytes * OVERFULL_FACTOR) this.overfull = true
   }
 
   #nextSlab(): void {
@@ -231,6 +246,12 @@ export class Outbox implements ChannelOutput, TurnTask {
     this.#turn.schedule(this)
   }
 }
+
+/**
+ * Deliveries stop at the limit, so what is far beyond it are answers. Not reading on at the limit
+ * would be wrong: a client may send its acknowledgements before it reads its deliveries.
+ */
+const OVERFULL_FACTOR = 4
 
 /** Referenced bodies are not held back longer than this, that the kernel may begin with them. */
 const FLUSH_BYTES = 256 * 1024

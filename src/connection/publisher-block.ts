@@ -35,14 +35,14 @@ export class PublisherBlock {
     this.active = false
     if (this.#told) this.#outbox.method(0, { id: CONNECTION_UNBLOCKED })
     this.#told = false
-    this.#budget.start()
+    this.#budget.release('alarm')
     this.#parser.resume()
   }
 
   /** A publish has begun to arrive: what is behind it waits. */
   begin(tellClient: boolean): void {
     this.active = true
-    this.#budget.stop()
+    this.#budget.hold('alarm')
     this.#parser.pause()
     this.#told = tellClient
     if (tellClient) this.#outbox.method(0, { id: CONNECTION_BLOCKED, reason: this.#alarm ?? '' })

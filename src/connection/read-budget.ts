@@ -4,6 +4,9 @@ import type { Turn, TurnTask } from '../base/turn.ts'
 /** How much of one socket is read in one turn of the event loop. */
 const BUDGET_BYTES = 512 * 1024
 
+/** The broker is short of a resource; or the peer does not read what it asked for. */
+export type ReadHold = 'alarm' | 'outbox'
+
 /**
  * Keeps one busy publisher from holding up everybody else: libuv reads a full socket up to 32 times
  * in a row, two megabytes, before it looks at the next one. Over the budget, reading waits for the
@@ -14,8 +17,8 @@ export class ReadBudget implements TurnTask {
   readonly #turn: Turn
   #turnNumber = -1
   #bytes = 0
-  /** Somebody else wants nothing to be read. */
-  #stopped = false
+  /** Why nothing is to be read, for as long as there is a reason. */
+  readonly #holds = new Set<ReadHold>()
   #waiting = false
 
   constructor(socket: Socket, turn: Turn) {
@@ -40,18 +43,17 @@ export class ReadBudget implements TurnTask {
     this.#resume()
   }
 
-  /** Reads nothing until `start`. */
-  stop(): void {
-    this.#stopped = true
+  /** Reads nothing until all holds are released. */
+  hold(reason: ReadHold): void {
+    this.#holds.add(reason)
     this.#socket.pause()
   }
 
-  start(): void {
-    this.#stopped = false
-    this.#resume()
+  release(reason: ReadHold): void {
+    if (this.#holds.delete(reason)) this.#resume()
   }
 
   #resume(): void {
-    if (!this.#stopped && !this.#waiting) this.#socket.resume()
+    if (this.#holds.size === 0 && !this.#waiting) this.#socket.resume()
   }
 }

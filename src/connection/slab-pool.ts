@@ -14,5 +14,5 @@ export class SlabPool {
   }
 }
 
-export const SLAB_BYTES: number = 64 * 1024
+export const SLAB_BYTES: number = 128 * 1024
 const MAX_FREE = 64
