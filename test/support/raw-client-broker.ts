@@ -1,0 +1,138 @@
+// The broker that a test talks to: the one that CONFORMANCE_URL names, or a Leveret in this process.
+// RabbitMQ is the judge: what these tests expect was seen on RabbitMQ 3.10 first.
+
+import { randomBytes } from 'node:crypto'
+import {
+  type CONNECTION_START,
+  EXCHANGE_DELETE,
+  fieldTableToObject,
+  QUEUE_DELETE,
+} from 'amqp-codec'
+import { afterAll, test as base } from 'vitest'
+import { type ConnectOptions, RawConnection } from './raw-client.ts'
+import type { RawChannel } from './raw-client-channel.ts'
+import type { MethodOf } from './raw-client-method.ts'
+import type { Address } from './raw-client-wire.ts'
+
+/** A value for each broker where Leveret differs on purpose; docs/differences.md says why. */
+interface PerBroker<Value> {
+  readonly rabbitmq: Value
+  readonly leveret: Value
+}
+
+interface Target {
+  readonly address: Address
+  readonly isRabbit: boolean
+  stop(): Promise<void>
+}
+
+/** One test's view of the broker: its connections, and names that nobody else uses. */
+export class BrokerUnderTest {
+  readonly address: Address
+  readonly isRabbit: boolean
+  readonly #connections: RawConnection[] = []
+  readonly #queues: string[] = []
+  readonly #exchanges: string[] = []
+
+  constructor({ address, isRabbit }: Target) {
+    this.address = address
+    this.isRabbit = isRabbit
+  }
+
+  expected<Value>(value: PerBroker<Value>): Value {
+    return this.isRabbit ? value.rabbitmq : value.leveret
+  }
+
+  /** A socket; nothing is sent. */
+  async dial(): Promise<RawConnection> {
+    const connection = await RawConnection.dial(this.address)
+    this.#connections.push(connection)
+    return connection
+  }
+
+  async connect(options: ConnectOptions = {}): Promise<RawConnection> {
+    return (await this.dial()).open(options)
+  }
+
+  /** Channel 1 of a new connection. */
+  async channel(options: ConnectOptions = {}): Promise<RawChannel> {
+    return (await this.connect(options)).channel()
+  }
+
+  /** A name for a queue that does not exist; it is deleted after the test if it does then. */
+  queueName(): string {
+    return track(this.#queues, 'queue')
+  }
+
+  exchangeName(): string {
+    return track(this.#exchanges, 'exchange')
+  }
+
+  async cleanUp(): Promise<void> {
+    for (const connection of this.#connections) connection.wire.destroy()
+    if (this.#queues.length + this.#exchanges.length === 0) return
+    const connection = await (await RawConnection.dial(this.address)).open()
+    const remove = async (number: number, send: (channel: RawChannel) => RawChannel) => {
+      // A queue may still be locked by a connection that is on its way out, and takes the queue
+      // along; that refusal closes no other channel than this one.
+      await connection.wire.next(send(await connection.channel(number)).number)
+    }
+    let number = 0
+    for (const queue of this.#queues)
+      await remove(++number, (it) => it.send(QUEUE_DELETE, { queue }))
+    for (const exchange of this.#exchanges) {
+      await remove(++number, (it) => it.send(EXCHANGE_DELETE, { exchange }))
+    }
+    await connection.close()
+  }
+}
+
+function track(names: string[], kind: string): string {
+  const name = `test.${kind}.${randomBytes(6).toString('hex')}`
+  names.push(name)
+  return name
+}
+
+async function selectTarget(): Promise<Target> {
+  const url = process.env['CONFORMANCE_URL']
+  return url === undefined ? startLeveret() : runningTarget(url)
+}
+
+async function startLeveret(): Promise<Target> {
+  const { createBroker } = await import('../../src/index.ts')
+  const broker = await createBroker({ port: 0, dataDir: 'none' })
+  return { address: addressOf(broker.url), isRabbit: false, stop: () => broker.close() }
+}
+
+async function runningTarget(url: string): Promise<Target> {
+  const address = addressOf(url)
+  const connection = await RawConnection.dial(address)
+  const isRabbit = productOf(await connection.start()) === 'RabbitMQ'
+  connection.wire.destroy()
+  return { address, isRabbit, stop: async () => {} }
+}
+
+function addressOf(url: string): Address {
+  const { hostname, port } = new URL(url)
+  return { host: hostname, port: Number(port) }
+}
+
+function productOf(start: MethodOf<typeof CONNECTION_START>): unknown {
+  return fieldTableToObject(start.serverProperties)['product']
+}
+
+let target: Promise<Target> | undefined
+afterAll(async () => {
+  await (await target)?.stop()
+})
+
+/** vitest's `test`, whose tests are given a `broker`. One broker serves all tests of a file. */
+export const test = base.extend<{ broker: BrokerUnderTest }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest finds out what a fixture needs from this.
+  broker: async ({}, use) => {
+    target ??= selectTarget()
+    const broker = new BrokerUnderTest(await target)
+    await use(broker)
+    await broker.cleanUp()
+  },
+})
