@@ -73,12 +73,21 @@ export class Broker {
     return this.#listener.address.port
   }
 
-  /** `amqp://host:port`, and the default vhost unless it is `/`; without user and password. */
-  get url(): string {
+  /** `host:port`, where it listens. */
+  get address(): string {
     const { address, family, port } = this.#listener.address
-    const { defaultVhost } = this.#options
+    return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
+  }
+
+  /**
+   * What clients connect with: `amqp://user:password@host:port`, and the default vhost unless it is
+   * `/`. It holds the default user's password, so do not log it.
+   */
+  get url(): string {
+    const { defaultUser, defaultPass, defaultVhost } = this.#options
+    const credentials = [defaultUser, defaultPass].map(encodeURIComponent).join(':')
     const path = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`
-    return `amqp://${family === 'IPv6' ? `[${address}]` : address}:${port}${path}`
+    return `amqp://${credentials}@${this.address}${path}`
   }
 
   /** Connections whose handshake is done. */

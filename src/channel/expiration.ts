@@ -1,4 +1,4 @@
-const DIGITS = /^(-?\d+)(.*)$/s
+const DIGITS = /^([+-]?\d+)(.*)$/s
 const MAX_MILLISECONDS = 315_360_000_000n
 
 /**
@@ -10,7 +10,7 @@ export function expirationProblem(expiration: string): string | undefined {
   if (match === null) return 'no_integer'
   const [, digits = '', rest = ''] = match
   if (rest !== '') return `{leftover_string,"${rest}"}`
-  const milliseconds = BigInt(digits)
+  const milliseconds = BigInt(digits.replace('+', ''))
   if (milliseconds < 0n) return `{value_negative,${milliseconds}}`
   return milliseconds > MAX_MILLISECONDS ? `{value_too_large,${milliseconds}}` : undefined
 }

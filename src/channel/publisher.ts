@@ -185,7 +185,6 @@ function withoutBcc(message: Message): Message {
   const headers = new Map(properties.headers)
   headers.delete('BCC')
   const header = encodeContentHeaderFrame(0, message.bodySize, { ...properties, headers })
-  const body = { buffer, start: headerEnd + 1, end: message.end }
-  const rest = body.start === body.end ? message.rest : [body, ...message.rest]
-  return new Message(message.address, header, 0, header.length, rest)
+  const content = Buffer.concat([header, buffer.subarray(headerEnd + 1, message.end)])
+  return new Message(message.address, content, 0, content.length, message.rest)
 }

@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts'
 
 /** What this file needs of a broker; `createBroker` gives one. */
 export interface RunningBroker {
-  readonly url: string
+  readonly address: string
   readonly connectionCount: number
   close(): Promise<void>
 }
@@ -13,7 +13,7 @@ export interface RunningBroker {
 export function announce(broker: RunningBroker, logger: Logger): void {
   // Milliseconds since the process was executed, not since this module was loaded.
   const startMs = Math.round(performance.now())
-  logger.info({ startMs, pid: process.pid }, `Listening on ${broker.url}, after ${startMs} ms`)
+  logger.info({ startMs, pid: process.pid }, `Listening on ${broker.address}, after ${startMs} ms`)
   // Testcontainers and others that wait for a RabbitMQ look for these words.
   logger.info({}, 'Server startup complete')
 }

@@ -47,6 +47,8 @@ export class ChannelTable {
 
   /** The connection goes: every channel gives up what it holds. */
   endAll(): void {
+    // What one channel gives back must not go to a consumer of another that is about to go too.
+    for (const channel of this.#channels.values()) channel.consumers.cancelAll()
     for (const channel of this.#channels.values()) channel.end()
     this.#channels.clear()
     this.#last = undefined

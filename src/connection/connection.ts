@@ -100,7 +100,12 @@ export class Connection implements FrameSink, Tickable {
       },
     })
     this.#budget = new ReadBudget(socket, settings.turn)
-    this.#block = new PublisherBlock(this.#parser, this.#budget, this.#outbox)
+    this.#block = new PublisherBlock({
+      parser: this.#parser,
+      budget: this.#budget,
+      outbox: this.#outbox,
+      onLifted: () => this.#guard(() => this.#parser.resume()),
+    })
     this.#deadlineMs = settings.clock.now() + settings.handshakeTimeoutMs
     settings.ticker.add(this)
     socket.setNoDelay(true)
@@ -171,10 +176,17 @@ export class Connection implements FrameSink, Tickable {
     if (this.#state === 'refused') return
     this.#heartbeat?.heard()
     this.#budget.spend(chunk.length)
-    try {
+    this.#guard(() => {
       const bytes = this.#state === 'header' ? this.#readHeader(chunk) : chunk
       if (bytes !== undefined) this.#parser.push(bytes)
-      if (this.#outbox.overfull) this.#budget.hold('outbox')
+    })
+    if (this.#outbox.overfull) this.#budget.hold('outbox')
+  }
+
+  /** What is thrown outside any frame is an error of the framing itself. */
+  #guard(read: () => void): void {
+    try {
+      read()
     } catch (thrown) {
       this.#fail(thrown, 0, undefined)
     }
@@ -335,6 +347,7 @@ export class Connection implements FrameSink, Tickable {
     this.#release()
     this.#state = 'closing'
     this.#deadlineMs = this.#settings.clock.now() + timeoutMs
+    this.#block.end()
     this.#outbox.method(0, { id: CONNECTION_CLOSE, replyCode, replyText, classId, methodId })
   }
 

@@ -2,6 +2,14 @@ import { CONNECTION_BLOCKED, CONNECTION_UNBLOCKED, type FrameParser } from 'amqp
 import type { Outbox } from './outbox.ts'
 import type { ReadBudget } from './read-budget.ts'
 
+export interface PublisherBlockOptions {
+  readonly parser: FrameParser
+  readonly budget: ReadBudget
+  readonly outbox: Outbox
+  /** Reading goes on, and so must the parser with what it holds back. */
+  readonly onLifted: () => void
+}
+
 /**
  * Holds a publisher back while the broker is short of memory or disk: the connection is read no
  * further from its next publish on, and says so to clients that understand it. Consumers that share
@@ -12,15 +20,17 @@ export class PublisherBlock {
   readonly #parser: FrameParser
   readonly #budget: ReadBudget
   readonly #outbox: Outbox
+  readonly #onLifted: () => void
   #alarm: string | null = null
   #told = false
   /** Nothing is read. */
   active = false
 
-  constructor(parser: FrameParser, budget: ReadBudget, outbox: Outbox) {
-    this.#parser = parser
-    this.#budget = budget
-    this.#outbox = outbox
+  constructor(options: PublisherBlockOptions) {
+    this.#parser = options.parser
+    this.#budget = options.budget
+    this.#outbox = options.outbox
+    this.#onLifted = options.onLifted
   }
 
   /** Whether the next publish is to be held back. */
@@ -32,11 +42,14 @@ export class PublisherBlock {
   setAlarm(reason: string | null): void {
     this.#alarm = reason
     if (reason !== null || !this.active) return
-    this.active = false
     if (this.#told) this.#outbox.method(0, { id: CONNECTION_UNBLOCKED })
-    this.#told = false
-    this.#budget.release('alarm')
-    this.#parser.resume()
+    this.#lift()
+  }
+
+  /** The connection closes: there is nothing to hold back any more, and an answer to be read. */
+  end(): void {
+    this.#alarm = null
+    if (this.active) this.#lift()
   }
 
   /** A publish has begun to arrive: what is behind it waits. */
@@ -46,5 +59,12 @@ export class PublisherBlock {
     this.#parser.pause()
     this.#told = tellClient
     if (tellClient) this.#outbox.method(0, { id: CONNECTION_BLOCKED, reason: this.#alarm ?? '' })
+  }
+
+  #lift(): void {
+    this.active = false
+    this.#told = false
+    this.#budget.release('alarm')
+    this.#onLifted()
   }
 }

@@ -34,7 +34,7 @@ export class TopicTrie {
 
   add(binding: Binding): void {
     let node = this.#root
-    for (const word of binding.routingKey.split('.')) {
+    for (const word of wordsOf(binding.routingKey)) {
       let child = node.children.get(word)
       if (child === undefined) {
         child = new TrieNode(node, word)
@@ -47,7 +47,7 @@ export class TopicTrie {
 
   remove(binding: Binding): void {
     let node: TrieNode | null | undefined = this.#root
-    for (const word of binding.routingKey.split('.')) {
+    for (const word of wordsOf(binding.routingKey)) {
       node = node.children.get(word)
       if (node === undefined) return
     }
@@ -64,11 +64,11 @@ export class TopicTrie {
     this.#next.length = 0
     this.#reach(this.#root)
     let start = 0
-    for (;;) {
+    while (start <= routingKey.length && routingKey !== '') {
       const stop = routingKey.indexOf('.', start)
-      this.#advance(stop < 0 ? routingKey.slice(start) : routingKey.slice(start, stop))
-      if (stop < 0) break
-      start = stop + 1
+      const end = stop < 0 ? routingKey.length : stop
+      this.#advance(routingKey.slice(start, end))
+      start = end + 1
     }
     for (const node of this.#next) route.addAll(node.bindings)
   }
@@ -99,4 +99,9 @@ export class TopicTrie {
       this.#next.push(at)
     }
   }
+}
+
+/** An empty key has no words, not an empty one. */
+function wordsOf(routingKey: string): string[] {
+  return routingKey === '' ? [] : routingKey.split('.')
 }

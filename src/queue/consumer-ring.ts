@@ -12,6 +12,8 @@ interface Level {
   readonly priority: number
   /** Whose turn it is. */
   head: Slot | null
+  /** How many consumers have this priority, waiting or not. */
+  size: number
 }
 
 /**
@@ -45,6 +47,7 @@ export class ConsumerRing {
       next: null,
     }
     this.#slots.set(consumer, slot)
+    slot.level.size++
     link(slot)
   }
 
@@ -53,6 +56,7 @@ export class ConsumerRing {
     const slot = this.#slots.get(consumer)
     if (slot === undefined) return false
     if (slot.next !== null) unlink(slot)
+    if (--slot.level.size === 0) this.#levels.splice(this.#levels.indexOf(slot.level), 1)
     return this.#slots.delete(consumer)
   }
 
@@ -90,7 +94,7 @@ export class ConsumerRing {
       if (level.priority === priority) return level
       if (level.priority < priority) break
     }
-    const level: Level = { priority, head: null }
+    const level: Level = { priority, head: null, size: 0 }
     this.#levels.splice(index, 0, level)
     return level
   }

@@ -53,7 +53,7 @@ describe('leveret', () => {
     const program = RunningProgram.start()
     await program.message(/^Server startup complete$/)
     expect(await program.message(/^Listening/)).toMatch(
-      /^Listening on amqp:\/\/127\.0\.0\.1:\d+, after \d+ ms$/,
+      /^Listening on 127\.0\.0\.1:\d+, after \d+ ms$/,
     )
     await (await connect(program)).open()
   })
