@@ -1,13 +1,11 @@
 // Connections of rabbitmq-client that end with the test that made them.
 
+import { setTimeout } from 'node:timers/promises'
 import { Connection, type ConnectionOptions } from 'rabbitmq-client'
 import { onTestFinished } from 'vitest'
 import { Inbox } from '../support/inbox.ts'
 
-/**
- * A connection that retries without waiting for long. What it emits as `error` goes to `errors`.
- * Consumers and publishers have to be closed in the test: the connection waits for its channels.
- */
+/** A connection that retries without waiting for long. Its `error` events go to `errors`. */
 export function openRabbit(
   url: string,
   options: ConnectionOptions = {},
@@ -16,10 +14,11 @@ export function openRabbit(
   const errors = new Inbox<Error & { code: string }>()
   rabbit.on('error', errors.push)
   onTestFinished(async () => {
-    // A test that failed may have left channels open, and then close would wait for ever.
-    const abandoned = setTimeout(() => rabbit.unsafeDestroy(), 1000)
-    await rabbit.close()
-    clearTimeout(abandoned)
+    // It waits for its channels, and a test that failed may have left some open.
+    const patience = new AbortController()
+    await Promise.race([rabbit.close(), setTimeout(1000, undefined, patience)])
+    patience.abort()
+    rabbit.unsafeDestroy()
   })
   return { rabbit, errors }
 }

@@ -93,31 +93,29 @@ test('a wrong password, and a missing virtual host, are told apart', async () =>
   })
 })
 
-restartTest(
-  'an RPC client, a consumer and a publisher outlive a restart of the broker',
-  async () => {
-    const first = await startBroker()
-    const { rabbit, errors } = openRabbit(first.url)
-    const queue = unique('service')
-    const service = rabbit.createConsumer({ queue }, (request, reply) =>
-      reply(`re: ${request.body}`),
-    )
-    service.on('error', () => {})
-    await ready(service)
-    const rpc = rabbit.createRPCClient({ maxAttempts: 5 })
-    expect((await rpc.send(queue, 'one')).body).toBe('re: one')
+restartTest('a consumer and a publisher outlive a restart of the broker', async () => {
+  const first = await startBroker()
+  const { rabbit, errors } = openRabbit(first.url)
+  const queue = unique('restarted')
+  const handled = new Inbox<string>()
+  const sub = rabbit.createConsumer({ queue }, (message) => handled.push(message.body))
+  sub.on('error', () => {})
+  await ready(sub)
+  const pub = rabbit.createPublisher({ confirm: true, maxAttempts: 5 })
+  await pub.send(queue, 'before')
+  expect(await handled.next()).toBe('before')
 
-    const again = ready(service)
-    await first.close()
-    expect(await errors.next()).toMatchObject({
-      code: 'CONNECTION_FORCED',
-      message: "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'",
-    })
-    const second = await startBroker({ port: first.port })
-    onTestFinished(() => second.close())
-    await again
-    expect((await rpc.send(queue, 'two')).body).toBe('re: two')
-    await rpc.close()
-    await service.close()
-  },
-)
+  const again = ready(sub)
+  await first.close()
+  expect(await errors.next()).toMatchObject({
+    code: 'CONNECTION_FORCED',
+    message: "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'",
+  })
+  const second = await startBroker({ port: first.port })
+  onTestFinished(() => second.close())
+  await again
+  await pub.send(queue, 'after')
+  expect(await handled.next()).toBe('after')
+  await pub.close()
+  await sub.close()
+})

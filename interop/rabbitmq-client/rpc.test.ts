@@ -1,8 +1,9 @@
 // rabbitmq-client's RPC: answers come through the pseudo-queue amq.rabbitmq.reply-to, on the
 // channel that asked.
 
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 import { startBroker } from '../support/broker.ts'
+import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
 import { openRabbit, ready } from './rabbit.ts'
 
@@ -76,4 +77,23 @@ test('reply-to without a consumer for the answers is refused', async () => {
     code: 'PRECONDITION_FAILED',
     message: 'BasicPublish: PRECONDITION_FAILED - fast reply consumer does not exist',
   })
+})
+
+test('a client and its service find each other again after the network broke', async () => {
+  const link = await Link.to(broker.url)
+  onTestFinished(() => link.close())
+  const queue = scratch.queue('outage')
+  const { rabbit } = openRabbit(link.url)
+  const service = rabbit.createConsumer({ queue }, (request, reply) => reply(`re: ${request.body}`))
+  service.on('error', () => {})
+  await ready(service)
+  const rpc = rabbit.createRPCClient({ maxAttempts: 5 })
+  expect((await rpc.send(queue, 'one')).body).toBe('re: one')
+
+  const again = ready(service)
+  link.reset()
+  await again
+  expect((await rpc.send(queue, 'two')).body).toBe('re: two')
+  await rpc.close()
+  await service.close()
 })
