@@ -18,7 +18,7 @@ export default defineConfig({
     maxWorkers: '100%',
     passWithNoTests: true,
     projects: [
-      project('unit', ['test/unit/**/*.test.ts', 'protocol/test/**/*.test.ts']),
+      project('unit', ['{test/unit,protocol/test,bench/test}/**/*.test.ts']),
       project('contract', ['test/contract/**/*.test.ts']),
       project('conformance', ['test/conformance/**/*.test.ts'], 20_000),
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
