@@ -64,6 +64,10 @@ export const invalidQueueArgument = (
   reason: string,
 ): AmqpError =>
   preconditionFailed(`invalid arg '${argument}' for ${queueIn(queue, vhost)}: ${reason}`)
+export const foreignQueueArgument = (argument: string, queue: string, vhost: string): AmqpError =>
+  preconditionFailed(
+    `invalid arg '${argument}' for ${queueIn(queue, vhost)} of queue type rabbit_classic_queue`,
+  )
 export const invalidArgumentType = (
   argument: string,
   value: FieldValue,

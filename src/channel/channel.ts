@@ -3,12 +3,14 @@ import {
   BASIC_PUBLISH,
   CHANNEL_CLOSE,
   CHANNEL_CLOSE_OK,
+  CHANNEL_OPEN,
   CLASS_BASIC,
   CONTENT_HEADER_MIN_SIZE,
   CodecError,
   checkContentHeader,
   contentHeaderBodySize,
   contentHeaderClassId,
+  contentHeaderWeight,
   decodeMethod,
   FRAME_BODY,
   FRAME_HEADER,
@@ -21,6 +23,7 @@ import { ContentAssembler } from '../message/content-assembler.ts'
 import type { Message } from '../message/message.ts'
 import type { ExclusiveOwner, Queue } from '../queue/queue.ts'
 import {
+  channelAlreadyOpen,
   expectedBody,
   expectedHeader,
   expectedHeaderOfClass,
@@ -239,6 +242,7 @@ export class Channel implements ConsumerChannel {
 
   #onHeader(buffer: Buffer, start: number, end: number): void {
     if (end - start < CONTENT_HEADER_MIN_SIZE) throw new CodecError('content header too short')
+    if (contentHeaderWeight(buffer, start) !== 0) throw expectedHeader(CLASS_BASIC)
     const classId = contentHeaderClassId(buffer, start)
     if (classId !== CLASS_BASIC) throw expectedHeaderOfClass(CLASS_BASIC, classId)
     const bodySize = contentHeaderBodySize(buffer, start)
@@ -265,10 +269,11 @@ export class Channel implements ConsumerChannel {
   }
 
   #onFrameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {
-    if (type !== FRAME_METHOD || end - start < 4) return
-    const methodId = buffer.readUInt32BE(start)
-    if (methodId === CHANNEL_CLOSE)
-      this.context.output.method(this.number, { id: CHANNEL_CLOSE_OK })
-    else if (methodId === CHANNEL_CLOSE_OK) this.context.channelClosed(this)
+    if (type !== FRAME_METHOD) return
+    this.methodId = decodeMethod(buffer, start, end).id
+    const { output, channelClosed } = this.context
+    if (this.methodId === CHANNEL_OPEN) throw channelAlreadyOpen()
+    if (this.methodId === CHANNEL_CLOSE) output.method(this.number, { id: CHANNEL_CLOSE_OK })
+    if (this.methodId === CHANNEL_CLOSE_OK) channelClosed(this)
   }
 }

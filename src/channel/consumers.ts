@@ -1,7 +1,8 @@
 import type { FieldTable } from 'amqp-codec'
 import { uniqueName } from '../base/unique-name.ts'
+import { expectedInteger, isInteger } from '../queue/arguments.ts'
 import type { Queue } from '../queue/queue.ts'
-import { consumerTagInUse, tooManyConsumers } from '../reasons.ts'
+import { consumerTagInUse, invalidQueueArgument, tooManyConsumers } from '../reasons.ts'
 import { ChannelConsumer, type ConsumerChannel } from './channel-consumer.ts'
 
 export interface ConsumeRequest {
@@ -36,7 +37,7 @@ export class Consumers {
     const consumer = new ChannelConsumer(this.#channel, queue, {
       consumerTag,
       noAck: request.noAck,
-      priority: priorityOf(request.arguments),
+      priority: priorityOf(request.arguments, queue),
       prefetchCount: request.prefetchCount,
     })
     queue.consume(consumer, request.exclusive)
@@ -67,8 +68,10 @@ export class Consumers {
   }
 }
 
-/** https://www.rabbitmq.com/docs/consumer-priority */
-function priorityOf(consumeArguments: FieldTable): number {
+/** Throws 406. https://www.rabbitmq.com/docs/consumer-priority */
+function priorityOf(consumeArguments: FieldTable, queue: Queue): number {
   const value = consumeArguments.get('x-priority')
-  return value !== undefined && 'bBsuIil'.includes(value.type) ? Number(value.value) : 0
+  if (value === undefined) return 0
+  if (isInteger(value)) return Number(value.value)
+  throw invalidQueueArgument('x-priority', queue.name, queue.vhostName, expectedInteger(value))
 }

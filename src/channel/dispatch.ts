@@ -12,7 +12,6 @@ import {
   BASIC_REJECT,
   CHANNEL_CLOSE,
   CHANNEL_FLOW,
-  CHANNEL_FLOW_OK,
   CHANNEL_OPEN,
   CONFIRM_SELECT,
   EXCHANGE_BIND,
@@ -94,9 +93,8 @@ export function dispatch(channel: Channel, method: Method): void {
       return channelClass.channelFlow(channel, method)
     case ACCESS_REQUEST:
       return channelClass.accessRequest(channel)
-    // Answers to what the broker sends, which waits for neither.
+    // Some clients answer the broker's basic.cancel, though it waits for no answer.
     case BASIC_CANCEL_OK:
-    case CHANNEL_FLOW_OK:
       return
     default:
       throw unimplementedMethod()

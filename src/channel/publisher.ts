@@ -80,6 +80,10 @@ export class Publisher {
     const source = this.#vhost.exchanges.get(exchange)
     if (source.internal) throw exchangeIsInternal(exchange, this.#vhost.name)
     const { buffer, headerStart, headerEnd } = message
+    const userId = readUserId(buffer, headerStart, headerEnd)
+    if (userId !== undefined && userId !== this.#username) {
+      throw userIdMismatch(userId, this.#username)
+    }
     const expiration = readExpiration(buffer, headerStart, headerEnd)
     const problem = expiration === undefined ? undefined : expirationProblem(expiration)
     if (expiration !== undefined && problem !== undefined) {
@@ -87,10 +91,6 @@ export class Publisher {
     }
     const headers = readHeaders(buffer, headerStart, headerEnd)
     const keys = routingKeys(routingKey, headers)
-    const userId = readUserId(buffer, headerStart, headerEnd)
-    if (userId !== undefined && userId !== this.#username) {
-      throw userIdMismatch(userId, this.#username)
-    }
     const route = this.#vhost.route(source, keys, headers)
     const { queues } = route
     if (keys.length === 1 && route.stable) {
@@ -161,7 +161,7 @@ function mentionsCopies(buffer: Buffer, start: number, end: number): boolean {
 
 /**
  * The message's own key and those in its CC and BCC headers. Throws 406 when one of them is not a
- * list of strings. https://www.rabbitmq.com/docs/sender-selected
+ * list; what is in it and is not a string is passed over. https://www.rabbitmq.com/docs/sender-selected
  */
 function routingKeys(routingKey: string, headers: FieldTable | undefined): string[] {
   const keys = [routingKey]
@@ -171,8 +171,7 @@ function routingKeys(routingKey: string, headers: FieldTable | undefined): strin
     if (value === undefined) continue
     if (value.type !== 'A') throw unacceptableHeader(header, value)
     for (const item of value.value as readonly FieldValue[]) {
-      if (item.type !== 'S') throw unacceptableHeader(header, item)
-      keys.push(item.value)
+      if (item.type === 'S') keys.push(item.value)
     }
   }
   return keys

@@ -27,7 +27,7 @@ import { isBasicPublish } from '../vhost/publish-request.ts'
 import { ChannelTable } from './channel-table.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { printedPayload } from './erlang-binary.ts'
-import { type Failure, type FrameAtFault, failureOf, methodIdAt, unknownFrame } from './failure.ts'
+import { type Failure, type Frame, failureOf, methodIdAt, unknownFrame } from './failure.ts'
 import { Handshake, type Session, SilentRefusal } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Outbox } from './outbox.ts'
@@ -158,15 +158,17 @@ export class Connection implements FrameSink, Tickable {
 
   onFrame(type: number, number: number, buffer: Buffer, start: number, end: number): void {
     try {
-      if (this.#state !== 'running' || number === 0 || type === FRAME_HEARTBEAT) {
-        this.#onConnectionFrame(type, number, buffer, start, end)
-        return
+      if (this.#state === 'running' && number !== 0 && type !== FRAME_HEARTBEAT) {
+        if (this.#block.pending && type === FRAME_METHOD && isBasicPublish(buffer, start, end)) {
+          const { capabilities } = this.#session as Session
+          this.#block.begin(capabilities.has('connection.blocked'))
+        }
+        ;(this.#channels as ChannelTable).onFrame(type, number, buffer, start, end)
+      } else if (this.#state === 'running' || this.#state === 'handshake') {
+        this.#onConnectionFrame(number, { type, buffer, start, end })
+      } else if (this.#state === 'closing' && number === 0 && type === FRAME_METHOD) {
+        this.#onMethodWhileClosing(methodIdAt(buffer, start, end))
       }
-      if (this.#block.pending && type === FRAME_METHOD && isBasicPublish(buffer, start, end)) {
-        const { capabilities } = this.#session as Session
-        this.#block.begin(capabilities.has('connection.blocked'))
-      }
-      ;(this.#channels as ChannelTable).onFrame(type, number, buffer, start, end)
     } catch (thrown) {
       this.#fail(thrown, number, { type, buffer, start, end })
     }
@@ -207,31 +209,20 @@ export class Connection implements FrameSink, Tickable {
     return rest
   }
 
-  /** A frame that is no open channel's. */
-  #onConnectionFrame(
-    type: number,
-    number: number,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    if (this.#state === 'closing') {
-      if (number === 0 && type === FRAME_METHOD)
-        this.#onMethodWhileClosing(methodIdAt(buffer, start, end))
-      return
-    }
-    if (this.#state !== 'handshake' && this.#state !== 'running') return
-    if (type === FRAME_HEARTBEAT && number === 0) {
-      if (end > start) throw unknownFrame({ type, buffer, start, end })
-      return
-    }
-    if (type !== FRAME_METHOD || number !== 0) {
-      if (this.#isStranger) throw new SilentRefusal(`frame of type ${type} on channel ${number}`)
+  /** A method on channel 0 or a heartbeat; what else there is has no place there. */
+  #onConnectionFrame(number: number, frame: Frame): void {
+    const { type, buffer, start, end } = frame
+    if (type === FRAME_METHOD && number === 0) {
+      const method = decodeMethod(buffer, start, end)
+      if (this.#state === 'handshake') this.#onHandshakeMethod(method)
+      else this.#onMethod(method)
+    } else if (type === FRAME_HEARTBEAT && number === 0) {
+      if (end > start) throw unknownFrame(frame)
+    } else if (this.#isStranger) {
+      throw new SilentRefusal(`a frame of type ${type} on channel ${number}`)
+    } else {
       throw frameOutOfPlace(type, printedPayload(buffer.subarray(start, end), end - start))
     }
-    const method = decodeMethod(buffer, start, end)
-    if (this.#state === 'handshake') this.#onHandshakeMethod(method)
-    else this.#onMethod(method)
   }
 
   #onHandshakeMethod(method: Method): void {
@@ -303,7 +294,7 @@ export class Connection implements FrameSink, Tickable {
   }
 
   /** The one place where what was thrown becomes a close, of the channel or the connection. */
-  #fail(thrown: unknown, number: number, frame: FrameAtFault | undefined): void {
+  #fail(thrown: unknown, number: number, frame: Frame | undefined): void {
     if (this.#state === 'closing' || this.#state === 'closed') return
     if (this.#isRefusal(thrown)) {
       this.#refuse(thrown)

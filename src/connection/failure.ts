@@ -18,8 +18,8 @@ import {
 } from '../reasons.ts'
 import { erlangOctets, printedPayload } from './erlang-binary.ts'
 
-/** The frame that was being handled when something was thrown. */
-export interface FrameAtFault {
+/** A frame as the parser gives it. */
+export interface Frame {
   readonly type: number
   /** Its payload is `buffer[start, end)`. */
   readonly buffer: Buffer
@@ -45,11 +45,7 @@ export interface Failure {
  * Whatever was thrown while a frame was read or handled, as the client is told of it. The method is
  * the one its channel was handling or, where there is no channel, the frame's own.
  */
-export function failureOf(
-  thrown: unknown,
-  frame?: FrameAtFault,
-  channelMethodId?: number,
-): Failure {
+export function failureOf(thrown: unknown, frame?: Frame, channelMethodId?: number): Failure {
   const error = toAmqpError(thrown, frame)
   const id = error.methodId ?? channelMethodId ?? methodIdOf(frame)
   return {
@@ -67,12 +63,12 @@ export function methodIdAt(buffer: Buffer, start: number, end: number): number {
   return end - start < METHOD_ID_BYTES ? 0 : buffer.readUInt32BE(start)
 }
 
-function methodIdOf(frame: FrameAtFault | undefined): number {
+function methodIdOf(frame: Frame | undefined): number {
   if (frame === undefined || frame.type !== FRAME_METHOD) return 0
   return methodIdAt(frame.buffer, frame.start, frame.end)
 }
 
-function toAmqpError(thrown: unknown, frame: FrameAtFault | undefined): AmqpError {
+function toAmqpError(thrown: unknown, frame: Frame | undefined): AmqpError {
   // Whoever stumbled over it, and whatever was thought of it, there was no such frame.
   if (frame !== undefined && isTooShort(frame)) return unknownFrame(frame)
   if (thrown instanceof AmqpError) return thrown
@@ -88,7 +84,7 @@ function toAmqpError(thrown: unknown, frame: FrameAtFault | undefined): AmqpErro
   return undecodableMethod(erlangOctets(buffer.subarray(start + METHOD_ID_BYTES, end)))
 }
 
-function isTooShort({ type, start, end }: FrameAtFault): boolean {
+function isTooShort({ type, start, end }: Frame): boolean {
   const size = end - start
   return (
     (type === FRAME_METHOD && size < METHOD_ID_BYTES) ||
@@ -97,7 +93,7 @@ function isTooShort({ type, start, end }: FrameAtFault): boolean {
 }
 
 /** The frame is none of those there are. */
-export function unknownFrame({ type, buffer, start, end }: FrameAtFault): AmqpError {
+export function unknownFrame({ type, buffer, start, end }: Frame): AmqpError {
   const payload = printedPayload(buffer.subarray(start, end), end - start)
   return malformedFrame(type, payload, 'unknown_frame')
 }

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
-import { encodeMethodFrame, FRAME_END, HEARTBEAT_FRAME, type Method } from 'amqp-codec'
+import { encodeMethodFrame, FRAME_BODY, FRAME_END, HEARTBEAT_FRAME, type Method } from 'amqp-codec'
 import type { Turn, TurnTask } from '../base/turn.ts'
 import type { ChannelOutput, FlushListener } from '../channel/channel-output.ts'
 import { copyBytes } from '../message/copy-bytes.ts'
-import { type FrameRun, type Message, NO_MORE_RUNS } from '../message/message.ts'
-import { FRAME_OVERHEAD, forEachFrame } from './frame-runs.ts'
+import type { Message } from '../message/message.ts'
+import { type BodySink, cutBody, FRAME_OVERHEAD } from './body-cutter.ts'
 import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
 
 export interface OutboxOptions {
@@ -30,7 +30,7 @@ const COPY_LIMIT_BYTES = 8 * 1024
  *     slab [ method │ deliver+content │ … ]   large body   [ … ]
  *           └──────────── pending: in the order in which they leave ────────────┘
  */
-export class Outbox implements ChannelOutput, TurnTask {
+export class Outbox implements ChannelOutput, TurnTask, BodySink {
   /** The negotiated frame_max: no frame that is sent is larger. 0 is no limit. */
   frameMax = 0
   /** Set while deliveries must wait. */
@@ -54,6 +54,8 @@ export class Outbox implements ChannelOutput, TurnTask {
   #unwrittenBytes = 0
   #scheduled = false
   #listeners: FlushListener[] = []
+  /** The channel of the content that is being written. */
+  #contentChannel = 0
   #active = false
 
   constructor(options: OutboxOptions) {
@@ -103,7 +105,7 @@ export class Outbox implements ChannelOutput, TurnTask {
     const { address } = message
     const contentBytes = message.end - message.start
     const copied =
-      message.rest === NO_MORE_RUNS &&
+      message.isOneFrame &&
       contentBytes <= COPY_LIMIT_BYTES &&
       (this.frameMax === 0 || contentBytes <= this.frameMax)
     const methodBytes = prefix.length + 9 + address.end - address.start + 1
@@ -172,33 +174,41 @@ export class Outbox implements ChannelOutput, TurnTask {
     }
   }
 
-  /** Header and body frames, on another channel than they came on, and no larger than frame_max. */
+  /** Header and body frames, on this channel, and no larger than was negotiated. */
   #content(channel: number, message: Message): void {
-    this.#run(channel, message)
-    for (let index = 0; index < message.rest.length; index++) {
-      this.#run(channel, message.rest[index] as FrameRun)
-    }
+    const { buffer, start, headerFrameBytes } = message
+    const at = this.#reserve(headerFrameBytes)
+    const slab = this.#slab as Buffer
+    copyBytes(buffer, start, start + headerFrameBytes, slab, at)
+    slab.writeUInt16BE(channel, at + 1)
+    this.#contentChannel = channel
+    cutBody(message, this.frameMax, this)
   }
 
-  #run(channel: number, run: FrameRun): void {
-    forEachFrame(run, this.frameMax, (type, buffer, start, end) => {
-      const size = end - start
-      const small = size <= COPY_LIMIT_BYTES
-      let at = this.#reserve(small ? FRAME_OVERHEAD + size : FRAME_OVERHEAD - 1)
-      const slab = this.#slab as Buffer
-      slab[at++] = type
-      slab[at++] = channel >>> 8
-      slab[at++] = channel
-      at = slab.writeUInt32BE(size, at)
-      if (small) {
-        copyBytes(buffer, start, end, slab, at)
-        slab[at + size] = FRAME_END
-      } else {
-        this.#reference(buffer.subarray(start, end))
-        const endAt = this.#reserve(1)
-        ;(this.#slab as Buffer)[endAt] = FRAME_END
-      }
-    })
+  /** As BodySink, for `#content`. */
+  beginBodyFrame(payloadBytes: number): void {
+    const at = this.#reserve(FRAME_OVERHEAD - 1)
+    const slab = this.#slab as Buffer
+    slab[at] = FRAME_BODY
+    slab.writeUInt16BE(this.#contentChannel, at + 1)
+    slab.writeUInt32BE(payloadBytes, at + 3)
+  }
+
+  /** As BodySink, for `#content`. */
+  bodyPiece(buffer: Buffer, start: number, end: number, ends: boolean): void {
+    // The end octet may stand behind the piece already, as it does in a frame that is sent as it came.
+    const endsItself = ends && buffer[end] === FRAME_END
+    const pieceEnd = endsItself ? end + 1 : end
+    if (pieceEnd - start <= COPY_LIMIT_BYTES) {
+      const at = this.#reserve(pieceEnd - start)
+      copyBytes(buffer, start, pieceEnd, this.#slab as Buffer, at)
+    } else {
+      this.#reference(buffer.subarray(start, pieceEnd))
+    }
+    if (ends && !endsItself) {
+      const at = this.#reserve(1)
+      ;(this.#slab as Buffer)[at] = FRAME_END
+    }
   }
 
   /** Where `bytes` contiguous bytes of `#slab` may be written; at most a slab's size. */
@@ -269,7 +279,7 @@ function writeDeliveryTag(slab: Buffer, at: number, deliveryTag: number): number
   return at + 8
 }
 
-/** Copies the content's frames as they are, and changes their channel number in the copy. */
+/** Copies a header frame and its one body frame, and changes their channel number in the copy. */
 function copyContent(
   message: Message,
   slab: Buffer,
@@ -277,17 +287,11 @@ function copyContent(
   channelHigh: number,
   channelLow: number,
 ): void {
-  const size = message.end - message.start
   copyBytes(message.buffer, message.start, message.end, slab, at)
-  const end = at + size
-  for (let frame = at; frame < end; ) {
-    slab[frame + 1] = channelHigh
-    slab[frame + 2] = channelLow
-    // Contents this small have frames whose size fits into the last three octets.
-    const payload =
-      ((slab[frame + 4] as number) << 16) |
-      ((slab[frame + 5] as number) << 8) |
-      (slab[frame + 6] as number)
-    frame += payload + FRAME_OVERHEAD
-  }
+  slab[at + 1] = channelHigh
+  slab[at + 2] = channelLow
+  if (message.bodySize === 0) return
+  const body = at + message.headerFrameBytes
+  slab[body + 1] = channelHigh
+  slab[body + 2] = channelLow
 }

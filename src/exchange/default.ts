@@ -1,7 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { QueueDestination } from './destination.ts'
-import type { ExchangeMatcher } from './exchange.ts'
-import type { Route } from './route.ts'
+import type { ExchangeMatcher, MatchSink } from './exchange.ts'
 
 /**
  * The default exchange: every queue is bound to it by its name, and nothing else can be. Spec
@@ -23,7 +22,7 @@ export class DefaultMatcher implements ExchangeMatcher {
     throw new Error('the default exchange takes no bindings')
   }
 
-  match(routingKey: string, _headers: FieldTable | undefined, route: Route): void {
+  match(routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
     const queue = this.#findQueue(routingKey)
     if (queue !== undefined) route.add(queue)
   }

@@ -1,6 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
-import type { Binding, ExchangeMatcher } from './exchange.ts'
-import type { Route } from './route.ts'
+import type { Binding, ExchangeMatcher, MatchSink } from './exchange.ts'
 
 /** `direct`: the routing key equals the binding key. Spec §3.1.3.1. */
 export class DirectMatcher implements ExchangeMatcher {
@@ -20,7 +19,7 @@ export class DirectMatcher implements ExchangeMatcher {
     if (bindings.length === 0) this.#byKey.delete(binding.routingKey)
   }
 
-  match(routingKey: string, _headers: FieldTable | undefined, route: Route): void {
+  match(routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
     const bindings = this.#byKey.get(routingKey)
     if (bindings !== undefined) route.addAll(bindings)
   }

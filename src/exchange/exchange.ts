@@ -1,6 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
 import type { QueueDestination } from './destination.ts'
-import type { Route } from './route.ts'
 
 /** An exchange or a queue: what a binding leads to. */
 export type Destination = QueueDestination | Exchange
@@ -10,6 +9,12 @@ export interface Binding {
   readonly destination: Destination
   readonly routingKey: string
   readonly arguments: FieldTable
+}
+
+/** Takes what a matcher finds. */
+export interface MatchSink {
+  add(destination: Destination): void
+  addAll(bindings: readonly Binding[]): void
 }
 
 /**
@@ -23,7 +28,7 @@ export interface ExchangeMatcher {
   validate?(routingKey: string, bindingArguments: FieldTable): void
   add(binding: Binding): void
   remove(binding: Binding): void
-  match(routingKey: string, headers: FieldTable | undefined, route: Route): void
+  match(routingKey: string, headers: FieldTable | undefined, route: MatchSink): void
 }
 
 export interface ExchangeProperties {

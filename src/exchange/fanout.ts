@@ -1,6 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
-import type { Binding, ExchangeMatcher } from './exchange.ts'
-import type { Route } from './route.ts'
+import type { Binding, ExchangeMatcher, MatchSink } from './exchange.ts'
 
 /** `fanout`: every binding matches. Spec §3.1.3.2. */
 export class FanoutMatcher implements ExchangeMatcher {
@@ -15,7 +14,7 @@ export class FanoutMatcher implements ExchangeMatcher {
     this.#bindings.delete(binding)
   }
 
-  match(_routingKey: string, _headers: FieldTable | undefined, route: Route): void {
+  match(_routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
     for (const binding of this.#bindings) route.add(binding.destination)
   }
 }

@@ -1,7 +1,6 @@
 import type { FieldTable, FieldValue } from 'amqp-codec'
 import { invalidXMatchType, invalidXMatchValue } from '../reasons.ts'
-import type { Binding, ExchangeMatcher } from './exchange.ts'
-import type { Route } from './route.ts'
+import type { Binding, ExchangeMatcher, MatchSink } from './exchange.ts'
 
 /**
  * `headers`: the binding's arguments are compared with the message's headers; `x-match` says whether
@@ -27,7 +26,7 @@ export class HeadersMatcher implements ExchangeMatcher {
     this.#patterns.delete(binding)
   }
 
-  match(_routingKey: string, headers: FieldTable | undefined, route: Route): void {
+  match(_routingKey: string, headers: FieldTable | undefined, route: MatchSink): void {
     for (const [binding, pattern] of this.#patterns) {
       if (pattern.matches(headers)) route.add(binding.destination)
     }

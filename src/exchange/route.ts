@@ -1,11 +1,11 @@
 import type { QueueDestination } from './destination.ts'
-import type { Binding, Exchange } from './exchange.ts'
+import type { Binding, Exchange, MatchSink } from './exchange.ts'
 
 /**
  * Where a message goes: each queue once, each exchange on the way once, which is also what ends
  * cycles of exchange-to-exchange bindings.
  */
-export class Route {
+export class Route implements MatchSink {
   readonly queues: QueueDestination[] = []
   /** The exchanges reached so far, in the order in which they are to be matched. */
   readonly exchanges: Exchange[] = []

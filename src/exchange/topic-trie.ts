@@ -1,5 +1,4 @@
-import type { Binding } from './exchange.ts'
-import type { Route } from './route.ts'
+import type { Binding, MatchSink } from './exchange.ts'
 
 class TrieNode {
   readonly parent: TrieNode | null
@@ -59,7 +58,7 @@ export class TopicTrie {
     }
   }
 
-  match(routingKey: string, route: Route): void {
+  match(routingKey: string, route: MatchSink): void {
     this.#step++
     this.#next.length = 0
     this.#reach(this.#root)

@@ -1,6 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
-import type { Binding, ExchangeMatcher } from './exchange.ts'
-import type { Route } from './route.ts'
+import type { Binding, ExchangeMatcher, MatchSink } from './exchange.ts'
 import { TopicTrie } from './topic-trie.ts'
 
 /** `topic`: words between dots, `*` for exactly one, `#` for any number. Spec §3.1.3.3. */
@@ -16,7 +15,7 @@ export class TopicMatcher implements ExchangeMatcher {
     this.#trie.remove(binding)
   }
 
-  match(routingKey: string, _headers: FieldTable | undefined, route: Route): void {
+  match(routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
     this.#trie.match(routingKey, route)
   }
 }

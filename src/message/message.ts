@@ -29,6 +29,10 @@ export class Message {
   end: number
   readonly rest: readonly FrameRun[]
   readonly bodySize: number
+  /** The size of the content header frame, which comes first. */
+  readonly headerFrameBytes: number
+  /** Whether the body is in one frame, or empty: any peer that takes frames so large takes it as it is. */
+  readonly isOneFrame: boolean
   /** Whether the bytes stand in memory of their own rather than in a read chunk or a peer's. */
   #settledIn = false
 
@@ -45,6 +49,13 @@ export class Message {
     this.end = end
     this.rest = rest
     this.bodySize = contentHeaderBodySize(buffer, start + FRAME_HEADER_BYTES)
+    this.headerFrameBytes =
+      FRAME_OVERHEAD +
+      (((buffer[start + 4] as number) << 16) |
+        ((buffer[start + 5] as number) << 8) |
+        (buffer[start + 6] as number))
+    const bodyFrameBytes = this.bodySize === 0 ? 0 : this.bodySize + FRAME_OVERHEAD
+    this.isOneFrame = end - start === this.headerFrameBytes + bodyFrameBytes
   }
 
   /** The content header frame's payload is `buffer[headerStart, headerEnd)`. */
@@ -53,7 +64,7 @@ export class Message {
   }
 
   get headerEnd(): number {
-    return this.headerStart + this.buffer.readUInt32BE(this.start + 3)
+    return this.start + this.headerFrameBytes - 1
   }
 
   get persistent(): boolean {
@@ -82,3 +93,5 @@ export class Message {
 }
 
 const FRAME_HEADER_BYTES = 7
+/** Type, channel, size, and the end octet. Spec §2.3.5. */
+const FRAME_OVERHEAD = 8

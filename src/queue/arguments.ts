@@ -19,12 +19,32 @@ export const QUEUE_ARGUMENTS: ReadonlyMap<string, Check> = new Map<string, Check
   ['x-max-length', (value) => integer(value, notNegative)],
   ['x-max-length-bytes', (value) => integer(value, notNegative)],
   ['x-max-priority', (value) => integer(value, priority)],
-  ['x-overflow', oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], 'invalid_overflow')],
-  ['x-queue-mode', oneOf(['default', 'lazy'], 'invalid_queue_mode')],
+  [
+    'x-overflow',
+    oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow'),
+  ],
+  ['x-queue-mode', oneOf(['default', 'lazy'], unsupported('mode'))],
   ['x-single-active-consumer', (value) => (value.type === 't' ? undefined : unacceptable(value))],
-  ['x-queue-type', string],
+  ['x-queue-type', oneOf(['classic', 'quorum', 'stream'], unsupported('type'))],
   ['x-queue-version', (value) => integer(value, version)],
 ])
+
+/** Arguments that other types of queues have, and a classic queue must not. */
+const OTHER_TYPES_ARGUMENTS = [
+  'x-delivery-limit',
+  'x-max-in-memory-length',
+  'x-max-in-memory-bytes',
+  'x-quorum-initial-group-size',
+  'x-dead-letter-strategy',
+  'x-max-age',
+  'x-stream-max-segment-size-bytes',
+  'x-initial-cluster-size',
+]
+
+/** The first argument that a classic queue cannot have, if any. */
+export function findForeignArgument(queueArguments: FieldTable): string | undefined {
+  return OTHER_TYPES_ARGUMENTS.find((name) => queueArguments.has(name))
+}
 
 export interface InvalidArgument {
   readonly name: string
@@ -53,18 +73,28 @@ const unacceptable = (value: FieldValue): string =>
   `{unacceptable_type,${fieldTypeName(value.type)}}`
 
 function integer(value: FieldValue, check: (n: bigint) => string | undefined): string | undefined {
-  if (!INTEGER_TYPES.has(value.type)) return unacceptable(value)
+  if (!INTEGER_TYPES.has(value.type)) return expectedInteger(value)
   return check(BigInt(value.value as number | bigint))
+}
+
+/** RabbitMQ's words for a value that must be an integer, here and at consumers' priorities. */
+export const expectedInteger = (value: FieldValue): string =>
+  `"expected integer, got ${fieldTypeName(value.type)}"`
+
+export const isInteger = (value: FieldValue): boolean => INTEGER_TYPES.has(value.type)
+
+function unsupported(what: string): (value: string) => string {
+  return (value) => `"unsupported queue ${what} '${value}'"`
 }
 
 function string(value: FieldValue): string | undefined {
   return value.type === 'S' ? undefined : unacceptable(value)
 }
 
-function oneOf(allowed: readonly string[], reason: string): Check {
+function oneOf(allowed: readonly string[], reason: (value: string) => string): Check {
   return (value) => {
     if (value.type !== 'S') return unacceptable(value)
-    return allowed.includes(value.value) ? undefined : reason
+    return allowed.includes(value.value) ? undefined : reason(value.value)
   }
 }
 
@@ -78,4 +108,4 @@ const priority = (n: bigint): string | undefined =>
   notNegative(n) ?? (n > 255n ? `{max_value_exceeded,${n}}` : undefined)
 
 const version = (n: bigint): string | undefined =>
-  n === 1n || n === 2n ? undefined : `"unsupported queue version '${n}'"`
+  n === 1n || n === 2n ? undefined : unsupported('version')(`${n}`)

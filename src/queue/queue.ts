@@ -43,6 +43,7 @@ export interface QueuedMessage extends Place {
  * on another: so messages are handed back in batches, and nothing here returns a consumer's state.
  */
 export interface Queue extends QueueDestination, QueueProperties {
+  readonly vhostName: string
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number

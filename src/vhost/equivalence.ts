@@ -1,5 +1,6 @@
 import { type FieldTable, type FieldValue, fieldTypeName } from 'amqp-codec'
 import type { AmqpError } from '../errors.ts'
+import { isInteger } from '../queue/arguments.ts'
 
 /** Makes the 406 for a property that differs from the one declared first. */
 export type Inequivalence = (property: string, received: string, current: string) => AmqpError
@@ -32,8 +33,6 @@ function equalArguments(a: FieldValue, b: FieldValue): boolean {
   if (a.type !== b.type) return false
   return valueText(a) === valueText(b)
 }
-
-const isInteger = (value: FieldValue): boolean => 'bBsuIil'.includes(value.type)
 
 const typedText = (value: FieldValue | undefined): string =>
   value === undefined

@@ -1,9 +1,10 @@
 import type { FieldTable } from 'amqp-codec'
 import { uniqueName } from '../base/unique-name.ts'
-import { findInvalidArgument, QUEUE_ARGUMENTS } from '../queue/arguments.ts'
+import { findForeignArgument, findInvalidArgument, QUEUE_ARGUMENTS } from '../queue/arguments.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
+  foreignQueueArgument,
   inequivalentQueue,
   invalidArgumentType,
   invalidQueueArgument,
@@ -104,6 +105,9 @@ export class QueueRegistry {
         this.#vhostName,
       )
     }
+    const isClassic = (given.get('x-queue-type')?.value ?? 'classic') === 'classic'
+    const foreign = isClassic ? findForeignArgument(given) : undefined
+    if (foreign !== undefined) throw foreignQueueArgument(foreign, name, this.#vhostName)
     const invalid = findInvalidArgument(given)
     if (invalid !== undefined) {
       throw invalidQueueArgument(invalid.name, name, this.#vhostName, invalid.reason)

@@ -21,6 +21,12 @@ import { ExchangeRegistry } from './exchange-registry.ts'
 import { PublishRequests } from './publish-requests.ts'
 import { QueueRegistry } from './queue-registry.ts'
 
+/** What keeps a queue from being deleted. */
+export interface DeletionGuard {
+  readonly ifUnused: boolean
+  readonly ifEmpty: boolean
+}
+
 /** The names a binding is asked for with; `kind` says what the destination is. */
 export interface BindingRequest {
   readonly source: string
@@ -49,7 +55,7 @@ export class Vhost {
     this.name = name
     this.queues = new QueueRegistry(name, {
       lastConsumerLeft: (queue) => {
-        if (queue.autoDelete) this.#removeQueue(queue)
+        if (queue.autoDelete) this.deleteQueue(queue)
       },
     })
     const defaultExchange = new Exchange(
@@ -77,8 +83,7 @@ export class Vhost {
   deleteExchange(name: string, ifUnused: boolean): void {
     if (name === '') throw notOnDefaultExchange()
     const exchange = this.exchanges.find(name)
-    if (name.startsWith('amq.') && exchange !== undefined)
-      throw systemExchangeDeletion(name, this.name)
+    if (name.startsWith('amq.')) throw systemExchangeDeletion(name, this.name)
     if (exchange === undefined) return
     if (ifUnused && this.#bindings.hasSource(exchange)) throw exchangeInUse(name, this.name)
     this.#removeExchange(exchange)
@@ -91,21 +96,29 @@ export class Vhost {
     return queue
   }
 
-  /** How many ready messages went with it; deleting what is not there is fine. */
-  deleteQueue(name: string, owner: ExclusiveOwner, ifUnused: boolean, ifEmpty: boolean): number {
+  /**
+   * The queue, if it is there and may be deleted; deleting what is not there is fine. Throws 405 and
+   * 406.
+   */
+  findDeletable(name: string, owner: ExclusiveOwner, unless: DeletionGuard): Queue | undefined {
     const queue = this.queues.find(name)
-    if (queue === undefined) return 0
+    if (queue === undefined) return undefined
     this.queues.assertAccess(queue, owner)
-    if (ifUnused && queue.consumerCount > 0) throw queueInUse(name, this.name)
-    if (ifEmpty && queue.readyCount > 0) throw queueNotEmpty(name, this.name)
-    const { readyCount } = queue
-    this.#removeQueue(queue)
-    return readyCount
+    if (unless.ifEmpty && queue.readyCount > 0) throw queueNotEmpty(name, this.name)
+    if (unless.ifUnused && queue.consumerCount > 0) throw queueInUse(name, this.name)
+    return queue
+  }
+
+  deleteQueue(queue: Queue): void {
+    if (this.queues.find(queue.name) !== queue) return
+    this.queues.delete(queue)
+    this.#dropBindings(this.#bindings.to(queue))
+    queue.delete()
   }
 
   /** A connection has gone, and its exclusive queues with it. */
   deleteExclusiveQueues(owner: ExclusiveOwner): void {
-    for (const queue of this.queues.ownedBy(owner)) this.#removeQueue(queue)
+    for (const queue of this.queues.ownedBy(owner)) this.deleteQueue(queue)
   }
 
   bind(request: BindingRequest, owner: ExclusiveOwner): void {
@@ -140,13 +153,6 @@ export class Vhost {
         ? this.queues.get(request.destination, owner)
         : this.exchanges.get(request.destination)
     return { source, destination, routingKey: request.routingKey, arguments: request.arguments }
-  }
-
-  #removeQueue(queue: Queue): void {
-    if (this.queues.find(queue.name) !== queue) return
-    this.queues.delete(queue)
-    this.#dropBindings(this.#bindings.to(queue))
-    queue.delete()
   }
 
   #removeExchange(exchange: Exchange): void {

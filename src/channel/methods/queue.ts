@@ -65,10 +65,11 @@ export function queuePurge(channel: Channel, method: QueuePurge): void {
 
 export function queueDelete(channel: Channel, method: QueueDelete): void {
   const { vhost, owner, output } = channel.context
-  const name = channel.queueName(method.queue)
-  const messageCount = vhost.deleteQueue(name, owner, method.ifUnused, method.ifEmpty)
-  if (method.nowait) return
-  output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
+  const queue = vhost.findDeletable(channel.queueName(method.queue), owner, method)
+  const messageCount = queue?.readyCount ?? 0
+  // The answer goes before the cancellation of the queue's consumers, which may be this channel's.
+  if (!method.nowait) output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
+  if (queue !== undefined) vhost.deleteQueue(queue)
 }
 
 /** Spec §1.7.2: with an empty queue name, an empty routing key stands for that queue's name too. */
