@@ -7,8 +7,13 @@ const INITIAL_SIZE = 256
 
 /** Appends values one after the other; throws CodecError when one does not fit its domain. */
 export class ByteWriter {
-  #buffer: Buffer = Buffer.allocUnsafe(INITIAL_SIZE)
+  #buffer: Buffer
   #length = 0
+
+  /** `size` is how many bytes there is room for before the first copy to a larger buffer. */
+  constructor(size: number = INITIAL_SIZE) {
+    this.#buffer = Buffer.allocUnsafe(size)
+  }
 
   /** How many bytes have been written. */
   get length(): number {

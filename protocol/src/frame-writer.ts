@@ -54,21 +54,30 @@ export function encodeContentHeaderFrame(
 export function encodeBodyFrames(channel: number, body: Buffer, frameMax: number): Buffer {
   const step = frameMax === 0 ? body.length : frameMax - FRAME_OVERHEAD
   if (step <= 0 && body.length > 0) throw new CodecError(`no body fits a frame of ${frameMax}`)
-  const frames: Buffer[] = []
+  const count = body.length === 0 ? 0 : Math.ceil(body.length / step)
+  const writer = new ByteWriter(body.length + count * FRAME_OVERHEAD)
   for (let at = 0; at < body.length; at += step) {
-    const piece = body.subarray(at, at + step)
-    frames.push(encodeFrame(FRAME_BODY, channel, (writer) => writer.bytes(piece)))
+    writeFrame(writer, FRAME_BODY, channel, () => writer.bytes(body.subarray(at, at + step)))
   }
-  return frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames)
+  return writer.finish()
 }
 
 function encodeFrame(type: number, channel: number, write: (writer: ByteWriter) => void): Buffer {
   const writer = new ByteWriter()
+  writeFrame(writer, type, channel, write)
+  return writer.finish()
+}
+
+function writeFrame(
+  writer: ByteWriter,
+  type: number,
+  channel: number,
+  write: (writer: ByteWriter) => void,
+): void {
   writer.octet(type)
   writer.short(channel)
   const mark = writer.beginLength()
   write(writer)
   writer.endLength(mark)
   writer.octet(FRAME_END)
-  return writer.finish()
 }
