@@ -1,0 +1,155 @@
+// Sessions of @cloudamqp/amqp-client through outages.
+
+import type { AMQPMessage, AMQPSession } from '@cloudamqp/amqp-client'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { restartTest, startBroker } from '../support/broker.ts'
+import { Inbox } from '../support/inbox.ts'
+import { Link } from '../support/link.ts'
+import { Scratch, unique } from '../support/scratch.ts'
+import { openSession } from './client.ts'
+
+const broker = await startBroker()
+const scratch = new Scratch()
+afterAll(async () => {
+  await scratch.clear()
+  await broker.close()
+})
+
+async function linkToBroker(): Promise<Link> {
+  const link = await Link.to(broker.url)
+  onTestFinished(() => link.close())
+  return link
+}
+
+/** What happens to the session, in order. */
+function witness() {
+  const events = new Inbox<string>()
+  const options = {
+    onconnect: () => events.push('connect'),
+    ondisconnect: () => events.push('disconnect'),
+    onfailed: () => events.push('failed'),
+  }
+  return { events, options }
+}
+
+test('subscriptions of both kinds go on after an outage', async () => {
+  const link = await linkToBroker()
+  const { events, options } = witness()
+  const session = await openSession(link.url, options)
+  const called = await session.queue(scratch.queue('called'))
+  const iterated = await session.queue(scratch.queue('iterated'))
+  const received = new Inbox<string | null>()
+  await called.subscribe({ prefetch: 5 }, (message) => received.push(message.bodyString()))
+  const subscription = await iterated.subscribe()
+  const iteration = (async () => {
+    for await (const message of subscription) received.push(message.bodyString())
+  })()
+  await called.publish('one')
+  expect(await received.next()).toBe('one')
+  await iterated.publish('two')
+  expect(await received.next()).toBe('two')
+
+  expect(await events.next()).toBe('connect')
+  await link.cut()
+  expect(await events.next()).toBe('disconnect')
+  await link.mend()
+  expect(await events.next()).toBe('connect')
+  // An iterator acknowledges a message when it goes on, so the second comes back.
+  await called.publish('three')
+  expect((await received.take(2)).toSorted()).toEqual(['three', 'two'])
+  await iterated.publish('four')
+  expect(await received.next()).toBe('four')
+  await subscription.cancel()
+  await session.stop()
+  await iteration
+})
+
+test('what was not acknowledged when the connection broke is delivered again', async () => {
+  const link = await linkToBroker()
+  const session = await openSession(link.url)
+  const queue = await session.queue(scratch.queue('in-work'))
+  const inbox = new Inbox<AMQPMessage>()
+  await queue.subscribe({ manualAck: true }, inbox.push)
+  await queue.publish('job')
+  expect((await inbox.next()).redelivered).toBe(false)
+  link.reset()
+  const again = await inbox.next()
+  expect(again.redelivered).toBe(true)
+  await again.ack()
+})
+
+test('a queue that the broker names is declared anew on every connection', async () => {
+  const link = await linkToBroker()
+  const exchange = scratch.exchange('news')
+  const received = new Inbox<string | null>()
+  const names = new Inbox<string>()
+  const subscribe = async (session: AMQPSession) => {
+    const source = await session.fanoutExchange(exchange)
+    const queue = await session.queue('', { exclusive: true })
+    await queue.bind(source)
+    await queue.subscribe((message) => received.push(message.bodyString()))
+    names.push(queue.name)
+  }
+  await openSession(link.url, { onconnect: (session) => void subscribe(session) })
+  const publisher = await (await openSession(broker.url)).fanoutExchange(exchange)
+  const first = await names.next()
+  await publisher.publish('first edition')
+  expect(await received.next()).toBe('first edition')
+
+  link.reset()
+  expect(await names.next()).not.toBe(first)
+  await publisher.publish('second edition')
+  expect(await received.next()).toBe('second edition')
+})
+
+test('a session gives up after as many attempts as it was allowed', async () => {
+  const link = await linkToBroker()
+  const { events, options } = witness()
+  await openSession(link.url, { ...options, maxRetries: 2, reconnectInterval: 10 })
+  await link.cut()
+  expect(await events.take(3)).toEqual(['connect', 'disconnect', 'failed'])
+})
+
+test('a queue that is gone when its subscription recovers is reported', async () => {
+  const link = await linkToBroker()
+  const failures = new Inbox<[string, Error]>()
+  const session = await openSession(link.url, {
+    onrecoverfailed: (queue, error) => failures.push([queue, error]),
+  })
+  const queue = await session.queue(scratch.queue('gone'))
+  await queue.subscribe(() => {})
+  await link.cut()
+  const admin = await openSession(broker.url)
+  await (await admin.queue(queue.name)).delete()
+  await link.mend()
+  const [name, error] = await failures.next()
+  expect(name).toBe(queue.name)
+  expect(error.message).toContain(`NOT_FOUND - no queue '${queue.name}' in vhost '/'`)
+})
+
+restartTest('a session comes back to a restarted broker', async () => {
+  const first = await startBroker()
+  const name = unique('restarted')
+  const received = new Inbox<string | null>()
+  const connected = new Inbox<void>()
+  const session = await openSession(first.url, {
+    onconnect: async (fresh) => {
+      // The broker keeps nothing, so the queue is made anew before it is subscribed to.
+      const queue = await fresh.queue(name)
+      await queue.cancelAll()
+      await queue.subscribe((message) => received.push(message.bodyString())).catch(() => {})
+      connected.push()
+    },
+  })
+  await connected.next()
+  await (await session.queue(name)).publish('before')
+  expect(await received.next()).toBe('before')
+
+  await first.close()
+  const second = await startBroker({ port: first.port })
+  onTestFinished(() => second.close())
+  await connected.next()
+  const direct = await session.directExchange('')
+  await direct.publish('after', { routingKey: name })
+  expect(await received.next()).toBe('after')
+})
