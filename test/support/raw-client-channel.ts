@@ -199,13 +199,15 @@ export class RawChannel {
     await this.send(CONFIRM_SELECT).expect(CONFIRM_SELECT_OK)
   }
 
-  /** Waits until all tags up to this one are acknowledged by the broker, in whatever grouping. */
-  async confirmed(lastTag: number): Promise<void> {
-    const open = new Set(Array.from({ length: lastTag }, (_, index) => index + 1))
+  /** Waits until the broker has acknowledged the `count` publishes up to this one, however grouped. */
+  async confirmed(lastTag: number, count: number = lastTag): Promise<void> {
+    const tags = Array.from({ length: count }, (_, index) => lastTag - index)
+    const open = new Set(tags)
     while (open.size > 0) {
       const { deliveryTag, multiple } = await this.expect(BASIC_ACK)
-      for (const tag of open)
+      for (const tag of tags) {
         if (tag === deliveryTag || (multiple && tag < deliveryTag)) open.delete(tag)
+      }
     }
   }
 }
