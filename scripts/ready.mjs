@@ -2,20 +2,21 @@
 // Plain JavaScript without dependencies, because it runs before anything is installed.
 
 import { spawnSync } from 'node:child_process'
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** What a build reads. Directories count by their newest entry, so that a deleted file is seen too. */
-const SOURCES = ['src', 'protocol/src', 'protocol/package.json', 'tsconfig.base.json']
-
 /** Written last by `npm install`; older than the lock file means the lock file changed since. */
 const INSTALLED = 'node_modules/.package-lock.json'
 
-/** Written last by `tsc -b`, one for each project. */
-const BUILT = ['dist/.tsbuildinfo', 'protocol/dist/.tsbuildinfo']
+/** What a build reads, and what it makes. */
+const SOURCES = ['src', 'protocol/src', 'tsconfig.base.json']
+const OUTPUTS = ['dist/bin.js', 'protocol/dist/index.js']
+
+/** As old as the start of the last build that succeeded; the compiler writes output in any case. */
+const BUILT = 'dist/.built'
 
 /** Installs dependencies if there are none or the lock file is newer. Throws if npm fails. */
 export function ensureInstalled() {
@@ -28,9 +29,13 @@ export function ensureInstalled() {
 
 /** Compiles if any source is newer than the last build. Throws if the compiler fails. */
 export function ensureBuilt() {
-  const builtAt = Math.min(...BUILT.map(modifiedAt))
-  if (builtAt > 0 && builtAt >= Math.max(...SOURCES.map(newestIn))) return
+  const builtAt = modifiedAt(BUILT)
+  const isCurrent = SOURCES.every((source) => newestIn(source) <= builtAt)
+  if (isCurrent && OUTPUTS.every((output) => modifiedAt(output) > 0)) return
+  const startedAt = new Date()
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src'], 'The build')
+  writeFileSync(join(root, BUILT), '')
+  utimesSync(join(root, BUILT), startedAt, startedAt)
 }
 
 function npm(args) {
@@ -48,7 +53,10 @@ function run(command, args, what, options = {}) {
   if (status !== 0) throw new Error(`${what} failed (${signal ?? `exit code ${status}`})`)
 }
 
-/** The newest modification time of a file, or of a directory and all that is in it. */
+/**
+ * The newest modification time of a file, or of a directory and all that is in it. Directories count
+ * too, so that a deleted file is seen.
+ */
 function newestIn(path) {
   const stat = statSync(join(root, path), { throwIfNoEntry: false })
   if (!stat?.isDirectory()) return stat?.mtimeMs ?? 0
