@@ -127,29 +127,31 @@ test('a queue that is gone when its subscription recovers is reported', async ()
   expect(error.message).toContain(`NOT_FOUND - no queue '${queue.name}' in vhost '/'`)
 })
 
-restartTest('a session comes back to a restarted broker', async () => {
+restartTest('a session comes back to a restarted broker and makes its topology again', async () => {
   const first = await startBroker()
-  const name = unique('restarted')
+  const exchange = unique('news')
   const received = new Inbox<string | null>()
-  const connected = new Inbox<void>()
+  const subscribed = new Inbox<void>()
+  const errors: (string | undefined)[] = []
+  const subscribe = async (fresh: AMQPSession) => {
+    const queue = await fresh.queue('', { exclusive: true })
+    await queue.bind(await fresh.fanoutExchange(exchange))
+    await queue.subscribe((message) => received.push(message.bodyString()))
+    subscribed.push()
+  }
   const session = await openSession(first.url, {
-    onconnect: async (fresh) => {
-      // The broker keeps nothing, so the queue is made anew before it is subscribed to.
-      const queue = await fresh.queue(name)
-      await queue.cancelAll()
-      await queue.subscribe((message) => received.push(message.bodyString())).catch(() => {})
-      connected.push()
-    },
+    onconnect: (fresh) => void subscribe(fresh),
+    ondisconnect: (error) => errors.push(error?.message),
   })
-  await connected.next()
-  await (await session.queue(name)).publish('before')
+  await subscribed.next()
+  await (await session.fanoutExchange(exchange)).publish('before')
   expect(await received.next()).toBe('before')
 
   await first.close()
   const second = await startBroker({ port: first.port })
   onTestFinished(() => second.close())
-  await connected.next()
-  const direct = await session.directExchange('')
-  await direct.publish('after', { routingKey: name })
+  await subscribed.next()
+  await (await session.fanoutExchange(exchange)).publish('after')
   expect(await received.next()).toBe('after')
+  expect(errors).toEqual([expect.stringContaining('CONNECTION_FORCED')])
 })
