@@ -84,7 +84,7 @@ export const queueNotEmpty = (queue: string, vhost: string): AmqpError =>
   preconditionFailed(`${queueIn(queue, vhost)} not empty`)
 export const exchangeInUse = (exchange: string, vhost: string): AmqpError =>
   preconditionFailed(`${exchangeIn(exchange, vhost)} in use`)
-export const unknownDeliveryTag = (deliveryTag: number | bigint): AmqpError =>
+export const unknownDeliveryTag = (deliveryTag: bigint): AmqpError =>
   preconditionFailed(`unknown delivery tag ${deliveryTag}`)
 export const invalidExpiration = (expiration: string, reason: string): AmqpError =>
   preconditionFailed(`invalid expiration '${expiration}': ${reason}`)

@@ -82,6 +82,8 @@ export class Channel implements ConsumerChannel {
   globalPrefetchCount = 0
   /** The method that is being handled, for the error that it may end in. */
   methodId = 0
+  /** Its arguments, undecoded. */
+  methodArguments: Buffer = Buffer.alloc(0)
 
   #state: 'open' | 'closing' = 'open'
   #expecting: 'method' | 'header' | 'body' = 'method'
@@ -126,6 +128,7 @@ export class Channel implements ConsumerChannel {
         if (isBasicPublish(buffer, start, end)) this.#onPublish(buffer, start, end)
         else {
           this.methodId = end - start < 4 ? 0 : buffer.readUInt32BE(start)
+          this.methodArguments = buffer.subarray(start + 4, end)
           const method = decodeMethod(buffer, start, end)
           this.context.dispatch(this, method)
         }

@@ -31,11 +31,13 @@ export class Transaction {
     this.#settlements.push({ deliveries, settlement })
   }
 
-  commit(channel: TransactionScope): void {
+  /** `done` is called when the client may be told, before what the settlements bring it. */
+  commit(channel: TransactionScope, done: () => void): void {
     const publishes = this.#publishes
     const settlements = this.#settlements
     this.#clear()
     for (const publish of publishes) channel.publisher.deliver(publish)
+    done()
     for (const held of settlements) channel.settle(held.deliveries, held.settlement)
   }
 

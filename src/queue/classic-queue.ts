@@ -37,6 +37,7 @@ export class ClassicQueue implements Queue {
   readonly #consumers = new ConsumerRing()
   readonly #ready = new ReadyList()
   readonly #arena = new ByteArena()
+  readonly #singleActiveConsumer: boolean
   #exclusiveConsumer = false
   #nextSequence = 0
   #unackedCount = 0
@@ -49,6 +50,8 @@ export class ClassicQueue implements Queue {
     this.exclusiveOwner = properties.exclusiveOwner
     this.autoDelete = properties.autoDelete
     this.arguments = properties.arguments
+    this.#singleActiveConsumer =
+      properties.arguments.get('x-single-active-consumer')?.value === true
     this.#events = events
   }
 
@@ -83,7 +86,8 @@ export class ClassicQueue implements Queue {
   }
 
   consume(consumer: QueueConsumer, exclusive: boolean): void {
-    if (this.#exclusiveConsumer || (exclusive && this.#consumers.size > 0)) {
+    const isShared = this.#consumers.size > 0 || this.#singleActiveConsumer
+    if (this.#exclusiveConsumer || (exclusive && isShared)) {
       throw queueInExclusiveUse(this.name, this.vhostName)
     }
     this.#exclusiveConsumer = exclusive

@@ -6,6 +6,7 @@ import {
   type BasicRecoverAsync,
   type BasicReject,
 } from 'amqp-codec'
+import type { AmqpError } from '../../errors.ts'
 import { recoverWithoutRequeueNotSupported, unknownDeliveryTag } from '../../reasons.ts'
 import type { Channel } from '../channel.ts'
 import type { Delivery } from '../delivery.ts'
@@ -58,12 +59,17 @@ function takeTags(channel: Channel, deliveryTag: number, multiple: boolean): Del
   const deliveries: Delivery[] = []
   if (!multiple) {
     const delivery = channel.unacked.take(deliveryTag)
-    if (delivery === undefined) throw unknownDeliveryTag(deliveryTag)
+    if (delivery === undefined) throw unknownTag(channel)
     deliveries.push(delivery)
   } else if (deliveryTag === 0) {
     channel.unacked.takeAll(deliveries)
   } else if (!channel.unacked.takeUpTo(deliveryTag, deliveries)) {
-    throw unknownDeliveryTag(deliveryTag)
+    throw unknownTag(channel)
   }
   return deliveries
+}
+
+/** The tag as it was sent: it is the first argument, and may be larger than a number can tell. */
+function unknownTag(channel: Channel): AmqpError {
+  return unknownDeliveryTag(channel.methodArguments.readBigUInt64BE(0))
 }

@@ -10,8 +10,9 @@ export function txSelect(channel: Channel): void {
 }
 
 export function txCommit(channel: Channel): void {
-  transactionOf(channel).commit(channel)
-  channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
+  transactionOf(channel).commit(channel, () => {
+    channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
+  })
 }
 
 export function txRollback(channel: Channel): void {
