@@ -8,6 +8,7 @@ import {
   CHANNEL_CLOSE,
   CLASS_QUEUE,
   CONNECTION_CLOSE,
+  encodeBodyFrames,
   encodeContentHeaderFrame,
   FRAME_HEADER,
 } from 'amqp-codec'
@@ -112,6 +113,22 @@ describe('a body longer than announced', () => {
     }
     const refuses = () => connection.expectClose(501, text, BASIC_PUBLISH)
     await broker.expected({ rabbitmq: waits, leveret: refuses })()
+  })
+})
+
+describe('a message larger than 128 MiB', () => {
+  test('is refused, and its channel closed, before anything else is looked at', async ({
+    broker,
+  }) => {
+    const size = 134_217_729
+    const channel = await broker.channel()
+    channel.send(BASIC_PUBLISH, { exchange: 'missing' }).sendHeader(size)
+    const frame = encodeBodyFrames(1, Buffer.alloc(131_064), 131_072)
+    const last = encodeBodyFrames(1, Buffer.alloc(size % 131_064), 131_072)
+    for (let sent = 131_064; sent < size; sent += 131_064) await channel.wire.write(frame).flushed()
+    channel.wire.write(last)
+    const what = `message size ${size} is larger than configured max size 134217728`
+    await channel.expectClose(406, `PRECONDITION_FAILED - ${what}`, BASIC_PUBLISH)
   })
 })
 

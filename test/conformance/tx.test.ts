@@ -90,11 +90,19 @@ describe('a publish in a transaction', () => {
     expect(await plain.drain(queue)).toEqual([])
   })
 
-  test('comes back before the commit is answered when it is mandatory', async ({ broker }) => {
+  test('comes back with the commit when it is mandatory', async ({ broker }) => {
     const [tx] = await select(broker)
-    tx.publish({ routingKey: broker.queueName(), mandatory: true, body: 'back' }).send(TX_COMMIT)
+    tx.publish({ routingKey: broker.queueName(), mandatory: true, body: 'back' })
+    await tx.expectNothing()
+    tx.send(TX_COMMIT)
     expect((await tx.expectMessage(BASIC_RETURN)).body).toBe('back')
     await tx.expect(TX_COMMIT_OK)
+  })
+
+  test('does not come back after the rollback', async ({ broker }) => {
+    const [tx] = await select(broker)
+    await rollback(tx.publish({ routingKey: broker.queueName(), mandatory: true }))
+    await commit(tx)
   })
 
   test('goes where it was routed before the commit', async ({ broker }) => {

@@ -120,7 +120,14 @@ export class RawWire implements FrameSink {
   /** Resolves once the operating system has taken all that was written, or the connection is over. */
   async flushed(): Promise<void> {
     if (this.#socket.writableLength === 0 || this.isClosed) return
-    await new Promise<void>((resolve) => this.#socket.once('drain', resolve).once('close', resolve))
+    const socket = this.#socket
+    await new Promise<void>((resolve) => {
+      const settle = () => {
+        socket.off('drain', settle).off('close', settle)
+        resolve()
+      }
+      socket.on('drain', settle).on('close', settle)
+    })
   }
 
   destroy(): void {
