@@ -96,6 +96,12 @@ export const unacceptableHeader = (header: string, value: FieldValue): AmqpError
   preconditionFailed(
     `invalid message: {unacceptable_type_in_header,"${header}",${fieldTypeName(value.type)}}`,
   )
+export const noReplyConsumer = (): AmqpError =>
+  preconditionFailed('fast reply consumer does not exist')
+export const replyConsumerCannotAcknowledge = (): AmqpError =>
+  preconditionFailed('reply consumer cannot acknowledge')
+export const replyConsumerAlreadySet = (): AmqpError =>
+  preconditionFailed('reply consumer already set')
 export const cannotSwitchToTx = (): AmqpError =>
   preconditionFailed('cannot switch from confirm to tx mode')
 export const cannotSwitchToConfirm = (): AmqpError =>

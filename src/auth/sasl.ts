@@ -1,4 +1,4 @@
-import { decodeFieldTable } from 'amqp-codec'
+import { decodeFields } from 'amqp-codec'
 
 export interface Credentials {
   readonly username: string
@@ -26,9 +26,7 @@ function readPlain(response: Buffer): Credentials | undefined {
 
 /** RabbitMQ's own: a field table's content, without its length, with LOGIN and PASSWORD. */
 function readAmqplain(response: Buffer): Credentials | undefined {
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(response.length)
-  const table = decodeFieldTable(Buffer.concat([length, response]), 0, response.length + 4)
+  const table = decodeFields(response, 0, response.length)
   const username = table.get('LOGIN')
   const password = table.get('PASSWORD')
   if (username?.type !== 'S' || password?.type !== 'S') return undefined

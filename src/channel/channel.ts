@@ -29,6 +29,8 @@ import {
   expectedHeaderOfClass,
   messageTooLarge,
   noPreviouslyDeclaredQueue,
+  replyConsumerAlreadySet,
+  replyConsumerCannotAcknowledge,
   unexpectedContent,
 } from '../reasons.ts'
 import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
@@ -161,6 +163,17 @@ export class Channel implements ConsumerChannel {
 
   set lastQueueName(name: string) {
     this.#lastQueueName = name
+  }
+
+  /** The queue that replies to this channel's requests come to. Throws 406. */
+  openReplyQueue(noAck: boolean): Queue {
+    const { vhost, owner } = this.context
+    if (!noAck) throw replyConsumerCannotAcknowledge()
+    if (vhost.replyQueues.find(this.publisher.replyTo) !== undefined)
+      throw replyConsumerAlreadySet()
+    const queue = vhost.openReplyQueue(owner)
+    this.publisher.replyTo = queue.name
+    return queue
   }
 
   deliver(

@@ -1,15 +1,15 @@
 import {
   BASIC_RETURN,
-  decodeProperties,
-  encodeContentHeaderFrame,
   type FieldTable,
   type FieldValue,
   NO_ROUTE,
   PROPERTY_EXPIRATION,
   PROPERTY_HEADERS,
+  PROPERTY_REPLY_TO,
   PROPERTY_USER_ID,
   readExpiration,
   readHeaders,
+  readReplyTo,
   readUserId,
 } from 'amqp-codec'
 import {
@@ -18,15 +18,18 @@ import {
   type QueueDestination,
   REJECTED,
 } from '../exchange/destination.ts'
-import { Message } from '../message/message.ts'
+import type { Message } from '../message/message.ts'
+import { rewritten } from '../message/rewritten.ts'
 import {
   exchangeIsInternal,
   immediateNotSupported,
   invalidExpiration,
+  noReplyConsumer,
   unacceptableHeader,
   userIdMismatch,
 } from '../reasons.ts'
 import type { PublishRequest } from '../vhost/publish-request.ts'
+import { DIRECT_REPLY_TO } from '../vhost/reply-queues.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelOutput } from './channel-output.ts'
 import { expirationProblem } from './expiration.ts'
@@ -50,6 +53,8 @@ export interface PublisherOptions {
  * of what is mandatory and goes nowhere.
  */
 export class Publisher {
+  /** The name of the queue for replies that the channel opened last, if it did. */
+  replyTo = ''
   readonly #channel: number
   readonly #vhost: Vhost
   readonly #username: string
@@ -80,6 +85,7 @@ export class Publisher {
     const source = this.#vhost.exchanges.get(exchange)
     if (source.internal) throw exchangeIsInternal(exchange, this.#vhost.name)
     const { buffer, headerStart, headerEnd } = message
+    const replyTo = isDirectReplyTo(message) ? this.#replyQueueName() : undefined
     const userId = readUserId(buffer, headerStart, headerEnd)
     if (userId !== undefined && userId !== this.#username) {
       throw userIdMismatch(userId, this.#username)
@@ -97,7 +103,11 @@ export class Publisher {
       request.queues = queues
       request.routeVersion = this.#vhost.topologyVersion
     }
-    return { request, message: headers?.has('BCC') ? withoutBcc(message) : message, queues }
+    const addressed =
+      replyTo === undefined
+        ? message
+        : rewritten(message, (properties) => ({ ...properties, replyTo }))
+    return { request, message: headers?.has('BCC') ? withoutBcc(addressed) : addressed, queues }
   }
 
   deliver({ request, message, queues }: PreparedPublish): PublishOutcome {
@@ -118,6 +128,12 @@ export class Publisher {
       if ((queues[index] as QueueDestination).publish(message) === REJECTED) outcome = REJECTED
     }
     return outcome
+  }
+
+  /** Throws 406 when the channel has no consumer for replies. */
+  #replyQueueName(): string {
+    if (this.#vhost.replyQueues.find(this.replyTo) === undefined) throw noReplyConsumer()
+    return this.replyTo
   }
 
   #return(request: PublishRequest, message: Message): void {
@@ -143,7 +159,12 @@ function needsChecks(message: Message): boolean {
   const flagsAt = headerStart + FLAGS_OFFSET
   const flags = ((buffer[flagsAt] as number) << 8) | (buffer[flagsAt + 1] as number)
   if ((flags & (PROPERTY_EXPIRATION | PROPERTY_USER_ID)) !== 0) return true
+  if ((flags & PROPERTY_REPLY_TO) !== 0 && isDirectReplyTo(message)) return true
   return (flags & PROPERTY_HEADERS) !== 0 && mentionsCopies(buffer, flagsAt, message.headerEnd)
+}
+
+function isDirectReplyTo({ buffer, headerStart, headerEnd }: Message): boolean {
+  return readReplyTo(buffer, headerStart, headerEnd) === DIRECT_REPLY_TO
 }
 
 const LETTER_B = 0x42
@@ -179,11 +200,9 @@ function routingKeys(routingKey: string, headers: FieldTable | undefined): strin
 
 /** Blind copies are blind: the header is removed before anybody gets the message. */
 function withoutBcc(message: Message): Message {
-  const { buffer, headerStart, headerEnd } = message
-  const properties = decodeProperties(buffer, headerStart, headerEnd)
-  const headers = new Map(properties.headers)
-  headers.delete('BCC')
-  const header = encodeContentHeaderFrame(0, message.bodySize, { ...properties, headers })
-  const content = Buffer.concat([header, buffer.subarray(headerEnd + 1, message.end)])
-  return new Message(message.address, content, 0, content.length, message.rest)
+  return rewritten(message, (properties) => {
+    const headers = new Map(properties.headers)
+    headers.delete('BCC')
+    return { ...properties, headers }
+  })
 }

@@ -1,8 +1,5 @@
+import { FRAME_HEADER_SIZE, FRAME_OVERHEAD } from 'amqp-codec'
 import type { FrameRun, Message } from '../message/message.ts'
-
-/** Type, channel, size, and the end octet. Spec §2.3.5. */
-export const FRAME_OVERHEAD = 8
-const FRAME_HEADER_BYTES = 7
 
 /** Takes a body as the frames that a consumer is to see. */
 export interface BodySink {
@@ -22,7 +19,7 @@ export function cutBody(message: Message, frameMax: number, sink: BodySink): voi
   let frameLeft = 0
   const cutRun = ({ buffer, start, end }: FrameRun): void => {
     for (let frame = start; frame < end; ) {
-      let at = frame + FRAME_HEADER_BYTES
+      let at = frame + FRAME_HEADER_SIZE
       const payloadEnd = at + buffer.readUInt32BE(frame + 3)
       while (at < payloadEnd) {
         if (frameLeft === 0) {

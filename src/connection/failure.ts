@@ -1,5 +1,4 @@
 import {
-  CONTENT_HEADER_MIN_SIZE,
   CodecError,
   FRAME_HEADER,
   FRAME_METHOD,
@@ -29,6 +28,8 @@ export interface Frame {
 
 /** Class id and method id stand before a method's arguments. */
 const METHOD_ID_BYTES = 4
+/** Class id, weight and body size: less is no content header to RabbitMQ, more is a broken one. */
+const READABLE_HEADER_BYTES = 12
 
 /** What a close frame says. */
 export interface Failure {
@@ -88,7 +89,7 @@ function isTooShort({ type, start, end }: Frame): boolean {
   const size = end - start
   return (
     (type === FRAME_METHOD && size < METHOD_ID_BYTES) ||
-    (type === FRAME_HEADER && size < CONTENT_HEADER_MIN_SIZE)
+    (type === FRAME_HEADER && size < READABLE_HEADER_BYTES)
   )
 }
 

@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net'
-import { encodeMethodFrame, FRAME_BODY, FRAME_END, HEARTBEAT_FRAME, type Method } from 'amqp-codec'
+import {
+  encodeMethodFrame,
+  FRAME_BODY,
+  FRAME_END,
+  FRAME_OVERHEAD,
+  HEARTBEAT_FRAME,
+  type Method,
+} from 'amqp-codec'
 import type { Turn, TurnTask } from '../base/turn.ts'
 import type { ChannelOutput, FlushListener } from '../channel/channel-output.ts'
 import { copyBytes } from '../message/copy-bytes.ts'
 import type { Message } from '../message/message.ts'
-import { type BodySink, cutBody, FRAME_OVERHEAD } from './body-cutter.ts'
+import { type BodySink, cutBody } from './body-cutter.ts'
 import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
 
 export interface OutboxOptions {

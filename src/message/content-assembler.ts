@@ -1,4 +1,4 @@
-import { FRAME_BODY, FRAME_END } from 'amqp-codec'
+import { FRAME_BODY, FRAME_END, FRAME_HEADER_SIZE, FRAME_OVERHEAD } from 'amqp-codec'
 import { bodyTooLong } from '../reasons.ts'
 import { type FrameRun, Message, NO_MORE_RUNS } from './message.ts'
 import type { PublishAddress } from './publish-address.ts'
@@ -9,8 +9,6 @@ const JOIN_LIMIT_BYTES = 8 * 1024
 const MERGE_COUNT = 32
 const SMALL_RUN_BYTES = 4 * 1024
 
-const FRAME_HEADER_BYTES = 7
-const FRAME_OVERHEAD = 8
 const NO_BYTES = Buffer.alloc(0)
 
 /**
@@ -28,7 +26,7 @@ export class ContentAssembler {
   /** The header frame's payload is `buffer[start, end)`. */
   begin(buffer: Buffer, start: number, end: number, bodySize: number): void {
     this.#buffer = buffer
-    this.#start = start - FRAME_HEADER_BYTES
+    this.#start = start - FRAME_HEADER_SIZE
     this.#end = end + 1
     this.#rest = null
     this.remaining = bodySize
@@ -41,7 +39,7 @@ export class ContentAssembler {
     // Frames without content are legal and may come without end: they leave nothing behind.
     if (size === 0) return
     this.remaining -= size
-    const frameStart = start - FRAME_HEADER_BYTES
+    const frameStart = start - FRAME_HEADER_SIZE
     if (this.#rest === null) {
       if (buffer === this.#buffer && frameStart === this.#end) this.#end = end + 1
       else this.#rest = [{ buffer, start: frameStart, end: end + 1 }]
@@ -91,10 +89,10 @@ function mergeSmallRuns(rest: FrameRun[]): void {
   const size = last.reduce((sum, run) => sum + run.end - run.start, 0)
   if (size > MERGE_COUNT * SMALL_RUN_BYTES) return
   const merged = Buffer.allocUnsafeSlow(size)
-  let at = FRAME_HEADER_BYTES
+  let at = FRAME_HEADER_SIZE
   for (const run of last) {
     for (let frame = run.start; frame < run.end; ) {
-      const start = frame + FRAME_HEADER_BYTES
+      const start = frame + FRAME_HEADER_SIZE
       const end = start + run.buffer.readUInt32BE(frame + 3)
       at += run.buffer.copy(merged, at, start, end)
       frame = end + 1
@@ -102,11 +100,11 @@ function mergeSmallRuns(rest: FrameRun[]): void {
   }
   merged[0] = FRAME_BODY
   merged.writeUInt16BE(0, 1)
-  merged.writeUInt32BE(at - FRAME_HEADER_BYTES, 3)
+  merged.writeUInt32BE(at - FRAME_HEADER_SIZE, 3)
   merged[at] = FRAME_END
   rest.splice(-MERGE_COUNT, MERGE_COUNT, {
     buffer: merged,
     start: 0,
-    end: at + FRAME_OVERHEAD - FRAME_HEADER_BYTES,
+    end: at + FRAME_OVERHEAD - FRAME_HEADER_SIZE,
   })
 }

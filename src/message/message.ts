@@ -1,4 +1,11 @@
-import { contentHeaderBodySize, type FieldTable, readDeliveryMode, readHeaders } from 'amqp-codec'
+import {
+  contentHeaderBodySize,
+  type FieldTable,
+  FRAME_HEADER_SIZE,
+  FRAME_OVERHEAD,
+  readDeliveryMode,
+  readHeaders,
+} from 'amqp-codec'
 import type { ByteArena } from './byte-arena.ts'
 import { copyBytes } from './copy-bytes.ts'
 import type { PublishAddress } from './publish-address.ts'
@@ -48,7 +55,7 @@ export class Message {
     this.start = start
     this.end = end
     this.rest = rest
-    this.bodySize = contentHeaderBodySize(buffer, start + FRAME_HEADER_BYTES)
+    this.bodySize = contentHeaderBodySize(buffer, start + FRAME_HEADER_SIZE)
     this.headerFrameBytes =
       FRAME_OVERHEAD +
       (((buffer[start + 4] as number) << 16) |
@@ -60,7 +67,7 @@ export class Message {
 
   /** The content header frame's payload is `buffer[headerStart, headerEnd)`. */
   get headerStart(): number {
-    return this.start + FRAME_HEADER_BYTES
+    return this.start + FRAME_HEADER_SIZE
   }
 
   get headerEnd(): number {
@@ -91,7 +98,3 @@ export class Message {
     this.end = offset + size
   }
 }
-
-const FRAME_HEADER_BYTES = 7
-/** Type, channel, size, and the end octet. Spec §2.3.5. */
-const FRAME_OVERHEAD = 8

@@ -20,6 +20,7 @@ import { BindingTable } from './binding-table.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import { PublishRequests } from './publish-requests.ts'
 import { QueueRegistry } from './queue-registry.ts'
+import { ReplyQueues } from './reply-queues.ts'
 
 /** What keeps a queue from being deleted. */
 export interface DeletionGuard {
@@ -46,6 +47,7 @@ export class Vhost {
   topologyVersion = 0
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
+  readonly replyQueues: ReplyQueues
   /** What was published lately, decoded and routed. */
   readonly publishRequests: PublishRequests = new PublishRequests()
   readonly #bindings = new BindingTable()
@@ -53,6 +55,7 @@ export class Vhost {
 
   constructor(name: string) {
     this.name = name
+    this.replyQueues = new ReplyQueues(name)
     this.queues = new QueueRegistry(name, {
       lastConsumerLeft: (queue) => {
         if (queue.autoDelete) this.deleteQueue(queue)
@@ -61,7 +64,7 @@ export class Vhost {
     const defaultExchange = new Exchange(
       '',
       { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
-      new DefaultMatcher((queue) => this.queues.find(queue)),
+      new DefaultMatcher((queue) => this.queues.find(queue) ?? this.replyQueues.find(queue)),
     )
     this.exchanges = new ExchangeRegistry(name, defaultExchange)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
@@ -114,6 +117,12 @@ export class Vhost {
     this.queues.delete(queue)
     this.#dropBindings(this.#bindings.to(queue))
     queue.delete()
+  }
+
+  /** A queue for direct replies, which routes are to find from now on. */
+  openReplyQueue(owner: ExclusiveOwner): Queue {
+    this.topologyVersion++
+    return this.replyQueues.create(owner)
   }
 
   /** A connection has gone, and its exclusive queues with it. */

@@ -9,7 +9,9 @@ import {
   type BasicGet,
   type BasicQos,
 } from 'amqp-codec'
+import type { Queue } from '../../queue/queue.ts'
 import { prefetchSizeNotSupported } from '../../reasons.ts'
+import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
 import type { Channel } from '../channel.ts'
 
 /**
@@ -26,7 +28,7 @@ export function basicQos(channel: Channel, method: BasicQos): void {
 
 export function basicConsume(channel: Channel, method: BasicConsume): void {
   const consumer = channel.consumers.add({
-    queue: () => channel.queue(method.queue),
+    queue: () => consumedQueue(channel, method),
     consumerTag: method.consumerTag,
     noAck: method.noAck,
     exclusive: method.exclusive,
@@ -38,6 +40,12 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
     channel.context.output.method(channel.number, { id: BASIC_CONSUME_OK, consumerTag })
   }
   consumer.start()
+}
+
+function consumedQueue(channel: Channel, method: BasicConsume): Queue {
+  return method.queue === DIRECT_REPLY_TO
+    ? channel.openReplyQueue(method.noAck)
+    : channel.queue(method.queue)
 }
 
 export function basicCancel(channel: Channel, method: BasicCancel): void {

@@ -11,11 +11,16 @@ import {
   type QueueUnbind,
 } from 'amqp-codec'
 import type { Queue } from '../../queue/queue.ts'
+import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
 import type { BindingRequest } from '../../vhost/vhost.ts'
 import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
 
 export function queueDeclare(channel: Channel, method: QueueDeclare): void {
+  if (method.queue === DIRECT_REPLY_TO) {
+    declareReplyTo(channel, method)
+    return
+  }
   const queue = method.passive ? passiveQueue(channel, method) : activeQueue(channel, method)
   channel.lastQueueName = queue.name
   if (method.nowait) return
@@ -27,10 +32,22 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
   })
 }
 
-/** Here an empty name is a name like any other. */
+/** Direct reply-to is always there, and nothing is ever in it. */
+function declareReplyTo(channel: Channel, method: QueueDeclare): void {
+  if (method.nowait) return
+  channel.context.output.method(channel.number, {
+    id: QUEUE_DECLARE_OK,
+    queue: DIRECT_REPLY_TO,
+    messageCount: 0,
+    consumerCount: 1,
+  })
+}
+
+/** Here an empty name is a name like any other. Responders look for their requester's reply queue. */
 function passiveQueue(channel: Channel, method: QueueDeclare): Queue {
   const { vhost, owner } = channel.context
-  return vhost.queues.get(declaredName(method.queue), owner)
+  const name = declaredName(method.queue)
+  return vhost.replyQueues.find(name) ?? vhost.queues.get(name, owner)
 }
 
 /** An exclusive queue goes with its connection, so it is never durable, whatever is asked for. */
