@@ -12,18 +12,18 @@ export interface Tickable {
  */
 export class Ticker {
   readonly #clock: Clock
-  readonly #intervalMs: number
+  readonly intervalMs: number
   readonly #listeners = new Set<Tickable>()
   #stop: (() => void) | null = null
 
   constructor(clock: Clock, intervalMs: number) {
     this.#clock = clock
-    this.#intervalMs = intervalMs
+    this.intervalMs = intervalMs
   }
 
   add(listener: Tickable): void {
     this.#listeners.add(listener)
-    this.#stop ??= this.#clock.every(this.#intervalMs, () => this.#tick())
+    this.#stop ??= this.#clock.every(this.intervalMs, () => this.#tick())
   }
 
   remove(listener: Tickable): void {

@@ -240,7 +240,8 @@ export class Connection implements FrameSink, Tickable {
       case 'await-open':
         this.#parser.frameMax = step.frameMax
         this.#outbox.frameMax = step.frameMax
-        if (step.heartbeatSec > 0) this.#heartbeat = new Heartbeat(step.heartbeatSec)
+        if (step.heartbeatSec > 0)
+          this.#heartbeat = new Heartbeat(step.heartbeatSec, settings.ticker.intervalMs)
         break
       case 'run':
         this.#run(step.session)

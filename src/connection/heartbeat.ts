@@ -7,13 +7,18 @@
  */
 export class Heartbeat {
   readonly #intervalMs: number
+  readonly #sendAfterMs: number
   #heard = true
   #sent = true
+  /** What was sent since the last tick is a heartbeat, if nothing else. */
+  #beaten = false
   #heardAtMs = 0
   #sentAtMs = 0
 
-  constructor(intervalSec: number) {
+  /** Rather half a tick early than half a tick late: some clients wait for one interval only. */
+  constructor(intervalSec: number, tickMs: number) {
     this.#intervalMs = intervalSec * 1000
+    this.#sendAfterMs = (this.#intervalMs - tickMs) / 2
   }
 
   heard(): void {
@@ -27,10 +32,14 @@ export class Heartbeat {
   /** What is to be done now. */
   tick(nowMs: number): 'nothing' | 'send' | 'drop' {
     if (this.#heard) this.#heardAtMs = nowMs
-    if (this.#sent) this.#sentAtMs = nowMs
+    if (this.#sent && !this.#beaten) this.#sentAtMs = nowMs
     this.#heard = false
     this.#sent = false
+    this.#beaten = false
     if (nowMs - this.#heardAtMs >= this.#intervalMs * 2) return 'drop'
-    return nowMs - this.#sentAtMs >= this.#intervalMs / 2 ? 'send' : 'nothing'
+    if (nowMs - this.#sentAtMs < this.#sendAfterMs) return 'nothing'
+    this.#sentAtMs = nowMs
+    this.#beaten = true
+    return 'send'
   }
 }
