@@ -46,18 +46,15 @@ function cutToBytes(text: string, limit: number): string {
   return cut + ellipsis
 }
 
-export const contentTooLarge = (reason: string): AmqpError => new AmqpError(311, reason)
 export const connectionForced = (reason: string): AmqpError => new AmqpError(320, reason)
 export const accessRefused = (reason: string): AmqpError => new AmqpError(403, reason)
 export const notFound = (reason: string): AmqpError => new AmqpError(404, reason)
 export const resourceLocked = (reason: string): AmqpError => new AmqpError(405, reason)
 export const preconditionFailed = (reason: string): AmqpError => new AmqpError(406, reason)
 export const frameError = (reason: string): AmqpError => new AmqpError(501, reason)
-export const syntaxError = (reason: string): AmqpError => new AmqpError(502, reason)
 export const commandInvalid = (reason: string): AmqpError => new AmqpError(503, reason)
 export const channelError = (reason: string): AmqpError => new AmqpError(504, reason)
 export const unexpectedFrame = (reason: string): AmqpError => new AmqpError(505, reason)
-export const resourceError = (reason: string): AmqpError => new AmqpError(506, reason)
 export const notAllowed = (reason: string): AmqpError => new AmqpError(530, reason)
 export const notImplemented = (reason: string): AmqpError => new AmqpError(540, reason)
 export const internalError = (reason: string): AmqpError => new AmqpError(541, reason)

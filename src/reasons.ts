@@ -14,6 +14,7 @@ import {
   resourceLocked,
   unexpectedFrame,
 } from './errors.ts'
+import { fieldValueText } from './field-value-text.ts'
 
 /*
  * Every situation that a client is told of, in RabbitMQ's own words: people and programs search logs
@@ -114,7 +115,7 @@ export const invalidXMatchValue = (value: string): AmqpError =>
   )
 export const invalidXMatchType = (value: FieldValue): AmqpError =>
   preconditionFailed(
-    `Invalid x-match field type ${fieldTypeName(value.type)} (value ${value.value}); expected longstr`,
+    `Invalid x-match field type ${fieldTypeName(value.type)} (value ${fieldValueText(value)}); expected longstr`,
   )
 export const unknownExchangeType = (type: string): AmqpError =>
   preconditionFailed(`unknown exchange type '${type}'`)

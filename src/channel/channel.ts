@@ -287,9 +287,9 @@ export class Channel implements ConsumerChannel {
   #onFrameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {
     if (type !== FRAME_METHOD) return
     this.methodId = decodeMethod(buffer, start, end).id
-    const { output, channelClosed } = this.context
+    const { output } = this.context
     if (this.methodId === CHANNEL_OPEN) throw channelAlreadyOpen()
     if (this.methodId === CHANNEL_CLOSE) output.method(this.number, { id: CHANNEL_CLOSE_OK })
-    if (this.methodId === CHANNEL_CLOSE_OK) channelClosed(this)
+    if (this.methodId === CHANNEL_CLOSE_OK) this.context.channelClosed(this)
   }
 }

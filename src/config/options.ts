@@ -146,15 +146,6 @@ const OPTIONS = {
     min: 4096,
     doc: 'Bytes waiting for one client to read them at which its consumers pause.',
   },
-  tableDepthMax: {
-    flag: 'table-depth-max',
-    group: 'Limits',
-    type: 'integer',
-    default: 64,
-    min: 1,
-    max: 1000,
-    doc: 'Deepest nesting of tables and arrays in what clients send.',
-  },
   serverProduct: {
     flag: 'server-product',
     group: 'Identity',

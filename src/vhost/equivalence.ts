@@ -1,5 +1,6 @@
 import { type FieldTable, type FieldValue, fieldTypeName } from 'amqp-codec'
 import type { AmqpError } from '../errors.ts'
+import { fieldValueText } from '../field-value-text.ts'
 import { isInteger } from '../queue/arguments.ts'
 
 /** Makes the 406 for a property that differs from the one declared first. */
@@ -25,33 +26,16 @@ export function assertSameArgument(
   const b = current.get(name)
   if (a === b || (a !== undefined && b !== undefined && equalArguments(a, b))) return
   if (a === undefined || b === undefined) throw fail(name, typedText(a), typedText(b))
-  throw fail(name, `'${valueText(a)}'`, `'${valueText(b)}'`)
+  throw fail(name, `'${fieldValueText(a)}'`, `'${fieldValueText(b)}'`)
 }
 
 function equalArguments(a: FieldValue, b: FieldValue): boolean {
   if (isInteger(a) && isInteger(b)) return BigInt(a.value as number) === BigInt(b.value as number)
   if (a.type !== b.type) return false
-  return valueText(a) === valueText(b)
+  return fieldValueText(a) === fieldValueText(b)
 }
 
 const typedText = (value: FieldValue | undefined): string =>
   value === undefined
     ? 'none'
-    : `the value '${valueText(value)}' of type '${fieldTypeName(value.type)}'`
-
-function valueText(value: FieldValue): string {
-  switch (value.type) {
-    case 'A':
-      return `[${value.value.map(valueText).join(',')}]`
-    case 'F':
-      return `[${[...value.value].map(([name, item]) => `{${name},${valueText(item)}}`).join(',')}]`
-    case 'D':
-      return `{${value.value.scale},${value.value.unscaled}}`
-    case 'x':
-      return value.value.toString('hex')
-    case 'V':
-      return 'undefined'
-    default:
-      return String(value.value)
-  }
-}
+    : `the value '${fieldValueText(value)}' of type '${fieldTypeName(value.type)}'`
