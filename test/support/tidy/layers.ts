@@ -14,7 +14,7 @@ interface Layer {
 /** From the lowest up. A module imports its own layer and those below, `import type` included. */
 export const LAYERS: readonly Layer[] = [
   { modules: ['amqp-codec', 'base'] },
-  { modules: ['errors', 'reasons', 'config', 'message'] },
+  { modules: ['errors', 'reasons', 'field-value-text', 'config', 'message'] },
   { modules: ['store/journal', 'store/metadata', 'exchange/destination'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker'] },
