@@ -134,12 +134,13 @@ export class ClassicQueue implements Queue {
   purge(): number {
     const count = this.#ready.length
     this.#ready.clear()
+    this.#arena.release()
     return count
   }
 
   delete(): void {
     this.#deleted = true
-    this.#ready.clear()
+    this.purge()
     const consumers = [...this.#consumers.keys()]
     this.#consumers.clear()
     for (const consumer of consumers) consumer.cancelled()
