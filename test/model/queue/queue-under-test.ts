@@ -1,0 +1,176 @@
+import { AmqpError } from '../../../src/errors.ts'
+import type { Message } from '../../../src/message/message.ts'
+import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
+import type { Place, QueueConsumer } from '../../../src/queue/queue.ts'
+import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
+import {
+  type ConsumerSketch,
+  type Counts,
+  cancelled,
+  delivered,
+  EMPTY,
+  GETTER,
+  LAST_LEFT,
+  purged,
+  type QueueSystem,
+  refused,
+  type Settlement,
+} from './queue-system.ts'
+
+/** So large that messages do not stay in the chunk they came in. */
+const CHUNK_BYTES = 4096
+
+interface Holding extends Place {
+  readonly holder: Consumer | undefined
+}
+
+class Consumer implements QueueConsumer {
+  readonly name: string
+  readonly noAck: boolean
+  readonly priority: number
+  readonly link: number
+  credit: number
+  started = false
+  readonly #system: QueueUnderTest
+
+  constructor(system: QueueUnderTest, sketch: ConsumerSketch) {
+    this.#system = system
+    this.name = sketch.name
+    this.noAck = sketch.noAck
+    this.priority = sketch.priority
+    this.link = sketch.link
+    const limited = !sketch.noAck && sketch.prefetchCount > 0
+    this.credit = limited ? sketch.prefetchCount : Number.POSITIVE_INFINITY
+  }
+
+  canTake(): boolean {
+    return this.started && this.credit > 0 && this.#system.hasRoom(this.link)
+  }
+
+  deliver(message: Message, sequence: number, redelivered: boolean): void {
+    this.credit--
+    this.#system.onDelivery({ holder: this, message, sequence }, redelivered, this.noAck)
+  }
+
+  cancelled(): void {
+    this.#system.onCancelled(this)
+  }
+}
+
+/** The real queue engine, with consumers that behave as a channel's do. */
+export class QueueUnderTest implements QueueSystem {
+  readonly events: string[] = []
+  readonly #queue: ClassicQueue
+  readonly #consumers = new Map<string, Consumer>()
+  readonly #withoutRoom = new Set<number>()
+  #holdings: Holding[] = []
+
+  constructor() {
+    this.#queue = new ClassicQueue(
+      'q',
+      '/',
+      { durable: false, exclusiveOwner: null, autoDelete: false, arguments: new Map() },
+      { lastConsumerLeft: () => this.events.push(LAST_LEFT) },
+    )
+  }
+
+  get held(): string[] {
+    return this.#holdings.map(
+      ({ holder, message }) => `${holder?.name ?? GETTER}: ${text(message)}`,
+    )
+  }
+
+  get counts(): Counts {
+    const { readyCount, unackedCount, consumerCount } = this.#queue
+    return { ready: readyCount, unacked: unackedCount, consumers: consumerCount }
+  }
+
+  /** Who could take a message now. */
+  get takers(): string[] {
+    const able = [...this.#consumers.values()].filter((consumer) => consumer.canTake())
+    return able.map(({ name }) => name)
+  }
+
+  publish(body: string): void {
+    this.#queue.publish(sampleMessage(body, { chunkBytes: CHUNK_BYTES }))
+  }
+
+  consume(sketch: ConsumerSketch): void {
+    const consumer = new Consumer(this, sketch)
+    try {
+      this.#queue.consume(consumer, sketch.exclusive)
+    } catch (error) {
+      if (!(error instanceof AmqpError && error.replyCode === 403)) throw error
+      this.events.push(refused(sketch.name))
+      return
+    }
+    this.#consumers.set(sketch.name, consumer)
+  }
+
+  start(name: string): void {
+    const consumer = this.#consumers.get(name)
+    if (consumer === undefined) return
+    consumer.started = true
+    this.#queue.resume(consumer)
+  }
+
+  cancel(name: string): void {
+    const consumer = this.#consumers.get(name)
+    if (consumer === undefined) return
+    this.#consumers.delete(name)
+    this.#queue.cancel(consumer)
+  }
+
+  get(noAck: boolean): void {
+    const taken = this.#queue.get(noAck)
+    if (taken === undefined) this.events.push(EMPTY)
+    else this.onDelivery({ ...taken, holder: undefined }, taken.redelivered, noAck)
+  }
+
+  settle(positions: readonly number[], settlement: Settlement): void {
+    const settled = positions.map((position) => this.#holdings[position] as Holding)
+    this.#holdings = this.#holdings.filter((holding) => !settled.includes(holding))
+    for (const { holder } of settled) if (holder !== undefined) holder.credit++
+    if (settlement === 'acknowledge') this.#queue.acknowledge(settled.length)
+    else this.#queue[settlement](settled)
+    for (const holder of new Set(settled.map((holding) => holding.holder))) {
+      if (holder !== undefined) this.#queue.resume(holder)
+    }
+  }
+
+  setRoom(link: number, hasRoom: boolean): void {
+    if (!hasRoom) {
+      this.#withoutRoom.add(link)
+      return
+    }
+    this.#withoutRoom.delete(link)
+    for (const consumer of this.#consumers.values()) {
+      if (consumer.link === link) this.#queue.resume(consumer)
+    }
+  }
+
+  purge(): void {
+    this.events.push(purged(this.#queue.purge()))
+  }
+
+  delete(): void {
+    this.#queue.delete()
+  }
+
+  hasRoom(link: number): boolean {
+    return !this.#withoutRoom.has(link)
+  }
+
+  onDelivery(holding: Holding, redelivered: boolean, noAck: boolean): void {
+    const name = holding.holder?.name ?? GETTER
+    this.events.push(delivered(name, text(holding.message), redelivered))
+    if (!noAck) this.#holdings.push(holding)
+  }
+
+  onCancelled(consumer: Consumer): void {
+    this.#consumers.delete(consumer.name)
+    this.events.push(cancelled(consumer.name))
+  }
+}
+
+const text = (message: Message): string => bodyOf(message).toString()
