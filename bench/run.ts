@@ -47,7 +47,7 @@ async function bench(options: BenchOptions): Promise<number> {
   const { durationSec, warmupSec, rounds } = options
   say('')
   process.stdout.write(`${formatTable(results, styleFor(process.stdout))}
-Medians of ${rounds} rounds of ${durationSec} s, ${warmupSec} s of each not counted (minimum … maximum).
+Medians of ${rounds} round${rounds === 1 ? '' : 's'} of ${durationSec} s, ${warmupSec} s of each not counted (minimum … maximum).
 * the load process was the limit: the broker can do more. CPU a message is right all the same.
 `)
   if (options.jsonFile !== undefined) {

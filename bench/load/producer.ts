@@ -76,6 +76,10 @@ export class Producer {
     return !this.#writing
   }
 
+  get blockedFor(): string | undefined {
+    return this.#session.blockedFor
+  }
+
   /** The next message is due then; with no pace it always is. */
   get nextDueUs(): number {
     return this.pace ? this.pace.firstUs + this.sent * this.pace.stepUs : 0

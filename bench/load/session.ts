@@ -41,6 +41,8 @@ interface Waiting {
 export class Session {
   readonly link: Link
   frameMax: number = MAX_FRAME_BYTES
+  /** Why the broker holds publishers back, for as long as it does. */
+  blockedFor: string | undefined
   /** The connection failed while no call waited for it. */
   onFailure: (error: Error) => void = () => {}
   readonly #waiting: Waiting[] = []
@@ -114,7 +116,11 @@ export class Session {
       first.resolve(method)
     } else if (method.id === CONNECTION_CLOSE || method.id === CHANNEL_CLOSE) {
       this.#fail(new Error(`the broker closed: ${method.replyCode} ${method.replyText}`))
-    } else if (method.id !== CONNECTION_BLOCKED && method.id !== CONNECTION_UNBLOCKED) {
+    } else if (method.id === CONNECTION_BLOCKED) {
+      this.blockedFor = method.reason
+    } else if (method.id === CONNECTION_UNBLOCKED) {
+      this.blockedFor = undefined
+    } else {
       this.#fail(new Error(`the broker sent method ${method.id >>> 16}.${method.id & 0xffff}`))
     }
   }
@@ -157,6 +163,7 @@ const CLIENT_PROPERTIES = fieldTableFromObject({
   capabilities: {
     publisher_confirms: true,
     'basic.nack': true,
+    'connection.blocked': true,
     consumer_cancel_notify: true,
     exchange_exchange_bindings: true,
   },

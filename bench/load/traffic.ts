@@ -8,14 +8,13 @@
 
 import { resetPeak, residentMiB } from '../brokers/process-tree.ts'
 import { nowUs } from './clock.ts'
-import { Confirms } from './confirms.ts'
-import { Consumer } from './consumer.ts'
+import type { Consumer } from './consumer.ts'
+import { type Crew, consumeAll, openConsumers, openProducers } from './crew.ts'
 import { trafficFigures } from './figures.ts'
 import type { JobResult, TrafficJob } from './job.ts'
 import { Ledger } from './ledger.ts'
 import { LOAD_SIZE } from './link.ts'
-import { Producer } from './producer.ts'
-import { makeReel } from './reel.ts'
+import type { Producer } from './producer.ts'
 import { Session } from './session.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import { Tally } from './tally.ts'
@@ -39,6 +38,7 @@ class Traffic {
   readonly #topology: Topology
   readonly #tally = new Tally()
   readonly #ledger: Ledger
+  readonly #crew: Crew
   readonly #producers: Producer[] = []
   readonly #consumers: Consumer[] = []
   readonly #timers: NodeJS.Timeout[] = []
@@ -55,15 +55,23 @@ class Traffic {
     this.#topology = new Topology(job.prefix, job.shape)
     // A backlog that is only drained was published by one producer.
     this.#ledger = new Ledger(job.shape.queues, Math.max(1, job.shape.producers), job.runId)
+    this.#crew = {
+      job,
+      topology: this.#topology,
+      ledger: this.#ledger,
+      tally: this.#tally,
+      open: () => this.#open(),
+      onProgress: () => this.#askTurn(),
+    }
   }
 
   async run(): Promise<JobResult> {
     const { shape, pid, durationSec, warmupSec } = this.#job
     const control = await this.#open()
     await this.#topology.declare(control)
-    await this.#openConsumers()
-    await this.#openProducers()
-    if (!shape.drainOnly) await this.#consume()
+    this.#consumers.push(...(await openConsumers(this.#crew)))
+    this.#producers.push(...(await openProducers(this.#crew)))
+    if (!shape.drainOnly) await consumeAll(this.#crew, this.#consumers)
     if (pid > 0) resetPeak(pid)
     let begin = takeSnapshot(this.#tally, pid)
     let stopped: Snapshot | undefined
@@ -81,7 +89,7 @@ class Traffic {
     this.#watchForStall()
     if (shape.drainOnly) {
       this.#tally.expected = shape.messageCount
-      await this.#consume()
+      await consumeAll(this.#crew, this.#consumers)
     } else {
       this.#startPace()
       this.#askTurn()
@@ -117,63 +125,6 @@ class Traffic {
     const session = await Session.open(this.#job.target, LOAD_SIZE)
     session.onFailure = (error) => this.#fail(error)
     return session
-  }
-
-  async #openConsumers(): Promise<void> {
-    const { consumers, bodySizeBytes, prefetch, ackEvery, ratePerSec } = this.#job.shape
-    for (let id = 0; id < consumers; id++) {
-      const consumer = new Consumer(await this.#open(), {
-        ledger: this.#ledger,
-        tally: this.#tally,
-        bodySizeBytes,
-        prefetch,
-        ackEvery,
-        recordLatency: ratePerSec > 0,
-        onProgress: () => this.#askTurn(),
-      })
-      await consumer.setPrefetch()
-      this.#consumers.push(consumer)
-    }
-  }
-
-  /** Consumer j takes the queues j, j + consumers, …; with more consumers than queues they share. */
-  async #consume(): Promise<void> {
-    const { queues } = this.#job.shape
-    const count = this.#consumers.length
-    for (let index = 0; index < Math.max(queues, count); index++) {
-      if (count === 0) return
-      const queue = index % queues
-      const subscription = this.#ledger.subscription(queue, count <= queues)
-      await this.#consumers[index % count]!.consume(this.#topology.queueName(queue), subscription)
-    }
-  }
-
-  async #openProducers(): Promise<void> {
-    const { producers, exchange, queues, bodySizeBytes, persistent, confirmWindow } =
-      this.#job.shape
-    for (let id = 0; id < producers; id++) {
-      const session = await this.#open()
-      const reel = makeReel({
-        exchange: this.#topology.exchange,
-        routes: this.#topology.routes(),
-        bodySizeBytes,
-        persistent,
-        frameMax: session.frameMax,
-      })
-      const confirms =
-        confirmWindow > 0 ? new Confirms(confirmWindow, this.#ledger, this.#tally) : undefined
-      const producer = new Producer(session, reel, {
-        id,
-        runId: this.#job.runId,
-        queues,
-        copies: exchange === 'fanout' ? queues : 1,
-        confirms,
-        tally: this.#tally,
-        onProgress: () => this.#askTurn(),
-      })
-      await producer.prepare()
-      this.#producers.push(producer)
-    }
   }
 
   #startPace(): void {
@@ -258,6 +209,8 @@ class Traffic {
         seenAtUs = nowUs()
       } else if (nowUs() - seenAtUs > stallSec * 1e6) {
         const state = [`${published} published, ${consumed} of ${expected} delivered`]
+        const blocked = this.#producers.find(({ blockedFor }) => blockedFor)?.blockedFor
+        if (blocked) state.push(`publishers blocked: ${blocked}`)
         state.push(...this.#ledger.faults())
         this.#fail(new Error(`no progress for ${stallSec} s: ${state.join(', ')}`))
       }

@@ -3,8 +3,8 @@
 
 import { styleText } from 'node:util'
 import type { FigureName } from '../load/job.ts'
-import type { Goal } from '../scenarios.ts'
-import { type Column, TABLES, type TableKind } from './columns.ts'
+import type { Goal, Step } from '../scenarios.ts'
+import { type Column, isPaced, TABLES, type TableKind } from './columns.ts'
 import { formatNumber, formatTimes } from './format.ts'
 import { type BrokerResult, meets, type Results, type Row, type Spread } from './results.ts'
 
@@ -65,8 +65,7 @@ function cell(column: Column, { step }: Row, { spreads, samples }: BrokerResult)
   const spread = name && spreads[name]
   if (!spread) return '–'.padEnd(column.width)
   const range = column.spread && samples.length > 1 ? ` (${formatRange(spread, column)})` : ''
-  const mark =
-    name === 'messagesPerSec' && generatorBound(spreads.generatorLoad, step.work) ? '*' : ''
+  const mark = name === 'messagesPerSec' && generatorBound(spreads.generatorLoad, step) ? '*' : ''
   return `${column.format(spread.median)}${mark}${range}`.padEnd(column.width)
 }
 
@@ -75,9 +74,8 @@ function formatRange({ min, max }: Spread, { format }: Column): string {
 }
 
 /** With a given rate the load process spins on purpose, to be on time. */
-function generatorBound(load: Spread | undefined, work: Row['step']['work']): boolean {
-  const paced = work.kind === 'traffic' && work.shape.ratePerSec > 0
-  return !paced && (load?.median ?? 0) >= SATURATED
+function generatorBound(load: Spread | undefined, step: Step): boolean {
+  return !isPaced(step) && (load?.median ?? 0) >= SATURATED
 }
 
 function reference({ brokers }: Row): BrokerResult | undefined {
@@ -87,7 +85,7 @@ function reference({ brokers }: Row): BrokerResult | undefined {
 /** How many times better, in the order of the columns: more is better for rates, less for the rest. */
 function compare(kind: TableKind, { step }: Row, ours: BrokerResult, theirs: BrokerResult): string {
   const ratios: string[] = []
-  for (const column of kind.columns.filter(({ compared }) => compared)) {
+  for (const column of kind.columns.filter(({ compared }) => compared(step))) {
     const name = column.figure(step)
     const our = name && ours.spreads[name]?.median
     const their = name && theirs.spreads[name]?.median
