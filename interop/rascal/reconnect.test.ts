@@ -92,6 +92,9 @@ test('a subscription is told that its queue was deleted', async () => {
 
 restartTest('a restarted broker gets the whole configuration again', async () => {
   const first = await startBroker()
+  let second = first
+  // Before rascal's own clean-up is registered, so that it comes after that.
+  onTestFinished(() => second.close())
   const { rascalBroker, errors } = await openRascal(first.url, demo)
   const { inbox } = await subscribe(rascalBroker, '/q')
   await publish(rascalBroker, '/e', 'before', 'key')
@@ -100,8 +103,7 @@ restartTest('a restarted broker gets the whole configuration again', async () =>
   const initialised = new Promise((resolve) => rascalBroker.once('vhost_initialised', resolve))
   await first.close()
   expect((await errors.next()).message).toContain('CONNECTION_FORCED')
-  const second = await startBroker({ port: first.port })
-  onTestFinished(() => second.close())
+  second = await startBroker({ port: first.port })
   await initialised
   await publish(rascalBroker, '/e', 'after', 'key')
   const after = await inbox.next()
