@@ -62,6 +62,10 @@ export interface ChannelContext {
   channelClosed(channel: Channel): void
 }
 
+const NO_BYTES = Buffer.alloc(0)
+/** Class id and method id stand before a method's arguments. */
+const METHOD_ID_BYTES = 4
+
 /**
  * One channel: it turns frames into methods and messages, and keeps what belongs to the channel:
  * delivery tags, what is unacknowledged, consumers, prefetch, confirms and the transaction. It knows
@@ -84,8 +88,6 @@ export class Channel implements ConsumerChannel {
   globalPrefetchCount = 0
   /** The method that is being handled, for the error that it may end in. */
   methodId = 0
-  /** Its arguments, undecoded. */
-  methodArguments: Buffer = Buffer.alloc(0)
 
   #state: 'open' | 'closing' = 'open'
   #expecting: 'method' | 'header' | 'body' = 'method'
@@ -97,6 +99,9 @@ export class Channel implements ConsumerChannel {
   /** Unacknowledged deliveries to consumers; what `basic.get` took does not count to prefetch. */
   #consumersUnacked = 0
   #lastQueueName = ''
+  /** The method that is being handled, undecoded. */
+  #methodBuffer: Buffer = NO_BYTES
+  #argumentsStart = 0
 
   constructor(number: number, context: ChannelContext) {
     this.number = number
@@ -128,12 +133,7 @@ export class Channel implements ConsumerChannel {
       case 'method':
         if (type !== FRAME_METHOD) throw unexpectedContent()
         if (isBasicPublish(buffer, start, end)) this.#onPublish(buffer, start, end)
-        else {
-          this.methodId = end - start < 4 ? 0 : buffer.readUInt32BE(start)
-          this.methodArguments = buffer.subarray(start + 4, end)
-          const method = decodeMethod(buffer, start, end)
-          this.context.dispatch(this, method)
-        }
+        else this.#onMethod(buffer, start, end)
         break
       case 'header':
         if (type !== FRAME_HEADER) throw expectedHeader(CLASS_BASIC)
@@ -159,6 +159,11 @@ export class Channel implements ConsumerChannel {
     if (name !== '') return name
     if (this.#lastQueueName === '') throw noPreviouslyDeclaredQueue()
     return this.#lastQueueName
+  }
+
+  /** The first argument of the method being handled, of 64 bits, larger perhaps than a number tells. */
+  get exactDeliveryTag(): bigint {
+    return this.#methodBuffer.readBigUInt64BE(this.#argumentsStart)
   }
 
   set lastQueueName(name: string) {
@@ -246,6 +251,16 @@ export class Channel implements ConsumerChannel {
 
   selectTransaction(): void {
     this.transaction ??= new Transaction()
+  }
+
+  #onMethod(buffer: Buffer, start: number, end: number): void {
+    this.methodId = end - start < METHOD_ID_BYTES ? 0 : buffer.readUInt32BE(start)
+    const method = decodeMethod(buffer, start, end)
+    this.#methodBuffer = buffer
+    this.#argumentsStart = start + METHOD_ID_BYTES
+    this.context.dispatch(this, method)
+    // An idle channel must not keep alive the chunk that its last method came in.
+    this.#methodBuffer = NO_BYTES
   }
 
   #onPublish(buffer: Buffer, start: number, end: number): void {

@@ -267,6 +267,7 @@ export class Connection implements FrameSink, Tickable {
       dispatch: settings.dispatch,
     })
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
+    this.#logger.info({ user: session.user.name, vhost: session.vhost.name }, 'Connection opened')
     this.#events.opened(this)
   }
 
@@ -353,6 +354,11 @@ export class Connection implements FrameSink, Tickable {
   }
 
   #onSocketClosed(): void {
+    if (this.#state === 'running') {
+      this.#logger.warn({}, 'The client closed its socket, and not its connection')
+    } else if (this.#session !== undefined) {
+      this.#logger.info({}, 'Connection closed')
+    }
     this.#release()
     this.#state = 'closed'
     this.#settings.ticker.remove(this)

@@ -6,7 +6,6 @@ import {
   type BasicRecoverAsync,
   type BasicReject,
 } from 'amqp-codec'
-import type { AmqpError } from '../../errors.ts'
 import { recoverWithoutRequeueNotSupported, unknownDeliveryTag } from '../../reasons.ts'
 import type { Channel } from '../channel.ts'
 import type { Delivery } from '../delivery.ts'
@@ -59,17 +58,12 @@ function takeTags(channel: Channel, deliveryTag: number, multiple: boolean): Del
   const deliveries: Delivery[] = []
   if (!multiple) {
     const delivery = channel.unacked.take(deliveryTag)
-    if (delivery === undefined) throw unknownTag(channel)
+    if (delivery === undefined) throw unknownDeliveryTag(channel.exactDeliveryTag)
     deliveries.push(delivery)
   } else if (deliveryTag === 0) {
     channel.unacked.takeAll(deliveries)
   } else if (!channel.unacked.takeUpTo(deliveryTag, deliveries)) {
-    throw unknownTag(channel)
+    throw unknownDeliveryTag(channel.exactDeliveryTag)
   }
   return deliveries
-}
-
-/** The tag as it was sent: it is the first argument, and may be larger than a number can tell. */
-function unknownTag(channel: Channel): AmqpError {
-  return unknownDeliveryTag(channel.methodArguments.readBigUInt64BE(0))
 }
