@@ -176,7 +176,7 @@ export class Channel implements ConsumerChannel {
     if (!noAck) throw replyConsumerCannotAcknowledge()
     if (vhost.replyQueues.find(this.publisher.replyTo) !== undefined)
       throw replyConsumerAlreadySet()
-    const queue = vhost.openReplyQueue(owner)
+    const queue = vhost.replyQueues.create(owner)
     this.publisher.replyTo = queue.name
     return queue
   }

@@ -12,10 +12,13 @@ export const DIRECT_REPLY_TO = 'amq.rabbitmq.reply-to'
  */
 export class ReplyQueues {
   readonly #vhostName: string
+  readonly #onChange: () => void
   readonly #queues = new Map<string, Queue>()
 
-  constructor(vhostName: string) {
+  /** `onChange` is called when there is a queue more, or one less, to route to. */
+  constructor(vhostName: string, onChange: () => void) {
     this.#vhostName = vhostName
+    this.#onChange = onChange
   }
 
   find(name: string): Queue | undefined {
@@ -31,10 +34,15 @@ export class ReplyQueues {
       arguments: new Map(),
     }
     const name = uniqueName(`${DIRECT_REPLY_TO}.`)
-    const queue = new ClassicQueue(name, this.#vhostName, properties, {
-      lastConsumerLeft: () => this.#queues.delete(name),
+    const queue: Queue = new ClassicQueue(name, this.#vhostName, properties, {
+      lastConsumerLeft: () => {
+        this.#queues.delete(name)
+        this.#onChange()
+        queue.delete()
+      },
     })
     this.#queues.set(name, queue)
+    this.#onChange()
     return queue
   }
 }

@@ -55,7 +55,7 @@ export class Vhost {
 
   constructor(name: string) {
     this.name = name
-    this.replyQueues = new ReplyQueues(name)
+    this.replyQueues = new ReplyQueues(name, () => this.topologyVersion++)
     this.queues = new QueueRegistry(name, {
       lastConsumerLeft: (queue) => {
         if (queue.autoDelete) this.deleteQueue(queue)
@@ -117,12 +117,6 @@ export class Vhost {
     this.queues.delete(queue)
     this.#dropBindings(this.#bindings.to(queue))
     queue.delete()
-  }
-
-  /** A queue for direct replies, which routes are to find from now on. */
-  openReplyQueue(owner: ExclusiveOwner): Queue {
-    this.topologyVersion++
-    return this.replyQueues.create(owner)
   }
 
   /** A connection has gone, and its exclusive queues with it. */
