@@ -2,7 +2,7 @@
 
 import { AMQPClient, type AMQPMessage } from '@cloudamqp/amqp-client'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -122,7 +122,7 @@ test('a closed connection resolves once the broker has agreed', async () => {
   await expect(connection.channel()).rejects.toThrow('Connection closed')
 })
 
-restartTest('a broker that shuts down says so to connections and consumers', async () => {
+ownBrokerTest('a broker that shuts down says so to connections and consumers', async () => {
   const doomed = await startBroker()
   const connection = await openClient(doomed.url)
   const errors = new Inbox<Error>()

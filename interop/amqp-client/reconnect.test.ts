@@ -2,7 +2,7 @@
 
 import type { AMQPMessage, AMQPSession } from '@cloudamqp/amqp-client'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -127,31 +127,52 @@ test('a queue that is gone when its subscription recovers is reported', async ()
   expect(error.message).toContain(`NOT_FOUND - no queue '${queue.name}' in vhost '/'`)
 })
 
-restartTest('a session comes back to a restarted broker and makes its topology again', async () => {
-  const first = await startBroker()
-  const exchange = unique('news')
-  const received = new Inbox<string | null>()
-  const subscribed = new Inbox<void>()
-  const errors: (string | undefined)[] = []
-  const subscribe = async (fresh: AMQPSession) => {
-    const queue = await fresh.queue('', { exclusive: true })
-    await queue.bind(await fresh.fanoutExchange(exchange))
-    await queue.subscribe((message) => received.push(message.bodyString()))
-    subscribed.push()
-  }
-  const session = await openSession(first.url, {
-    onconnect: (fresh) => void subscribe(fresh),
-    ondisconnect: (error) => errors.push(error?.message),
-  })
-  await subscribed.next()
-  await (await session.fanoutExchange(exchange)).publish('before')
-  expect(await received.next()).toBe('before')
+ownBrokerTest(
+  'a session comes back to a restarted broker and makes its topology again',
+  async () => {
+    const first = await startBroker()
+    const exchange = unique('news')
+    const received = new Inbox<string | null>()
+    const subscribed = new Inbox<void>()
+    const errors: (string | undefined)[] = []
+    const subscribe = async (fresh: AMQPSession) => {
+      const queue = await fresh.queue('', { exclusive: true })
+      await queue.bind(await fresh.fanoutExchange(exchange))
+      await queue.subscribe((message) => received.push(message.bodyString()))
+      subscribed.push()
+    }
+    const session = await openSession(first.url, {
+      onconnect: (fresh) => void subscribe(fresh),
+      ondisconnect: (error) => errors.push(error?.message),
+    })
+    await subscribed.next()
+    await (await session.fanoutExchange(exchange)).publish('before')
+    expect(await received.next()).toBe('before')
 
-  await first.close()
-  const second = await startBroker({ port: first.port })
-  onTestFinished(() => second.close())
-  await subscribed.next()
-  await (await session.fanoutExchange(exchange)).publish('after')
-  expect(await received.next()).toBe('after')
-  expect(errors).toEqual([expect.stringContaining('CONNECTION_FORCED')])
+    await first.close()
+    const second = await startBroker({ port: first.port })
+    onTestFinished(() => second.close())
+    await subscribed.next()
+    await (await session.fanoutExchange(exchange)).publish('after')
+    expect(await received.next()).toBe('after')
+    expect(errors).toEqual([expect.stringContaining('CONNECTION_FORCED')])
+  },
+)
+
+ownBrokerTest('a session is told that it is blocked, and its publishes wait', async () => {
+  const mine = await startBroker()
+  onTestFinished(() => mine.close())
+  const events = new Inbox<string>()
+  const session = await openSession(mine.url, {
+    onblocked: (reason) => events.push(`blocked: ${reason}`),
+    onunblocked: () => events.push('unblocked'),
+  })
+  const queue = await session.queue(unique('blocked'))
+  mine.setAlarm(true)
+  const published = queue.publish('held back')
+  expect(await events.next()).toBe('blocked: low on memory')
+  mine.setAlarm(false)
+  expect(await events.next()).toBe('unblocked')
+  await published
+  expect((await queue.get())?.bodyString()).toBe('held back')
 })

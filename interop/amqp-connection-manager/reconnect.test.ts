@@ -2,7 +2,7 @@
 
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -155,26 +155,52 @@ test('a consumer whose queue was deleted and made anew consumes again after a re
   expect(await inbox.next()).toBe('anew')
 })
 
-restartTest('a broker restarted on its port gets the set-up and the unsent messages', async () => {
-  const first = await startBroker()
-  const queue = unique('restarted')
-  const manager = manage(first.url)
-  const inbox = new Inbox<string>()
-  const channel = manager.createChannel({
-    setup: (raw: ConfirmChannel) => raw.assertQueue(queue),
-  })
-  await channel.waitForConnect()
-  const handle = (message: ConsumeMessage) => inbox.push(message.content.toString())
-  await channel.consume(queue, handle, { noAck: true })
-  await channel.sendToQueue(queue, 'before')
-  expect(await inbox.next()).toBe('before')
+ownBrokerTest(
+  'a broker restarted on its port gets the set-up and the unsent messages',
+  async () => {
+    const first = await startBroker()
+    const queue = unique('restarted')
+    const manager = manage(first.url)
+    const inbox = new Inbox<string>()
+    const channel = manager.createChannel({
+      setup: (raw: ConfirmChannel) => raw.assertQueue(queue),
+    })
+    await channel.waitForConnect()
+    const handle = (message: ConsumeMessage) => inbox.push(message.content.toString())
+    await channel.consume(queue, handle, { noAck: true })
+    await channel.sendToQueue(queue, 'before')
+    expect(await inbox.next()).toBe('before')
 
-  const disconnected = event<{ err: { code: number } }>(manager, 'disconnect')
-  await first.close()
-  expect((await disconnected).err.code).toBe(320)
-  const sent = channel.sendToQueue(queue, 'unsent')
-  const second = await startBroker({ port: first.port })
-  onTestFinished(() => second.close())
-  await sent
-  expect(await inbox.next()).toBe('unsent')
-})
+    const disconnected = event<{ err: { code: number } }>(manager, 'disconnect')
+    await first.close()
+    expect((await disconnected).err.code).toBe(320)
+    const sent = channel.sendToQueue(queue, 'unsent')
+    const second = await startBroker({ port: first.port })
+    onTestFinished(() => second.close())
+    await sent
+    expect(await inbox.next()).toBe('unsent')
+  },
+)
+
+ownBrokerTest(
+  'a manager passes on that publishers are blocked, and its messages wait',
+  async () => {
+    const mine = await startBroker()
+    onTestFinished(() => mine.close())
+    const queue = unique('blocked')
+    const manager = manage(mine.url)
+    const channel = manager.createChannel({
+      setup: (raw: ConfirmChannel) => raw.assertQueue(queue),
+    })
+    await channel.waitForConnect()
+    const blocked = event(manager, 'blocked')
+    const unblocked = event(manager, 'unblocked')
+    mine.setAlarm(true)
+    const sent = Promise.all([1, 2, 3].map((i) => channel.sendToQueue(queue, `${i}`)))
+    expect(await blocked).toEqual({ reason: 'low on memory' })
+    mine.setAlarm(false)
+    await unblocked
+    await sent
+    expect((await channel.checkQueue(queue)).messageCount).toBe(3)
+  },
+)

@@ -2,7 +2,7 @@
 
 import { connect, credentials, type ServerProperties } from 'amqplib'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
 import { channelError, consumeInto, openChannel, openConnection, texts } from './session.ts'
@@ -153,7 +153,7 @@ test('a broken network is an error to the client and a close to the broker', asy
   })
 })
 
-restartTest('a broker that shuts down closes every connection with 320', async () => {
+ownBrokerTest('a broker that shuts down closes every connection with 320', async () => {
   const doomed = await startBroker()
   onTestFinished(() => doomed.close())
   const connections = await Promise.all([1, 2, 3].map(() => openConnection(doomed.url)))

@@ -8,7 +8,7 @@ import {
   type RecoveryOptions,
 } from 'amqplib'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -114,7 +114,7 @@ test('an unacknowledged message of a broken connection is delivered to its succe
   expect(await deliveries.next()).toBe(true)
 })
 
-restartTest('a restarted broker is found again, and its topology rebuilt', async () => {
+ownBrokerTest('a restarted broker is found again, and its topology rebuilt', async () => {
   const first = await startBroker()
   const queue = unique('rebuilt')
   const inbox = new Inbox<string>()

@@ -1,7 +1,7 @@
 // rabbitmq-client through outages: its consumers and publishers mend themselves.
 
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -93,7 +93,7 @@ test('a wrong password, and a missing virtual host, are told apart', async () =>
   })
 })
 
-restartTest('a consumer and a publisher outlive a restart of the broker', async () => {
+ownBrokerTest('a consumer and a publisher outlive a restart of the broker', async () => {
   const first = await startBroker()
   const { rabbit, errors } = openRabbit(first.url)
   const queue = unique('restarted')
@@ -118,4 +118,28 @@ restartTest('a consumer and a publisher outlive a restart of the broker', async 
   expect(await handled.next()).toBe('after')
   await pub.close()
   await sub.close()
+})
+
+ownBrokerTest('a publisher waits while the broker blocks it', async () => {
+  const mine = await startBroker()
+  onTestFinished(() => mine.close())
+  const { rabbit } = openRabbit(mine.url)
+  const events = new Inbox<string>()
+  rabbit.on('connection.blocked', (reason) => events.push(`blocked: ${reason}`))
+  rabbit.on('connection.unblocked', () => events.push('unblocked'))
+  const queue = unique('blocked')
+  const pub = rabbit.createPublisher({ confirm: true, queues: [{ queue }] })
+  await pub.send(queue, 'before')
+
+  mine.setAlarm(true)
+  const first = pub.send(queue, 'first')
+  expect(await events.next()).toBe('blocked: low on memory')
+  expect(rabbit.ready).toBe(false)
+  // Held back by the client, which has corked its socket.
+  const second = pub.send(queue, 'second')
+  mine.setAlarm(false)
+  expect(await events.next()).toBe('unblocked')
+  await Promise.all([first, second])
+  expect(await rabbit.queueDeclare({ queue, passive: true })).toMatchObject({ messageCount: 3 })
+  await pub.close()
 })

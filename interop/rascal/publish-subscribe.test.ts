@@ -143,11 +143,11 @@ test('a request is answered to the reply queue of the instance that asked', asyn
     },
   })
   const service = await rascalBroker.subscribe('/asked')
-  service.on('message', async (message, content, ackOrNack) => {
+  service.on('message', (message, content, ackOrNack) => {
     const { replyTo, correlationId } = message.properties
     const overrides = { routingKey: replyTo, options: { correlationId } }
-    await publish(rascalBroker, 'answer', `re: ${content}`, overrides)
-    ackOrNack()
+    const answered = publish(rascalBroker, 'answer', `re: ${String(content)}`, overrides)
+    answered.then(() => ackOrNack(), ackOrNack)
   })
   const { inbox } = await subscribe(rascalBroker, '/answers')
   await publish(rascalBroker, 'ask', 'well?', { options: { correlationId: 'c-1' } })

@@ -1,7 +1,7 @@
 // rascal through outages: it connects again, asserts its configuration again, subscribes again.
 
 import { afterAll, expect, onTestFinished, test } from 'vitest'
-import { restartTest, startBroker } from '../support/broker.ts'
+import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
 import { openRascal, publish, subscribe } from './session.ts'
@@ -90,7 +90,7 @@ test('a subscription is told that its queue was deleted', async () => {
   expect((await cancelled).message).toContain('was cancelled by the broker')
 })
 
-restartTest('a restarted broker gets the whole configuration again', async () => {
+ownBrokerTest('a restarted broker gets the whole configuration again', async () => {
   const first = await startBroker()
   let second = first
   // Before rascal's own clean-up is registered, so that it comes after that.
@@ -109,4 +109,19 @@ restartTest('a restarted broker gets the whole configuration again', async () =>
   const after = await inbox.next()
   expect(after.content).toBe('after')
   after.ackOrNack()
+})
+
+ownBrokerTest('a blocked connection is announced with its virtual host', async () => {
+  const mine = await startBroker()
+  onTestFinished(() => mine.close())
+  const { rascalBroker } = await openRascal(mine.url, demo)
+  const events = new Inbox<unknown>()
+  rascalBroker.on('blocked', (reason, { vhost }) => events.push(['blocked', reason, vhost]))
+  rascalBroker.on('unblocked', ({ vhost }) => events.push(['unblocked', vhost]))
+  mine.setAlarm(true)
+  const published = publish(rascalBroker, '/e', 'held back', 'key')
+  expect(await events.next()).toEqual(['blocked', 'low on memory', '/'])
+  mine.setAlarm(false)
+  expect(await events.next()).toEqual(['unblocked', '/'])
+  await published
 })

@@ -7,6 +7,8 @@ export interface BrokerUnderTest {
   /** `amqp://user:password@host:port`, the default virtual host. */
   readonly url: string
   readonly port: number
+  /** Raises or clears the memory alarm. Only for `ownBrokerTest`. */
+  setAlarm(raised: boolean): void
   /** Shuts Leveret down; leaves a broker that INTEROP_URL names alone. */
   close(): Promise<void>
 }
@@ -21,20 +23,30 @@ export const externalUrl: string | undefined = process.env['INTEROP_URL']
 export async function startBroker(options: { port?: number } = {}): Promise<BrokerUnderTest> {
   if (externalUrl !== undefined) {
     const port = Number(new URL(externalUrl).port || 5672)
-    return { url: externalUrl, port, close: async () => {} }
+    const setAlarm = () => {
+      throw new Error('INTEROP_URL is not ours to alarm')
+    }
+    return { url: externalUrl, port, setAlarm, close: async () => {} }
   }
   // Loaded here and not above: a run against another broker needs nothing of Leveret.
   const { createBroker } = await import('../../src/index.ts')
   const broker = await createBroker({ port: options.port ?? 0, dataDir: 'none' })
-  const url = new URL(broker.url)
-  // Not every client falls back on guest when a URL names no user.
-  url.username ||= 'guest'
-  url.password ||= 'guest'
-  return { url: url.href, port: Number(url.port), close: () => broker.close() }
+  return {
+    url: broker.url,
+    port: broker.port,
+    setAlarm: (raised) => broker.setAlarm('memory', raised),
+    close: () => broker.close(),
+  }
 }
 
-/** A test that shuts its broker down or restarts it, which it may only do to one of our own. */
-export function restartTest(name: string, run: () => Promise<void>): void {
-  const reason = externalUrl === undefined ? '' : ' (skipped: INTEROP_URL is not ours to restart)'
+/** A test that restarts or alarms its broker, which it may only do to one of our own. */
+export function ownBrokerTest(name: string, run: () => Promise<void>): void {
+  const reason = externalUrl === undefined ? '' : ' (skipped: INTEROP_URL is not ours to disturb)'
   test.skipIf(externalUrl !== undefined)(name + reason, run)
+}
+
+/** A test that holds on RabbitMQ and waits for a feature that Leveret does not have so far. */
+export function awaitingTest(feature: string, name: string, run: () => Promise<void>): void {
+  const reason = externalUrl === undefined ? ` (skipped: awaits ${feature})` : ''
+  test.skipIf(externalUrl === undefined)(name + reason, run)
 }
