@@ -1,6 +1,13 @@
 // RabbitMQ's additions to routing: further keys in CC and BCC, and alternate exchanges. Rabbitmq-errors row 27.
 
-import { BASIC_RETURN, EXCHANGE_DECLARE, EXCHANGE_DECLARE_OK, fieldTableToObject } from 'amqp-codec'
+import {
+  BASIC_RETURN,
+  type BasicProperties,
+  EXCHANGE_DECLARE,
+  EXCHANGE_DECLARE_OK,
+  fieldTableToObject,
+  type PlainTable,
+} from 'amqp-codec'
 import { describe, expect } from 'vitest'
 import { type BrokerUnderTest, test } from '../support/raw-client-broker.ts'
 import type { RawChannel } from '../support/raw-client-channel.ts'

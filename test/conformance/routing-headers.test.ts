@@ -1,6 +1,6 @@
 // Headers exchanges. Spec 3.1.3.4, and RabbitMQ's all-with-x and any-with-x.
 
-import { EXCHANGE_DECLARE, EXCHANGE_DECLARE_OK } from 'amqp-codec'
+import { EXCHANGE_DECLARE, EXCHANGE_DECLARE_OK, type FieldTable, type FieldValue } from 'amqp-codec'
 import { describe, expect } from 'vitest'
 import { type BrokerUnderTest, test } from '../support/raw-client-broker.ts'
 import type { RawChannel } from '../support/raw-client-channel.ts'

@@ -53,6 +53,8 @@ export class RawWire implements FrameSink {
   /** Arrivals whose body is still coming, with the octets that are missing. */
   readonly #incomplete = new Map<number, { arrival: Arrival; missing: number }>()
   readonly #waiting = new Set<() => void>()
+  /** What was wrong with the frames that the broker sent. */
+  #failure: unknown
 
   static async open({ host, port }: Address): Promise<RawWire> {
     const socket = connect({ host, port, noDelay: true })
@@ -79,9 +81,7 @@ export class RawWire implements FrameSink {
   }
 
   sendFrame(type: number, channel: number, payload: Buffer, endOctet: number = FRAME_END): this {
-    return this.write(
-      Buffer.concat([frameHeader(type, channel, payload.length), payload, Buffer.from([endOctet])]),
-    )
+    return this.write(frame(type, channel, payload, endOctet))
   }
 
   /** The next method on this channel; fails when the connection ends before one comes. */
@@ -91,9 +91,15 @@ export class RawWire implements FrameSink {
       this.isClosed || (channel !== 0 && this.#arrivals.some((arrival) => arrival.channel === 0))
     await this.#until(() => find() >= 0 || isFatal(), `a method on channel ${channel}`)
     const at = find()
+    if (at < 0 && this.#failure !== undefined) throw this.#failure
     if (at < 0)
       throw new Error(`the connection ended, no method on channel ${channel}${this.#leftovers()}`)
     return this.#arrivals.splice(at, 1)[0] as Arrival
+  }
+
+  /** Everything that came and was not asked for yet. */
+  takeAll(): Arrival[] {
+    return this.#arrivals.splice(0)
   }
 
   /** Waits for the broker to end the connection; fails when it says anything before that. */
@@ -106,6 +112,13 @@ export class RawWire implements FrameSink {
   async heartbeats(count: number): Promise<void> {
     await this.#until(() => this.heartbeatCount >= count || this.isClosed, `heartbeat ${count}`)
     if (this.heartbeatCount < count) throw new Error('the connection ended, no heartbeat')
+  }
+
+  /** Ends our half of the connection, and waits for the broker to end its own. */
+  async hangUp(): Promise<void> {
+    this.#socket.end()
+    await this.#until(() => this.isClosed, 'the broker to hang up, too')
+    if (this.#failure !== undefined) throw this.#failure
   }
 
   /** Stops reading, as a client does that cannot keep up. */
@@ -167,8 +180,13 @@ export class RawWire implements FrameSink {
 
   #onData(chunk: Buffer): void {
     const isHeader = this.protocolHeader.length > 0 || chunk[0] === PROTOCOL_HEADER[0]
-    if (isHeader) this.protocolHeader = Buffer.concat([this.protocolHeader, chunk])
-    else this.#parser.push(chunk)
+    try {
+      if (isHeader) this.protocolHeader = Buffer.concat([this.protocolHeader, chunk])
+      else this.#parser.push(chunk)
+    } catch (error) {
+      this.#failure ??= error
+      this.destroy()
+    }
     this.#wake()
   }
 
@@ -209,4 +227,15 @@ export function frameHeader(type: number, channel: number, payloadSize: number):
   header.writeUInt16BE(channel, 1)
   header.writeUInt32BE(payloadSize, 3)
   return header
+}
+
+/** A whole frame, which need not be right. */
+export function frame(
+  type: number,
+  channel: number,
+  payload: Buffer,
+  endOctet: number = FRAME_END,
+): Buffer {
+  const header = frameHeader(type, channel, payload.length)
+  return Buffer.concat([header, payload, Buffer.from([endOctet])])
 }
