@@ -29,7 +29,8 @@ export class ClassicQueue implements Queue {
   readonly name: string
   readonly vhostName: string
   readonly durable: boolean
-  readonly exclusiveOwner: ExclusiveOwner | null
+  /** Null once the queue is deleted: routes that were kept for it must not keep a connection. */
+  exclusiveOwner: ExclusiveOwner | null
   readonly autoDelete: boolean
   readonly arguments: FieldTable
 
@@ -140,6 +141,7 @@ export class ClassicQueue implements Queue {
 
   delete(): void {
     this.#deleted = true
+    this.exclusiveOwner = null
     this.purge()
     const consumers = [...this.#consumers.keys()]
     this.#consumers.clear()

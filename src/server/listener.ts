@@ -21,6 +21,7 @@ export class Listener implements ConnectionEvents {
   readonly #server: Server
   readonly #pending = new Set<Connection>()
   readonly #open = new Set<Connection>()
+  #address: AddressInfo | undefined
   #alarm: string | null = null
   #whenEmpty: (() => void) | undefined
 
@@ -34,9 +35,10 @@ export class Listener implements ConnectionEvents {
     return this.#open
   }
 
-  /** Where it listens. */
+  /** Where it listens, or did. */
   get address(): AddressInfo {
-    return this.#server.address() as AddressInfo
+    if (this.#address === undefined) throw new Error('the listener was never started')
+    return this.#address
   }
 
   /** Rejects when the address cannot be listened on. */
@@ -46,6 +48,7 @@ export class Listener implements ConnectionEvents {
       this.#server.once('error', reject)
       this.#server.listen({ host, port, backlog: BACKLOG }, () => {
         this.#server.off('error', reject)
+        this.#address = this.#server.address() as AddressInfo
         this.#server.on('error', (err) => this.#options.logger.error({ err }, 'Listener error'))
         resolve()
       })

@@ -137,7 +137,7 @@ export class Vhost {
     if (request.source === '') throw notOnDefaultExchange()
     if (source === undefined || destination === undefined) return
     const binding = this.#resolve(request, owner)
-    if (this.#bindings.remove(binding)) this.#bindingsRemoved([binding])
+    this.#dropBindings([binding])
   }
 
   #findDestination(request: BindingRequest): Destination | undefined {
@@ -159,22 +159,28 @@ export class Vhost {
   }
 
   #removeExchange(exchange: Exchange): void {
-    if (this.exchanges.find(exchange.name) !== exchange) return
     this.exchanges.delete(exchange)
-    for (const binding of this.#bindings.from(exchange)) this.#bindings.remove(binding)
+    this.#dropBindings(this.#bindings.from(exchange))
     this.#dropBindings(this.#bindings.to(exchange))
   }
 
+  /**
+   * Removes bindings. An auto-delete exchange goes with the last binding from it, and takes with it
+   * the bindings to it, and so on: in a loop, since clients decide how long such a chain is.
+   */
   #dropBindings(bindings: readonly Binding[]): void {
-    for (const binding of bindings) this.#bindings.remove(binding)
-    this.#bindingsRemoved(bindings)
+    this.topologyVersion++
+    const left = [...bindings]
+    for (let binding = left.pop(); binding !== undefined; binding = left.pop()) {
+      const { source } = binding
+      if (!this.#bindings.remove(binding) || !this.#isAbandoned(source)) continue
+      this.exchanges.delete(source)
+      for (const next of this.#bindings.to(source)) left.push(next)
+    }
   }
 
-  /** An auto-delete exchange goes with the last binding from it, and so on up. */
-  #bindingsRemoved(bindings: readonly Binding[]): void {
-    this.topologyVersion++
-    for (const { source } of bindings) {
-      if (source.autoDelete && !this.#bindings.hasSource(source)) this.#removeExchange(source)
-    }
+  #isAbandoned(exchange: Exchange): boolean {
+    const isDeclared = this.exchanges.find(exchange.name) === exchange
+    return exchange.autoDelete && isDeclared && !this.#bindings.hasSource(exchange)
   }
 }

@@ -27,8 +27,9 @@ export function basicQos(channel: Channel, method: BasicQos): void {
 }
 
 export function basicConsume(channel: Channel, method: BasicConsume): void {
+  const queueName = channel.queueName(method.queue)
   const consumer = channel.consumers.add({
-    queue: () => consumedQueue(channel, method),
+    queue: () => consumedQueue(channel, queueName, method.noAck),
     consumerTag: method.consumerTag,
     noAck: method.noAck,
     exclusive: method.exclusive,
@@ -42,10 +43,8 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
   consumer.start()
 }
 
-function consumedQueue(channel: Channel, method: BasicConsume): Queue {
-  return method.queue === DIRECT_REPLY_TO
-    ? channel.openReplyQueue(method.noAck)
-    : channel.queue(method.queue)
+function consumedQueue(channel: Channel, name: string, noAck: boolean): Queue {
+  return name === DIRECT_REPLY_TO ? channel.openReplyQueue(noAck) : channel.queue(name)
 }
 
 export function basicCancel(channel: Channel, method: BasicCancel): void {
