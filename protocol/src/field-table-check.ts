@@ -41,6 +41,11 @@ export function checkFieldTable(buffer: Buffer, at: number, end: number): void {
   checkSized(buffer, at, end, true, MAX_TABLE_DEPTH)
 }
 
+/** Where the value whose type letter is at `at` ends. Throws CodecError when it is broken. */
+export function fieldEnd(buffer: Buffer, at: number, end: number): number {
+  return checkValue(buffer, at, end, MAX_TABLE_DEPTH)
+}
+
 function checkSized(b: Buffer, at: number, end: number, named: boolean, depth: number): void {
   if (depth <= 0) throw new CodecError('a table is nested too deeply')
   const contentEnd = sizedEnd(b, at, end)

@@ -23,6 +23,13 @@ export {
 } from './content-header.ts'
 export { checkContentHeader } from './content-header-check.ts'
 export {
+  locateHeaderFields,
+  locateProperty,
+  type OctetRange,
+  removeHeaderFields,
+  replaceProperty,
+} from './content-header-edit.ts'
+export {
   type FieldTable,
   type FieldType,
   type FieldValue,

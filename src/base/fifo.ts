@@ -49,6 +49,7 @@ export class Fifo<T> {
     this.#length--
     if (head.read === head.write) {
       if (head.next === null) {
+        if (head.capacity > KEPT_CAPACITY) this.clear()
         head.read = 0
         head.write = 0
       } else {
@@ -76,6 +77,8 @@ export class Fifo<T> {
 
 const FIRST_CAPACITY = 16
 const MAX_CAPACITY = 2048
+/** A segment that is larger goes when the list has become empty. */
+const KEPT_CAPACITY = 256
 
 class Segment<T> {
   readonly items: (T | undefined)[]

@@ -14,8 +14,8 @@ export interface ChannelOutput {
   /** Whether so much waits to be written that deliveries must wait too. */
   readonly full: boolean
   method(channel: number, method: Method): void
-  /** A method that carries a message: `basic.return` and `basic.get-ok`. */
-  content(channel: number, method: Method, message: Message): void
+  /** The frame of a method that carries a message, and the message. */
+  content(channel: number, methodFrame: Buffer, message: Message): void
   /**
    * `basic.deliver`. `prefix` is its frame from the start to the consumer tag's last byte; see
    * `deliverPrefix`.

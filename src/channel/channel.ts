@@ -211,10 +211,11 @@ export class Channel implements ConsumerChannel {
 
   /** Deliveries that were taken out of `unacked` go back to their queues, with their credit. */
   settle(deliveries: readonly Delivery[], settlement: Settlement): void {
+    const hadCredit = this.hasCredit
     for (const delivery of deliveries) if (delivery.consumer !== null) this.#consumersUnacked--
     settle(deliveries, settlement)
     // The channel's own limit may have kept any of its consumers waiting.
-    if (this.globalPrefetchCount > 0) this.consumers.resumeAll()
+    if (!hadCredit) this.consumers.resumeAll()
   }
 
   /** Stops taking frames: our `channel.close` is out. */
@@ -266,7 +267,7 @@ export class Channel implements ConsumerChannel {
   #onPublish(buffer: Buffer, start: number, end: number): void {
     this.methodId = BASIC_PUBLISH
     if (this.#request === null || !this.#request.equals(buffer, start, end)) {
-      this.#request = this.context.vhost.publishRequests.find(buffer, start, end)
+      this.#request = this.context.vhost.findPublishRequest(buffer, start, end)
     }
     this.#expecting = 'header'
   }

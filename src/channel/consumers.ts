@@ -64,7 +64,12 @@ export class Consumers {
 
   /** What kept them from taking more has gone. */
   resumeAll(): void {
-    for (const consumer of this.#byTag.values()) consumer.queue.resume(consumer)
+    const consumers = [...this.#byTag.values()]
+    for (const consumer of consumers) consumer.queue.resume(consumer)
+    // The first may take all the room there is, so next time it is another's turn.
+    const [first] = consumers
+    if (first === undefined || !this.#byTag.delete(first.consumerTag)) return
+    this.#byTag.set(first.consumerTag, first)
   }
 }
 

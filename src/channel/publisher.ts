@@ -1,8 +1,6 @@
 import {
-  BASIC_RETURN,
   type FieldTable,
   type FieldValue,
-  NO_ROUTE,
   PROPERTY_EXPIRATION,
   PROPERTY_HEADERS,
   PROPERTY_REPLY_TO,
@@ -19,7 +17,7 @@ import {
   REJECTED,
 } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
-import { rewritten } from '../message/rewritten.ts'
+import { withoutHeader, withReplyTo } from '../message/rewritten.ts'
 import {
   exchangeIsInternal,
   immediateNotSupported,
@@ -32,6 +30,7 @@ import type { PublishRequest } from '../vhost/publish-request.ts'
 import { DIRECT_REPLY_TO } from '../vhost/reply-queues.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelOutput } from './channel-output.ts'
+import { returnFrame } from './content-methods.ts'
 import { expirationProblem } from './expiration.ts'
 
 /** A publish that was checked and routed: what is left is to hand it over. */
@@ -39,6 +38,7 @@ export interface PreparedPublish {
   readonly request: PublishRequest
   readonly message: Message
   readonly queues: readonly QueueDestination[]
+  readonly routingKeys: readonly string[]
 }
 
 export interface PublisherOptions {
@@ -72,7 +72,8 @@ export class Publisher {
     if (request.routeVersion === this.#vhost.topologyVersion && !needsChecks(message)) {
       return this.#deliver(request, message, request.queues)
     }
-    return this.deliver(this.prepare(request, message))
+    const prepared = this.prepare(request, message)
+    return this.#deliver(request, prepared.message, prepared.queues)
   }
 
   /**
@@ -96,22 +97,31 @@ export class Publisher {
       throw invalidExpiration(expiration, problem)
     }
     const headers = readHeaders(buffer, headerStart, headerEnd)
-    const keys = routingKeys(routingKey, headers)
+    const keys = routingKeysOf(routingKey, headers)
     const route = this.#vhost.route(source, keys, headers)
     const { queues } = route
     if (keys.length === 1 && route.stable) {
       request.queues = queues
+      this.#vhost.publishRequests.routed(queues.length)
       request.routeVersion = this.#vhost.topologyVersion
     }
-    const addressed =
-      replyTo === undefined
-        ? message
-        : rewritten(message, (properties) => ({ ...properties, replyTo }))
-    return { request, message: headers?.has('BCC') ? withoutBcc(addressed) : addressed, queues }
+    const addressed = replyTo === undefined ? message : withReplyTo(message, replyTo)
+    // Blind copies are blind: the header is removed before anybody gets the message.
+    const blind = headers?.has('BCC') ? withoutHeader(addressed, 'BCC') : addressed
+    return { request, message: blind, queues, routingKeys: keys }
   }
 
-  deliver({ request, message, queues }: PreparedPublish): PublishOutcome {
-    return this.#deliver(request, message, queues)
+  /**
+   * Delivers what was prepared a while ago. As in RabbitMQ, queues that have gone since get nothing,
+   * and the default exchange finds those that have come.
+   */
+  deliver({ request, message, queues, routingKeys }: PreparedPublish): PublishOutcome {
+    const { exchange } = request.address
+    const now =
+      exchange === ''
+        ? this.#vhost.route(this.#vhost.exchanges.get(exchange), routingKeys, undefined).queues
+        : queues.filter((queue) => this.#vhost.hasQueue(queue))
+    return this.#deliver(request, message, now)
   }
 
   #deliver(
@@ -120,7 +130,10 @@ export class Publisher {
     queues: readonly QueueDestination[],
   ): PublishOutcome {
     if (queues.length === 0) {
-      if (request.mandatory) this.#return(request, message)
+      if (request.mandatory) {
+        const frame = returnFrame(this.#channel, message.address)
+        this.#output.content(this.#channel, frame, message)
+      }
       return ACCEPTED
     }
     let outcome: PublishOutcome = ACCEPTED
@@ -134,16 +147,6 @@ export class Publisher {
   #replyQueueName(): string {
     if (this.#vhost.replyQueues.find(this.replyTo) === undefined) throw noReplyConsumer()
     return this.replyTo
-  }
-
-  #return(request: PublishRequest, message: Message): void {
-    const { exchange, routingKey } = request.address
-    const replyText = 'NO_ROUTE'
-    this.#output.content(
-      this.#channel,
-      { id: BASIC_RETURN, replyCode: NO_ROUTE, replyText, exchange, routingKey },
-      message,
-    )
   }
 }
 
@@ -184,7 +187,7 @@ function mentionsCopies(buffer: Buffer, start: number, end: number): boolean {
  * The message's own key and those in its CC and BCC headers. Throws 406 when one of them is not a
  * list; what is in it and is not a string is passed over. https://www.rabbitmq.com/docs/sender-selected
  */
-function routingKeys(routingKey: string, headers: FieldTable | undefined): string[] {
+function routingKeysOf(routingKey: string, headers: FieldTable | undefined): string[] {
   const keys = [routingKey]
   if (headers === undefined) return keys
   for (const header of ['CC', 'BCC']) {
@@ -196,13 +199,4 @@ function routingKeys(routingKey: string, headers: FieldTable | undefined): strin
     }
   }
   return keys
-}
-
-/** Blind copies are blind: the header is removed before anybody gets the message. */
-function withoutBcc(message: Message): Message {
-  return rewritten(message, (properties) => {
-    const headers = new Map(properties.headers)
-    headers.delete('BCC')
-    return { ...properties, headers }
-  })
 }

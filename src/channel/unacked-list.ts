@@ -2,6 +2,8 @@ import type { Delivery } from './delivery.ts'
 
 const FIRST_CAPACITY = 16
 const VISIT_LIMIT = 8192
+/** A ring that is larger goes when the list has become empty. */
+const KEPT_CAPACITY = 4096
 
 /**
  * What a channel has delivered and not had settled, by delivery tag: a ring of which both ends are
@@ -58,9 +60,28 @@ export class UnackedList {
 
   /** Back to where they were, at any place. */
   putBack(deliveries: readonly Delivery[]): void {
-    if (deliveries.length === 0) return
-    const all = [...this, ...deliveries].sort((a, b) => a.deliveryTag - b.deliveryTag)
-    this.#refill(this.#capacity, all)
+    if (deliveries.every((delivery) => this.#putBackInPlace(delivery))) return
+    const all = new Set([...this, ...deliveries])
+    const sorted = [...all].sort((a, b) => a.deliveryTag - b.deliveryTag)
+    this.#refill(this.#capacity, sorted)
+  }
+
+  /** Whether the ring still had its slot, as it has until it makes room. */
+  #putBackInPlace(delivery: Delivery): boolean {
+    const mask = this.#capacity - 1
+    let low = Math.max(0, this.#tail - this.#capacity)
+    let high = this.#tail
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if ((this.#tags[middle & mask] as number) < delivery.deliveryTag) low = middle + 1
+      else high = middle
+    }
+    if (low === this.#tail || this.#tags[low & mask] !== delivery.deliveryTag) return false
+    if (this.#deliveries[low & mask] === undefined) this.#length++
+    this.#deliveries[low & mask] = delivery
+    this.#head = Math.min(this.#head, low)
+    this.#visited = Math.min(this.#visited, low)
+    return true
   }
 
   /**
@@ -109,6 +130,7 @@ export class UnackedList {
     this.#length--
     while (this.#head < this.#tail && this.#deliveries[this.#head & mask] === undefined)
       this.#head++
+    if (this.#length === 0 && this.#capacity > KEPT_CAPACITY) this.#refill(0, [])
     return delivery
   }
 

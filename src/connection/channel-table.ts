@@ -58,8 +58,13 @@ export class ChannelTable {
     for (const channel of this.#channels.values()) channel.settleInUnacked()
   }
 
+  /** There is room for output. The first may take it all, so next time it is another's turn. */
   resumeConsumers(): void {
-    for (const channel of this.#channels.values()) channel.consumers.resumeAll()
+    const channels = [...this.#channels.values()]
+    for (const channel of channels) channel.consumers.resumeAll()
+    const [first] = channels
+    if (first === undefined || !this.#channels.delete(first.number)) return
+    this.#channels.set(first.number, first)
   }
 
   /** RabbitMQ counts open channels: their numbers may be larger than the limit. */

@@ -39,6 +39,8 @@ import { ReadBudget } from './read-budget.ts'
 export interface ConnectionEvents {
   /** The handshake is done. */
   opened(connection: Connection): void
+  /** The handshake has failed, and the client is to find out by itself. */
+  refused(connection: Connection): void
   /** The socket is gone, and everything that hung on the connection with it. */
   closed(connection: Connection): void
 }
@@ -98,6 +100,7 @@ export class Connection implements FrameSink, Tickable {
         this.#budget.release('outbox')
         this.#channels?.resumeConsumers()
       },
+      onFault: (error) => this.#fail(error, 0, undefined),
     })
     this.#budget = new ReadBudget(socket, settings.turn)
     this.#block = new PublisherBlock({
@@ -111,7 +114,8 @@ export class Connection implements FrameSink, Tickable {
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
     // A reset by the peer is an ordinary end; 'close' follows.
-    socket.on('error', (error) => this.#logger.debug({ reason: error.message }, 'Socket error'))
+    socket.on('error', (error) => this.#onSocketError(error))
+    socket.on('end', () => this.#onSocketEnd())
     socket.on('close', () => this.#onSocketClosed())
   }
 
@@ -133,10 +137,15 @@ export class Connection implements FrameSink, Tickable {
 
   /** Ends the connection without another word. */
   destroy(): void {
+    this.#outbox.stop()
     this.#socket.destroy()
   }
 
   tick(nowMs: number): void {
+    this.#guard(() => this.#tick(nowMs))
+  }
+
+  #tick(nowMs: number): void {
     if (nowMs >= this.#deadlineMs) {
       this.#logger.debug({ state: this.#state }, 'The connection did not get on in time')
       this.destroy()
@@ -145,8 +154,10 @@ export class Connection implements FrameSink, Tickable {
     this.#channels?.settleInUnacked()
     const heartbeat = this.#heartbeat
     if (heartbeat === undefined) return
-    // What is not read, because publishers are blocked, cannot be heard.
-    if (this.#block.active) heartbeat.heard()
+    // What is not read cannot be heard: the peer is held back, or takes its time with what it asked
+    // for. Only one that does not take anything any more may be gone.
+    const progress = this.#outbox.takeProgress()
+    if (this.#block.active || (progress && this.#budget.isHeld('outbox'))) heartbeat.heard()
     if (this.#outbox.takeActivity()) heartbeat.sent()
     const action = heartbeat.tick(nowMs)
     if (action === 'send') this.#outbox.heartbeat()
@@ -331,6 +342,7 @@ export class Connection implements FrameSink, Tickable {
   #refuse(reason: unknown): void {
     this.#logger.warn({ reason: String(reason) }, 'Refused a connection')
     this.#state = 'refused'
+    this.#events.refused(this)
     if (reason instanceof UnknownProtocol) this.#socket.end(PROTOCOL_HEADER)
     this.#deadlineMs = this.#settings.clock.now() + REFUSAL_DELAY_MS
   }
@@ -353,16 +365,35 @@ export class Connection implements FrameSink, Tickable {
     this.#session?.vhost.deleteExclusiveQueues(this)
   }
 
+  #onSocketError(error: Error): void {
+    this.#logger.debug({ reason: error.message }, 'Socket error')
+    this.#abandon()
+  }
+
+  /** A client that has sent its last byte without closing will not read either. */
+  #onSocketEnd(): void {
+    if (this.#state === 'closing') return
+    this.#abandon()
+    this.#socket.destroy()
+  }
+
   #onSocketClosed(): void {
+    this.#abandon()
+    this.#settings.ticker.remove(this)
+    this.#events.closed(this)
+  }
+
+  /** Nobody is there any more: what is delivered from now on would be lost. */
+  #abandon(): void {
+    if (this.#state === 'closed') return
     if (this.#state === 'running') {
       this.#logger.warn({}, 'The client closed its socket, and not its connection')
     } else if (this.#session !== undefined) {
       this.#logger.info({}, 'Connection closed')
     }
-    this.#release()
+    this.#outbox.stop()
+    this.#guard(() => this.#release())
     this.#state = 'closed'
-    this.#settings.ticker.remove(this)
-    this.#events.closed(this)
   }
 }
 

@@ -19,12 +19,14 @@ export interface OutboxOptions {
   readonly turn: Turn
   readonly slabs: SlabPool
   /**
-   * Bytes that may wait to be written before deliveries pause; they go on at half of it. At some
-   * times as much it is overfull.
+   * Bytes that may wait to be written before deliveries pause; they go on at half of it. When
+   * answers come to some times as much on top of it, the outbox is overfull.
    */
   readonly limitBytes: number
   /** Called when the outbox was full, or overfull, and has room again. */
   readonly onRoom: () => void
+  /** Called with what should never be thrown. */
+  readonly onFault: (error: unknown) => void
 }
 
 /** Contents larger than this are not copied, but written from where they are. */
@@ -42,14 +44,13 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
   frameMax = 0
   /** Set while deliveries must wait. */
   full = false
-  /** Set while even answers are too many: the peer asks and asks, and does not read. */
-  overfull = false
 
   readonly #socket: Socket
   readonly #turn: Turn
   readonly #slabs: SlabPool
   readonly #limitBytes: number
   readonly #onRoom: () => void
+  readonly #onFault: (error: unknown) => void
   #slab: Buffer | null = null
   /** What is in the slab before `#segmentStart` is in `#pending` already. */
   #segmentStart = 0
@@ -64,6 +65,11 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
   /** The channel of the content that is being written. */
   #contentChannel = 0
   #active = false
+  /** Whether the socket has reported anything as written since it was asked last. */
+  #progress = false
+  /** Bytes of answers that came on top of a full outbox. */
+  #answerBytes = 0
+  #dead = false
 
   constructor(options: OutboxOptions) {
     this.#socket = options.socket
@@ -71,6 +77,16 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
     this.#slabs = options.slabs
     this.#limitBytes = options.limitBytes
     this.#onRoom = options.onRoom
+    this.#onFault = options.onFault
+  }
+
+  /**
+   * Whether even answers are too many: the peer asks and asks, and does not read. What was delivered
+   * does not count, since a client may have to send before it reads; and a large message may take it
+   * long.
+   */
+  get overfull(): boolean {
+    return this.#answerBytes >= this.#limitBytes * OVERFULL_FACTOR
   }
 
   /** Bytes that are gathered or on their way to the kernel. */
@@ -85,12 +101,21 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
     return active
   }
 
+  /** Whether the peer has taken anything since the last call. */
+  takeProgress(): boolean {
+    const progress = this.#progress
+    this.#progress = false
+    return progress
+  }
+
   method(channel: number, method: Method): void {
     this.bytes(encodeMethodFrame(channel, method))
   }
 
-  content(channel: number, method: Method, message: Message): void {
-    this.bytes(encodeMethodFrame(channel, method))
+  content(channel: number, methodFrame: Buffer, message: Message): void {
+    if (this.#dead) return
+    if (this.full) this.#answerBytes += message.bodySize
+    this.bytes(methodFrame)
     this.#content(channel, message)
   }
 
@@ -100,6 +125,8 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
 
   /** Whole frames that are encoded already. */
   bytes(frames: Buffer): void {
+    if (this.#dead) return
+    if (this.full) this.#answerBytes += frames.length
     if (frames.length > SLAB_BYTES) {
       this.#reference(frames)
       return
@@ -109,6 +136,7 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
   }
 
   deliver(prefix: Buffer, deliveryTag: number, redelivered: boolean, message: Message): void {
+    if (this.#dead) return
     const { address } = message
     const contentBytes = message.end - message.start
     const copied =
@@ -139,6 +167,10 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
   }
 
   endTurn(): void {
+    this.#guard(() => this.#endTurn())
+  }
+
+  #endTurn(): void {
     const listeners = this.#listeners
     if (listeners.length > 0) {
       this.#listeners = []
@@ -147,6 +179,17 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
     this.#scheduled = false
     // A peer that does not read would otherwise be given a slab a turn with a few bytes in each.
     if (this.#unwrittenBytes === 0) this.flush()
+  }
+
+  /** The socket is gone: nothing is taken any more, and nobody is told that there is room. */
+  stop(): void {
+    this.#dead = true
+    this.full = true
+    this.#pending = []
+    this.#pendingBytes = 0
+    this.#slab = null
+    this.#segmentStart = 0
+    this.#position = 0
   }
 
   /** Hands everything gathered so far to the socket. */
@@ -166,18 +209,31 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
     if (pending.length > 1) this.#socket.cork()
     const last = pending.length - 1
     for (let index = 0; index < last; index++) this.#socket.write(pending[index] as Buffer)
-    this.#socket.write(pending[last] as Buffer, () => this.#written(bytes, slab))
+    this.#socket.write(pending[last] as Buffer, (error) => this.#written(bytes, slab, error))
     if (last > 0) this.#socket.uncork()
   }
 
-  #written(bytes: number, slab: Buffer | null): void {
+  #written(bytes: number, slab: Buffer | null, error: Error | null | undefined): void {
     if (slab !== null) this.#slabs.give(slab)
     this.#unwrittenBytes -= bytes
+    this.#progress = true
+    // A dead socket takes everything at once; it must not look like a fast reader.
+    if (error) this.stop()
+    if (this.#dead) return
     if (this.#unwrittenBytes === 0 && !this.#scheduled) this.flush()
     if (this.full && this.backlogBytes <= this.#limitBytes / 2) {
       this.full = false
-      this.overfull = false
-      this.#onRoom()
+      this.#answerBytes = 0
+      this.#guard(this.#onRoom)
+    }
+  }
+
+  /** What a write callback or the end of a turn calls has no caller that could take an error. */
+  #guard(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#onFault(error)
     }
   }
 
@@ -224,15 +280,8 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
     const at = this.#position
     this.#position = at + bytes
     if (!this.#scheduled) this.#schedule()
-    this.#measure()
+    if (!this.full && this.backlogBytes >= this.#limitBytes) this.full = true
     return at
-  }
-
-  #measure(): void {
-    const { backlogBytes } = this
-    if (backlogBytes < this.#limitBytes) return
-    this.full = true
-    if (backlogBytes >= this.#limitBytes * OVERFULL_FACTOR) this.overfull = true
   }
 
   #nextSlab(): void {

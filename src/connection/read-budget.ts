@@ -49,6 +49,10 @@ export class ReadBudget implements TurnTask {
     this.#socket.pause()
   }
 
+  isHeld(reason: ReadHold): boolean {
+    return this.#holds.has(reason)
+  }
+
   release(reason: ReadHold): void {
     if (this.#holds.delete(reason)) this.#resume()
   }

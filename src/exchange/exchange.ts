@@ -14,7 +14,7 @@ export interface Binding {
 /** Takes what a matcher finds. */
 export interface MatchSink {
   add(destination: Destination): void
-  addAll(bindings: readonly Binding[]): void
+  addAll(bindings: Iterable<Binding>): void
 }
 
 /**

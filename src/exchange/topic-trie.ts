@@ -4,7 +4,8 @@ class TrieNode {
   readonly parent: TrieNode | null
   readonly word: string
   readonly children = new Map<string, TrieNode>()
-  readonly bindings: Binding[] = []
+  /** Those whose pattern ends here; null for the many nodes where none does. */
+  bindings: Set<Binding> | null = null
   /** The number of the last step that reached this node; see `TopicTrie.match`. */
   reachedAt = 0
 
@@ -22,8 +23,8 @@ class TrieNode {
  *
  * Matching walks the key's words through the trie as through an automaton: after each word there is
  * a set of nodes that the words so far can have reached, and a node is in it once, however many ways
- * lead there. So the cost grows with the key's words, and neither with the number of bindings nor,
- * as backtracking would, exponentially with the number of `#` in a hostile pattern.
+ * lead there. So the cost is that of the nodes which a key reaches: it does not grow with the bindings
+ * that it does not, nor exponentially, as backtracking would, with the number of `#` in a pattern.
  */
 export class TopicTrie {
   readonly #root = new TrieNode(null, '')
@@ -41,7 +42,8 @@ export class TopicTrie {
       }
       node = child
     }
-    node.bindings.push(binding)
+    node.bindings ??= new Set()
+    node.bindings.add(binding)
   }
 
   remove(binding: Binding): void {
@@ -50,9 +52,9 @@ export class TopicTrie {
       node = node.children.get(word)
       if (node === undefined) return
     }
-    const index = node.bindings.indexOf(binding)
-    if (index >= 0) node.bindings.splice(index, 1)
-    while (node.parent !== null && node.bindings.length === 0 && node.children.size === 0) {
+    node.bindings?.delete(binding)
+    if (node.bindings?.size === 0) node.bindings = null
+    while (node.parent !== null && node.bindings === null && node.children.size === 0) {
       node.parent.children.delete(node.word)
       node = node.parent
     }
@@ -69,7 +71,7 @@ export class TopicTrie {
       this.#advance(routingKey.slice(start, end))
       start = end + 1
     }
-    for (const node of this.#next) route.addAll(node.bindings)
+    for (const node of this.#next) if (node.bindings !== null) route.addAll(node.bindings)
   }
 
   #advance(word: string): void {

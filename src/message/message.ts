@@ -40,6 +40,8 @@ export class Message {
   readonly headerFrameBytes: number
   /** Whether the body is in one frame, or empty: any peer that takes frames so large takes it as it is. */
   readonly isOneFrame: boolean
+  /** The message log's own: what it keeps about this message while it is in a durable queue. */
+  logEntry: object | null = null
   /** Whether the bytes stand in memory of their own rather than in a read chunk or a peer's. */
   #settledIn = false
 

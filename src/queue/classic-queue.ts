@@ -78,8 +78,6 @@ export class ClassicQueue implements Queue {
         consumer.deliver(message, sequence, false)
         return ACCEPTED
       }
-      // Nothing that stays shares the old slab any more, or soon will not.
-      this.#arena.release()
     }
     message.settleIn(this.#arena)
     this.#ready.push(message, sequence)
@@ -110,6 +108,7 @@ export class ClassicQueue implements Queue {
   get(noAck: boolean): QueuedMessage | undefined {
     const message = this.#ready.shift()
     if (message === undefined) return undefined
+    if (this.#ready.length === 0) this.#arena.release()
     if (!noAck) this.#unackedCount++
     return { message, sequence: this.#ready.sequence, redelivered: this.#ready.redelivered }
   }
@@ -157,5 +156,6 @@ export class ClassicQueue implements Queue {
       if (!consumer.noAck) this.#unackedCount++
       consumer.deliver(message, this.#ready.sequence, this.#ready.redelivered)
     }
+    this.#arena.release()
   }
 }

@@ -21,6 +21,8 @@ export class Listener implements ConnectionEvents {
   readonly #server: Server
   readonly #pending = new Set<Connection>()
   readonly #open = new Set<Connection>()
+  /** They only wait to be dropped. */
+  readonly #refused = new Set<Connection>()
   #address: AddressInfo | undefined
   #alarm: string | null = null
   #whenEmpty: (() => void) | undefined
@@ -33,6 +35,14 @@ export class Listener implements ConnectionEvents {
   /** Connections whose handshake is done. */
   get connections(): ReadonlySet<Connection> {
     return this.#open
+  }
+
+  get #count(): number {
+    return this.#open.size + this.#pending.size + this.#refused.size
+  }
+
+  get #all(): readonly Connection[] {
+    return [...this.#open, ...this.#pending, ...this.#refused]
   }
 
   /** Where it listens, or did. */
@@ -63,14 +73,14 @@ export class Listener implements ConnectionEvents {
   /** Accepts no more, tells all clients, and waits for them; those that take too long are dropped. */
   async close(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
-    for (const connection of [...this.#open, ...this.#pending]) connection.shutDown()
+    for (const connection of this.#all) connection.shutDown()
     await this.#empty(timeoutMs)
-    for (const connection of [...this.#open, ...this.#pending]) connection.destroy()
+    for (const connection of this.#all) connection.destroy()
     await closed
   }
 
   async #empty(timeoutMs: number): Promise<void> {
-    if (this.#open.size + this.#pending.size === 0) return
+    if (this.#count === 0) return
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>((resolve) => {
       this.#whenEmpty = resolve
@@ -82,15 +92,21 @@ export class Listener implements ConnectionEvents {
   #accept(socket: Socket): void {
     const { maxConnections, maxPendingConnections, logger } = this.#options
     const count = this.#open.size + this.#pending.size
-    if (
-      (maxConnections > 0 && count >= maxConnections) ||
-      (maxPendingConnections > 0 && this.#pending.size >= maxPendingConnections)
-    ) {
-      logger.warn({ open: this.#open.size, pending: this.#pending.size }, 'Too many connections')
+    if (maxConnections > 0 && count >= maxConnections) {
+      logger.warn({ count }, 'Too many connections, refusing another')
       socket.destroy()
       return
     }
     this.#pending.add(new Connection(socket, this.#options.settings, this))
+    if (maxPendingConnections > 0 && this.#pending.size > maxPendingConnections) {
+      // Not the newest, or a thousand silent sockets would keep everybody out.
+      const [oldest] = this.#pending
+      logger.warn(
+        { pending: this.#pending.size },
+        'Too many handshakes at a time, ending the oldest',
+      )
+      oldest?.destroy()
+    }
   }
 
   opened(connection: Connection): void {
@@ -99,10 +115,16 @@ export class Listener implements ConnectionEvents {
     connection.setAlarm(this.#alarm)
   }
 
+  refused(connection: Connection): void {
+    this.#pending.delete(connection)
+    this.#refused.add(connection)
+  }
+
   closed(connection: Connection): void {
     this.#pending.delete(connection)
+    this.#refused.delete(connection)
     this.#open.delete(connection)
-    if (this.#open.size + this.#pending.size === 0) this.#whenEmpty?.()
+    if (this.#count === 0) this.#whenEmpty?.()
   }
 }
 

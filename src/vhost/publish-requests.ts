@@ -2,6 +2,8 @@ import { ADDRESS_OFFSET, PublishRequest } from './publish-request.ts'
 
 const FIRST_SLOTS = 64
 const MAX_SLOTS = 16 * 1024
+/** Routes are lists of queues: of wide ones there must not be as many as there are slots. */
+const MAX_ROUTED_QUEUES = 256 * 1024
 
 /**
  * The publish requests of a vhost that were seen lately, so that publishers who go round many
@@ -11,10 +13,15 @@ const MAX_SLOTS = 16 * 1024
 export class PublishRequests {
   #slots: (PublishRequest | undefined)[] = []
   #replaced = 0
+  #version = -1
+  #routedQueues = 0
 
-  /** The method frame's payload is `buffer[start, end)`. Throws CodecError. */
-  find(buffer: Buffer, start: number, end: number): PublishRequest {
-    if (this.#slots.length === 0) this.#slots = emptySlots(FIRST_SLOTS)
+  /**
+   * The method frame's payload is `buffer[start, end)`. With another version of the topology the
+   * table begins anew, since it would keep alive the queues of the old one. Throws CodecError.
+   */
+  find(buffer: Buffer, start: number, end: number, version: number): PublishRequest {
+    if (version !== this.#version || this.#routedQueues > MAX_ROUTED_QUEUES) this.#clear(version)
     const slot = hash(buffer, start + ADDRESS_OFFSET, end) & (this.#slots.length - 1)
     const known = this.#slots[slot]
     if (known?.equals(buffer, start, end)) return known
@@ -22,6 +29,18 @@ export class PublishRequests {
     this.#slots[slot] = request
     if (known !== undefined) this.#grow()
     return request
+  }
+
+  /** One of the requests goes to so many queues. */
+  routed(queueCount: number): void {
+    this.#routedQueues += queueCount
+  }
+
+  #clear(version: number): void {
+    this.#version = version
+    this.#routedQueues = 0
+    this.#replaced = 0
+    this.#slots = emptySlots(FIRST_SLOTS)
   }
 
   #grow(): void {

@@ -1,5 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import { DefaultMatcher } from '../exchange/default.ts'
+import type { QueueDestination } from '../exchange/destination.ts'
 import {
   type Binding,
   type Destination,
@@ -18,6 +19,7 @@ import {
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
+import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
 import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
@@ -64,7 +66,7 @@ export class Vhost {
     const defaultExchange = new Exchange(
       '',
       { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
-      new DefaultMatcher((queue) => this.queues.find(queue) ?? this.replyQueues.find(queue)),
+      new DefaultMatcher((queue) => this.#findQueue(queue)),
     )
     this.exchanges = new ExchangeRegistry(name, defaultExchange)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
@@ -76,6 +78,20 @@ export class Vhost {
     headers: FieldTable | undefined,
   ): Route {
     return this.#router.route(exchange, routingKeys, headers)
+  }
+
+  /** A `basic.publish` method frame's payload, `buffer[start, end)`, as it was decoded before. */
+  findPublishRequest(buffer: Buffer, start: number, end: number): PublishRequest {
+    return this.publishRequests.find(buffer, start, end, this.topologyVersion)
+  }
+
+  /** Whether that very queue is still there. */
+  hasQueue(queue: QueueDestination): boolean {
+    return this.#findQueue(queue.name) === queue
+  }
+
+  #findQueue(name: string): Queue | undefined {
+    return this.queues.find(name) ?? this.replyQueues.find(name)
   }
 
   declareExchange(name: string, properties: ExchangeProperties): void {

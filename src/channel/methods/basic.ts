@@ -2,7 +2,6 @@ import {
   BASIC_CANCEL_OK,
   BASIC_CONSUME_OK,
   BASIC_GET_EMPTY,
-  BASIC_GET_OK,
   BASIC_QOS_OK,
   type BasicCancel,
   type BasicConsume,
@@ -13,6 +12,7 @@ import type { Queue } from '../../queue/queue.ts'
 import { prefetchSizeNotSupported } from '../../reasons.ts'
 import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
 import type { Channel } from '../channel.ts'
+import { getOkFrame } from '../content-methods.ts'
 
 /**
  * `global` is RabbitMQ's: false sets the limit of consumers to come, true that of the channel.
@@ -34,7 +34,8 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
     noAck: method.noAck,
     exclusive: method.exclusive,
     prefetchCount: channel.prefetchCount,
-    arguments: method.arguments,
+    // A consumer of replies is alone: its priority is not even looked at.
+    arguments: queueName === DIRECT_REPLY_TO ? new Map() : method.arguments,
   })
   if (!method.nowait) {
     const { consumerTag } = consumer
@@ -63,16 +64,8 @@ export function basicGet(channel: Channel, method: BasicGet): void {
     return
   }
   const { message, sequence, redelivered } = taken
-  output.content(
-    channel.number,
-    {
-      id: BASIC_GET_OK,
-      deliveryTag: channel.takenByGet(queue, message, sequence, method.noAck),
-      redelivered,
-      exchange: message.address.exchange,
-      routingKey: message.address.routingKey,
-      messageCount: queue.readyCount,
-    },
-    message,
-  )
+  const deliveryTag = channel.takenByGet(queue, message, sequence, method.noAck)
+  const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
+  const frame = getOkFrame(channel.number, message.address, getOk)
+  output.content(channel.number, frame, message)
 }

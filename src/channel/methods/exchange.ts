@@ -40,9 +40,9 @@ export function exchangeUnbind(channel: Channel, method: ExchangeUnbind): void {
 
 function bindingOf(method: ExchangeBind | ExchangeUnbind): BindingRequest {
   return {
-    source: method.source,
+    source: declaredName(method.source),
     kind: 'exchange',
-    destination: method.destination,
+    destination: declaredName(method.destination),
     routingKey: method.routingKey,
     arguments: method.arguments,
   }

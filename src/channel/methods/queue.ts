@@ -82,7 +82,7 @@ export function queuePurge(channel: Channel, method: QueuePurge): void {
 
 export function queueDelete(channel: Channel, method: QueueDelete): void {
   const { vhost, owner, output } = channel.context
-  const queue = vhost.findDeletable(channel.queueName(method.queue), owner, method)
+  const queue = vhost.findDeletable(channel.queueName(declaredName(method.queue)), owner, method)
   const messageCount = queue?.readyCount ?? 0
   // The answer goes before the cancellation of the queue's consumers, which may be this channel's.
   if (!method.nowait) output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
@@ -91,8 +91,9 @@ export function queueDelete(channel: Channel, method: QueueDelete): void {
 
 /** Spec §1.7.2: with an empty queue name, an empty routing key stands for that queue's name too. */
 function bindingOf(channel: Channel, method: QueueBind | QueueUnbind): BindingRequest {
-  const queue = channel.queueName(method.queue)
-  const { exchange, routingKey } = method
+  const queue = channel.queueName(declaredName(method.queue))
+  const exchange = declaredName(method.exchange)
+  const { routingKey } = method
   return {
     source: exchange,
     kind: 'queue',
