@@ -23,6 +23,7 @@ export function cutBody(message: Message, frameMax: number, sink: BodySink): voi
       const payloadEnd = at + buffer.readUInt32BE(frame + 3)
       while (at < payloadEnd) {
         if (frameLeft === 0) {
+          if (bodyLeft === 0) return
           frameLeft = Math.min(payloadMax, bodyLeft)
           sink.beginBodyFrame(frameLeft)
         }
