@@ -121,6 +121,28 @@ describe('a publish in a transaction', () => {
     await commit(tx)
   })
 
+  test('comes back when it is mandatory and its queue goes before the commit', async ({
+    broker,
+  }) => {
+    const [tx, plain, queue] = await select(broker)
+    await tx.publish({ routingKey: queue, mandatory: true, body: 'back' }).expectNothing()
+    await plain.send(QUEUE_DELETE, { queue }).expect(QUEUE_DELETE_OK)
+    tx.send(TX_COMMIT)
+    expect((await tx.expectMessage(BASIC_RETURN)).body).toBe('back')
+    await tx.expect(TX_COMMIT_OK)
+  })
+
+  test('reaches by the default exchange a queue that comes before the commit', async ({
+    broker,
+  }) => {
+    const [tx, plain] = await select(broker)
+    const queue = broker.queueName()
+    await tx.publish({ routingKey: queue, mandatory: true, body: 'here' }).expectNothing()
+    await plain.declareQueue({ queue })
+    await commit(tx)
+    expect(await plain.drain(queue)).toEqual(['here'])
+  })
+
   test('to an exchange that does not exist is a mistake at once', async ({ broker }) => {
     const [tx] = await select(broker)
     tx.publish({ exchange: 'missing' })

@@ -31,12 +31,17 @@ export interface Address {
 export interface Arrival {
   readonly channel: number
   readonly method: Method
+  /** The method as it came: the payload of its frame. */
+  readonly octets: Buffer
   properties: BasicProperties
+  /** The content header as it came: the payload of its frame. */
+  header: Buffer
   body: Buffer
 }
 
 /** Longer than RabbitMQ's 3 s of silence before it drops a connection. */
 const PATIENCE_MS = 8000
+const NO_BYTES = Buffer.alloc(0)
 
 export class RawWire implements FrameSink {
   /** How many heartbeats came. */
@@ -121,6 +126,16 @@ export class RawWire implements FrameSink {
     if (this.#failure !== undefined) throw this.#failure
   }
 
+  /** Ends our half of the connection, whatever the broker makes of it. */
+  end(): void {
+    this.#socket.end()
+  }
+
+  /** Ends the connection as a client's system does when the client has crashed. */
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+
   /** Stops reading, as a client does that cannot keep up. */
   pause(): void {
     this.#socket.pause()
@@ -153,7 +168,8 @@ export class RawWire implements FrameSink {
       this.heartbeatCount++
     } else if (type === FRAME_METHOD) {
       const method = decodeMethod(buffer, start, end)
-      const arrival = { channel, method, properties: {}, body: Buffer.alloc(0) }
+      const octets = Buffer.from(buffer.subarray(start, end))
+      const arrival = { channel, method, octets, properties: {}, header: NO_BYTES, body: NO_BYTES }
       if (METHODS.get(method.id)?.hasContent)
         this.#incomplete.set(channel, { arrival, missing: -1 })
       else this.#arrivals.push(arrival)
@@ -168,6 +184,7 @@ export class RawWire implements FrameSink {
     const { arrival } = incomplete
     if (type === FRAME_HEADER) {
       arrival.properties = decodeProperties(buffer, start, end)
+      arrival.header = Buffer.from(buffer.subarray(start, end))
       incomplete.missing = contentHeaderBodySize(buffer, start)
     } else if (type === FRAME_BODY) {
       arrival.body = Buffer.concat([arrival.body, buffer.subarray(start, end)])
