@@ -1,0 +1,31 @@
+import { open, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Puts a file there, or in the place of another: after a loss of power there is one of the two. */
+export async function writeDurably(path: string, content: string | Buffer): Promise<void> {
+  const unfinished = `${path}.new`
+  const file = await open(unfinished, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await replaceDurably(unfinished, path)
+}
+
+async function replaceDurably(from: string, to: string): Promise<void> {
+  await rename(from, to)
+  await flushDirectory(dirname(to))
+}
+
+/** Makes the names in a directory durable. Windows has no such thing, and does it by itself. */
+export async function flushDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

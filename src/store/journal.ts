@@ -1,0 +1,53 @@
+/**
+ * The port through which messages become durable: an ordered list of records, each all that one turn
+ * of the event loop had to store. What a record says is the caller's; a journal keeps bytes.
+ *
+ * Nothing here assumes one machine. An engine may write to a file or to a replicated stream, so every
+ * call may take its time and may fail, and what is in flight when a node dies may or may not be there.
+ */
+export interface Journal {
+  /**
+   * Gives every record, oldest first. To be awaited before anything else is asked of the journal.
+   * The buffer is valid during the call only.
+   *
+   * A record that cannot be trusted is left out and reported, see `Damage`.
+   */
+  recover(visit: (position: number, record: Buffer) => void): Promise<void>
+
+  /**
+   * Adds a record, given in parts that are stored one after the other and must not change until the
+   * promise is settled. It resolves with the record's position as soon as the record is as safe as the
+   * journal's durability asks, in the order of the calls; positions only ever grow, by any step.
+   *
+   * What is appended while a commit is under way joins the next one. It rejects when the record may
+   * not be there. The next append may well succeed.
+   */
+  append(parts: readonly Buffer[]): Promise<number>
+
+  /** A record that is still there. It rejects when the record is not there, or damaged. */
+  read(position: number): Promise<Buffer>
+
+  /** Removes all records up to and including this position, after what was appended before. */
+  truncate(upTo: number): Promise<void>
+
+  /** About how much is stored, in bytes. */
+  readonly bytes: number
+
+  /** Waits for what is under way. Nothing can be asked of the journal any more. */
+  close(): Promise<void>
+}
+
+/**
+ * What a resolved promise is worth. `disk`: flushed, so it survives a loss of power. `os`: handed to
+ * the operating system, so it survives the end of the process but not that of the machine.
+ */
+export type Durability = 'disk' | 'os'
+
+/** Bytes that are stored but are not what was written. They are never given out. */
+export interface Damage {
+  readonly position: number
+  /** What is wrong with them, to follow "because" in a sentence. */
+  readonly reason: string
+}
+
+export type DamageListener = (damage: Damage) => void

@@ -1,0 +1,74 @@
+import { GroupCommit } from '../group-commit.ts'
+import type { Durability, Journal } from '../journal.ts'
+import { StoreError } from '../store-error.ts'
+import type { MemoryDisk } from './memory-disk.ts'
+
+type Write =
+  | { readonly position: number; readonly parts: readonly Buffer[] }
+  | { readonly upTo: number }
+
+/** A journal that ends with its disk, which is with the process. */
+export class MemoryJournal implements Journal {
+  readonly #disk: MemoryDisk
+  readonly #durability: Durability
+  readonly #group = new GroupCommit<Write>((writes) => this.#commit(writes))
+  #last = 0
+  #bytes = 0
+
+  constructor(disk: MemoryDisk, durability: Durability) {
+    this.#disk = disk
+    this.#durability = durability
+    for (const [position, record] of disk.records.written) {
+      this.#last = position
+      this.#bytes += record.length
+    }
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  async recover(visit: (position: number, record: Buffer) => void): Promise<void> {
+    for (const [position, record] of this.#disk.records.written) visit(position, record)
+  }
+
+  append(parts: readonly Buffer[]): Promise<number> {
+    const position = ++this.#last
+    return this.#group.add({ position, parts }, position)
+  }
+
+  async read(position: number): Promise<Buffer> {
+    const record = this.#disk.records.written.get(position)
+    if (record === undefined) throw new StoreError(`record ${position} is not there`)
+    return record
+  }
+
+  truncate(upTo: number): Promise<void> {
+    return this.#group.add({ upTo }, undefined)
+  }
+
+  close(): Promise<void> {
+    return this.#group.close()
+  }
+
+  #commit(writes: readonly Write[]): Promise<void> | undefined {
+    for (const write of writes) {
+      if ('upTo' in write) this.#remove(write.upTo)
+      else this.#store(write.position, Buffer.concat(write.parts))
+    }
+    return this.#durability === 'disk' ? this.#disk.flush() : undefined
+  }
+
+  #store(position: number, record: Buffer): void {
+    this.#disk.records.set(position, record)
+    this.#bytes += record.length
+  }
+
+  #remove(upTo: number): void {
+    for (const [position, record] of this.#disk.records.written) {
+      if (position > upTo) break
+      this.#disk.records.delete(position)
+      this.#bytes -= record.length
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { MAX_KEY_BYTES, type Metadata } from '../../src/store/metadata.ts'
+
+/** What every engine of the port `Metadata` must do. `create` gives a new store, to open repeatedly. */
+export function metadataContract(create: () => () => Promise<Metadata>): void {
+  describe('definitions', () => {
+    /** Opens the same store as often as it is called, closing it in between. */
+    function createStore(): () => Promise<Metadata> {
+      const open = create()
+      let metadata: Metadata | undefined
+      onTestFinished(() => metadata?.close())
+      return async () => {
+        await metadata?.close()
+        metadata = await open()
+        return metadata
+      }
+    }
+
+    it('are none at first', async () => {
+      const open = createStore()
+      expect(await (await open()).load()).toEqual(new Map())
+    })
+
+    it('are there when they are put, also when they are opened again', async () => {
+      const open = createStore()
+      const metadata = await open()
+      const definitions = new Map([
+        ['queue / a', '{"durable":true}'],
+        ['queue / b', ''],
+        ['queue /é\0', '"é\0\u{1F430}"'],
+        ['\0\x01', 'control characters'],
+        ['\x01'.repeat(MAX_KEY_BYTES), 'more of them'],
+        ['x'.repeat(MAX_KEY_BYTES), 'y'.repeat(100_000)],
+      ])
+      for (const [key, value] of definitions) await metadata.put(key, value)
+      expect(await metadata.load()).toEqual(definitions)
+      expect(await (await open()).load()).toEqual(definitions)
+    })
+
+    it('have the last value that was put, and go when they are deleted', async () => {
+      const open = createStore()
+      const metadata = await open()
+      await Promise.all([
+        metadata.put('changed', 'first'),
+        metadata.put('deleted', 'first'),
+        metadata.put('back', 'first'),
+        metadata.put('changed', 'last'),
+        metadata.delete('deleted'),
+        metadata.delete('back'),
+        metadata.put('back', 'last'),
+        metadata.delete('never there'),
+      ])
+      const expected = new Map([
+        ['back', 'last'],
+        ['changed', 'last'],
+      ])
+      expect(await metadata.load()).toEqual(expected)
+      expect(await (await open()).load()).toEqual(expected)
+    })
+
+    it('may be many at once', async () => {
+      const open = createStore()
+      const metadata = await open()
+      const keys = Array.from({ length: 3000 }, (_, n) => `key ${n}`)
+      await Promise.all(keys.map((key) => metadata.put(key, `value of ${key}`)))
+      await Promise.all(keys.slice(0, 1000).map((key) => metadata.delete(key)))
+      const expected = new Map(keys.slice(1000).map((key) => [key, `value of ${key}`]))
+      expect(await (await open()).load()).toEqual(expected)
+    })
+
+    it('are all stored when the store is closed, which then refuses', async () => {
+      const open = createStore()
+      const metadata = await open()
+      const put = metadata.put('in time', 'yes')
+      const reopened = await open()
+      await put
+      await expect(metadata.put('too late', 'no')).rejects.toThrow('closed')
+      await expect(metadata.delete('in time')).rejects.toThrow('closed')
+      expect(await reopened.load()).toEqual(new Map([['in time', 'yes']]))
+    })
+  })
+}
