@@ -14,9 +14,19 @@ export async function writeDurably(path: string, content: string | Buffer): Prom
   await replaceDurably(unfinished, path)
 }
 
-async function replaceDurably(from: string, to: string): Promise<void> {
+/** Renames a file that is flushed already. */
+export async function replaceDurably(from: string, to: string): Promise<void> {
   await rename(from, to)
   await flushDirectory(dirname(to))
+}
+
+export async function flushFile(path: string): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
 }
 
 /** Makes the names in a directory durable. Windows has no such thing, and does it by itself. */

@@ -22,6 +22,7 @@ describe('a process that writes to a journal and is killed', () => {
   it.each<[DurableEngine, Durability]>([
     ['SegmentJournal', 'disk'],
     ['SegmentJournal', 'os'],
+    ['LmdbJournal', 'disk'],
   ])('leaves all that was acknowledged, with %s and %s', async (engine, durability) => {
     const writer = { engine, directory: temporaryDirectory(), durability }
     let next = 1

@@ -1,6 +1,13 @@
 import { open, type RootDatabase, type RootDatabaseOptions } from 'lmdb'
 import { storeError } from '../store-error.ts'
 
+/** How full an LMDB file is. */
+export interface LmdbSpace {
+  readonly entryCount: number
+  readonly usedBytes: number
+  readonly fileBytes: number
+}
+
 const OPTIONS = {
   noSubdir: true,
   maxDbs: 1,
@@ -33,6 +40,16 @@ export class LmdbFile {
     }
   }
 
+  get space(): LmdbSpace {
+    const stats = this.open().getStats() as Statistics
+    const pageCount = stats.treeBranchPageCount + stats.treeLeafPageCount + stats.overflowPages
+    return {
+      entryCount: stats.entryCount,
+      usedBytes: pageCount * stats.pageSize,
+      fileBytes: (stats.lastPageNumber + 1) * stats.pageSize,
+    }
+  }
+
   /** Commits what `change` does to the table, which it does at once or in its last promise. */
   async write(change: (db: RootDatabase) => Promise<unknown> | undefined): Promise<void> {
     try {
@@ -50,6 +67,15 @@ export class LmdbFile {
     this.#db = undefined
     await db?.close()
   }
+}
+
+interface Statistics {
+  readonly pageSize: number
+  readonly entryCount: number
+  readonly treeBranchPageCount: number
+  readonly treeLeafPageCount: number
+  readonly overflowPages: number
+  readonly lastPageNumber: number
 }
 
 /** A failed commit says no more than that it failed, and has the reason in a promise that rejects. */
