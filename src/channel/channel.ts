@@ -215,7 +215,7 @@ export class Channel implements ConsumerChannel {
     for (const delivery of deliveries) if (delivery.consumer !== null) this.#consumersUnacked--
     settle(deliveries, settlement)
     // The channel's own limit may have kept any of its consumers waiting.
-    if (!hadCredit) this.consumers.resumeAll()
+    if (!hadCredit) this.consumers.resumeWithinLimit()
   }
 
   /** Stops taking frames: our `channel.close` is out. */

@@ -64,12 +64,26 @@ export class Consumers {
 
   /** What kept them from taking more has gone. */
   resumeAll(): void {
-    const consumers = [...this.#byTag.values()]
-    for (const consumer of consumers) consumer.queue.resume(consumer)
-    // The first may take all the room there is, so next time it is another's turn.
-    const [first] = consumers
-    if (first === undefined || !this.#byTag.delete(first.consumerTag)) return
-    this.#byTag.set(first.consumerTag, first)
+    for (const consumer of this.#byTag.values()) consumer.queue.resume(consumer)
+    this.#passTurn()
+  }
+
+  /** The channel's own limit has room again, for a few of them perhaps. */
+  resumeWithinLimit(): void {
+    for (const consumer of this.#byTag.values()) {
+      if (!this.#channel.hasCredit) break
+      consumer.queue.resume(consumer)
+    }
+    this.#passTurn()
+  }
+
+  /** The first may take all the room there is, so next time it is another's turn. */
+  #passTurn(): void {
+    for (const [consumerTag, consumer] of this.#byTag) {
+      this.#byTag.delete(consumerTag)
+      this.#byTag.set(consumerTag, consumer)
+      return
+    }
   }
 }
 

@@ -41,6 +41,9 @@ export interface PreparedPublish {
   readonly routingKeys: readonly string[]
 }
 
+/** Wider routes are made anew: many are kept, and each keeps its queues alive. */
+const MAX_KEPT_QUEUES = 64
+
 export interface PublisherOptions {
   readonly channel: number
   readonly vhost: Vhost
@@ -100,9 +103,8 @@ export class Publisher {
     const keys = routingKeysOf(routingKey, headers)
     const route = this.#vhost.route(source, keys, headers)
     const { queues } = route
-    if (keys.length === 1 && route.stable) {
+    if (keys.length === 1 && route.stable && queues.length <= MAX_KEPT_QUEUES) {
       request.queues = queues
-      this.#vhost.publishRequests.routed(queues.length)
       request.routeVersion = this.#vhost.topologyVersion
     }
     const addressed = replyTo === undefined ? message : withReplyTo(message, replyTo)

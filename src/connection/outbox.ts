@@ -240,10 +240,17 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
   /** Header and body frames, on this channel, and no larger than was negotiated. */
   #content(channel: number, message: Message): void {
     const { buffer, start, headerFrameBytes } = message
-    const at = this.#reserve(headerFrameBytes)
-    const slab = this.#slab as Buffer
-    copyBytes(buffer, start, start + headerFrameBytes, slab, at)
-    slab.writeUInt16BE(channel, at + 1)
+    if (headerFrameBytes <= COPY_LIMIT_BYTES) {
+      const at = this.#reserve(headerFrameBytes)
+      const slab = this.#slab as Buffer
+      copyBytes(buffer, start, start + headerFrameBytes, slab, at)
+      slab.writeUInt16BE(channel, at + 1)
+    } else {
+      // It may be larger than a slab, and must not be changed where it is: others get it too.
+      const header = Buffer.from(buffer.subarray(start, start + headerFrameBytes))
+      header.writeUInt16BE(channel, 1)
+      this.#reference(header)
+    }
     this.#contentChannel = channel
     cutBody(message, this.frameMax, this)
   }

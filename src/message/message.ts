@@ -58,13 +58,10 @@ export class Message {
     this.end = end
     this.rest = rest
     this.bodySize = contentHeaderBodySize(buffer, start + FRAME_HEADER_SIZE)
-    this.headerFrameBytes =
-      FRAME_OVERHEAD +
-      (((buffer[start + 4] as number) << 16) |
-        ((buffer[start + 5] as number) << 8) |
-        (buffer[start + 6] as number))
+    this.headerFrameBytes = FRAME_OVERHEAD + buffer.readUInt32BE(start + 3)
     const bodyFrameBytes = this.bodySize === 0 ? 0 : this.bodySize + FRAME_OVERHEAD
-    this.isOneFrame = end - start === this.headerFrameBytes + bodyFrameBytes
+    // Several frames have more overhead than one, unless some of the body is in other runs.
+    this.isOneFrame = rest.length === 0 && end - start === this.headerFrameBytes + bodyFrameBytes
   }
 
   /** The content header frame's payload is `buffer[headerStart, headerEnd)`. */

@@ -2,8 +2,6 @@ import { ADDRESS_OFFSET, PublishRequest } from './publish-request.ts'
 
 const FIRST_SLOTS = 64
 const MAX_SLOTS = 16 * 1024
-/** Routes are lists of queues: of wide ones there must not be as many as there are slots. */
-const MAX_ROUTED_QUEUES = 256 * 1024
 
 /**
  * The publish requests of a vhost that were seen lately, so that publishers who go round many
@@ -14,14 +12,13 @@ export class PublishRequests {
   #slots: (PublishRequest | undefined)[] = []
   #replaced = 0
   #version = -1
-  #routedQueues = 0
 
   /**
    * The method frame's payload is `buffer[start, end)`. With another version of the topology the
    * table begins anew, since it would keep alive the queues of the old one. Throws CodecError.
    */
   find(buffer: Buffer, start: number, end: number, version: number): PublishRequest {
-    if (version !== this.#version || this.#routedQueues > MAX_ROUTED_QUEUES) this.#clear(version)
+    if (version !== this.#version) this.#clear(version)
     const slot = hash(buffer, start + ADDRESS_OFFSET, end) & (this.#slots.length - 1)
     const known = this.#slots[slot]
     if (known?.equals(buffer, start, end)) return known
@@ -31,14 +28,8 @@ export class PublishRequests {
     return request
   }
 
-  /** One of the requests goes to so many queues. */
-  routed(queueCount: number): void {
-    this.#routedQueues += queueCount
-  }
-
   #clear(version: number): void {
     this.#version = version
-    this.#routedQueues = 0
     this.#replaced = 0
     this.#slots = emptySlots(FIRST_SLOTS)
   }

@@ -22,14 +22,3 @@ test('requests and their routes are let go when the topology changes', () => {
   const request = find(requests, 1)
   expect(find(requests, 2)).not.toBe(request)
 })
-
-test('requests are let go when their routes have become many and wide', () => {
-  const requests = new PublishRequests()
-  const request = find(requests, 1)
-  requests.routed(1000)
-  expect(find(requests, 1)).toBe(request)
-  for (let n = 0; n < 1000; n++) requests.routed(1000)
-  expect(find(requests, 1)).not.toBe(request)
-  const next = find(requests, 1)
-  expect(find(requests, 1)).toBe(next)
-})
