@@ -16,6 +16,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['amqp-codec', 'base'] },
   { modules: ['errors', 'reasons', 'field-value-text', 'config', 'message'] },
   { modules: ['store/journal', 'store/metadata', 'exchange/destination'] },
+  { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker'] },
   { modules: ['vhost'] },

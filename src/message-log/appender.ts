@@ -1,0 +1,75 @@
+import type { Clock } from '../base/clock.ts'
+import type { Logger } from '../base/logger.ts'
+import type { Journal } from '../store/journal.ts'
+
+/** How long the journal is left alone after it refused a record. */
+const RETRY_MS = 500
+
+export interface AppenderOptions {
+  readonly journal: Journal
+  readonly clock: Clock
+  readonly logger: Logger
+  /** The journal takes nothing, or takes again. */
+  readonly onFailing: (failing: boolean) => void
+}
+
+/**
+ * Puts records into the journal, one after the other, and does not give up: a record that was refused
+ * is tried again, the same bytes, until it is stored. So their order never changes; one that was
+ * refused but is there nevertheless is then there twice, which recovery does not mind.
+ */
+export class Appender {
+  readonly #journal: Journal
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #onFailing: (failing: boolean) => void
+  #isFailing = false
+  #isLastTry = false
+  #endPause = (): void => {}
+
+  constructor({ journal, clock, logger, onFailing }: AppenderOptions) {
+    this.#journal = journal
+    this.#clock = clock
+    this.#logger = logger
+    this.#onFailing = onFailing
+  }
+
+  /** Resolves with the record's position. Rejects only when it was told not to try again. */
+  async append(parts: readonly Buffer[]): Promise<number> {
+    for (;;) {
+      try {
+        const position = await this.#journal.append(parts)
+        this.#setFailing(false)
+        return position
+      } catch (error) {
+        if (this.#isLastTry) throw error
+        if (!this.#isFailing) this.#logger.error({ error }, 'The journal refuses a record')
+        this.#setFailing(true)
+      }
+      await this.#pause()
+    }
+  }
+
+  /** What is refused from now on is not tried again; what waits to be, is once more. */
+  stopTrying(): void {
+    this.#isLastTry = true
+    this.#endPause()
+  }
+
+  #setFailing(failing: boolean): void {
+    if (failing === this.#isFailing) return
+    this.#isFailing = failing
+    if (!failing) this.#logger.info({}, 'The journal takes records again')
+    this.#onFailing(failing)
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#clock.every(RETRY_MS, () => this.#endPause())
+      this.#endPause = () => {
+        stop()
+        resolve()
+      }
+    })
+  }
+}
