@@ -24,10 +24,10 @@ export function frameHeader(size: number, position: number, salt: number): Buffe
 
 /** What follows a record of this size. */
 export function framePadding(size: number): Buffer {
-  return ZEROS.subarray(0, -size & 7)
+  return PADDINGS[-size & 7] as Buffer
 }
 
-const ZEROS: Buffer = Buffer.alloc(8)
+const PADDINGS: readonly Buffer[] = Array.from({ length: 8 }, (_, length) => Buffer.alloc(length))
 
 /** The size of the record whose frame begins at an offset, or undefined if there is no frame. */
 export function sizeAt(
