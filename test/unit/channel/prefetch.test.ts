@@ -74,3 +74,12 @@ test('at the limit of the channel, an acknowledgement lets its other consumers g
   expect(channel.unacked.length).toBe(0)
   expect(queues.map(({ readyCount }) => readyCount)).toEqual(queues.map(() => 0))
 })
+
+test('at the limit of the channel, an acknowledgement wakes no more consumers than can take', () => {
+  const [channel, queues] = channelOfConsumers()
+  channel.globalPrefetchCount = 2
+  for (let n = 0; n < 5; n++) for (const queue of queues) queue.publish(sampleMessage('x'))
+  const resumed = vi.spyOn(ClassicQueue.prototype, 'resume')
+  for (let tag = 1; tag <= QUEUE_COUNT; tag++) acknowledge(channel, tag)
+  expect(resumed.mock.calls.length).toBeLessThan(4 * QUEUE_COUNT)
+})
