@@ -17,7 +17,13 @@ import {
   QUEUE_DECLARE,
 } from 'amqp-codec'
 import { expect, vi } from 'vitest'
-import { type Broker, type BrokerOptions, createBroker, type Logger } from '../../src/index.ts'
+import {
+  type Broker,
+  type BrokerOptions,
+  type BrokerParts,
+  createBroker,
+  type Logger,
+} from '../../src/index.ts'
 import { RawConnection } from '../support/raw-client.ts'
 import { RawChannel } from '../support/raw-client-channel.ts'
 import { infoOf } from '../support/raw-client-method.ts'
@@ -59,7 +65,7 @@ export class Arena {
   readonly #queue: string
   #published = 0
 
-  static async open(options: BrokerOptions = {}): Promise<Arena> {
+  static async open(options: BrokerOptions & BrokerParts = {}): Promise<Arena> {
     const faults: unknown[] = []
     const logger: Logger = {
       debug() {},
