@@ -25,8 +25,8 @@ import { ContentAssembler } from '../../../src/message/content-assembler.ts'
 import type { Message } from '../../../src/message/message.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import { FakeSocket } from '../../support/fake-socket.ts'
+import { readContents } from '../../support/read-contents.ts'
 import { addressOf, bodyOf } from '../../support/sample-message.ts'
-import { readContents } from './read-contents.ts'
 
 const CHANNEL = 0x1234
 const CONSUMER_TAG = 'the consumer'

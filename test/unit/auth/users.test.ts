@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { MECHANISMS } from '../../../src/auth/sasl.ts'
 import { Users } from '../../../src/auth/users.ts'
 
 describe('users', () => {
@@ -16,20 +15,5 @@ describe('users', () => {
     expect(users.authenticate('guest', 'sécret', false)).toBeUndefined()
     const open = new Users({ defaultUser: 'guest', defaultPass: 'x', loopbackUsers: [] })
     expect(open.authenticate('guest', 'x', false)).toEqual({ name: 'guest' })
-  })
-})
-
-describe('SASL', () => {
-  const plain = MECHANISMS.get('PLAIN')
-
-  it('reads user and password out of PLAIN', () => {
-    const credentials = { username: 'a b', password: 'pä:ss' }
-    expect(plain?.(Buffer.from('\0a b\0pä:ss'))).toEqual(credentials)
-  })
-
-  it('makes nothing of what is malformed', () => {
-    for (const response of ['', 'guest', '\0guest', '\0a\0b\0c']) {
-      expect(plain?.(Buffer.from(response))).toBeUndefined()
-    }
   })
 })

@@ -34,3 +34,20 @@ test('putting a few back looks at those few, however many there are', () => {
   expect(tags.reads).toBeLessThan(1000)
   expect(list.length).toBe(10_000)
 })
+
+test('what stays is visited once, some thousands at a time', () => {
+  const list = new UnackedList()
+  const count = 20_000
+  for (let deliveryTag = 1; deliveryTag <= count; deliveryTag++) {
+    list.push({ deliveryTag } as Delivery)
+  }
+  const visited: number[] = []
+  let calls = 0
+  for (let before = -1; visited.length > before; calls++) {
+    before = visited.length
+    list.visitNew(count, ({ deliveryTag }) => visited.push(deliveryTag))
+    expect(visited.length - before).toBeLessThan(10_000)
+  }
+  expect(visited).toEqual(Array.from({ length: count }, (_, index) => index + 1))
+  expect(calls).toBeGreaterThan(2)
+})

@@ -1,0 +1,71 @@
+import { describe, expect, it, vi } from 'vitest'
+import { Turn } from '../../../src/base/turn.ts'
+import { ReadBudget } from '../../../src/connection/read-budget.ts'
+import { FakeSocket } from '../../support/fake-socket.ts'
+
+const BUDGET_BYTES = 512 * 1024
+
+function start(): { socket: FakeSocket; turn: Turn; budget: ReadBudget } {
+  const socket = new FakeSocket()
+  const turn = new Turn()
+  return { socket, turn, budget: new ReadBudget(socket.socket, turn) }
+}
+
+describe('a socket', () => {
+  it('is read up to its budget, and on in the next turn', () => {
+    const { socket, turn, budget } = start()
+    budget.spend(BUDGET_BYTES - 1)
+    expect(socket.isPaused).toBe(false)
+    budget.spend(1)
+    expect(socket.isPaused).toBe(true)
+    // What the system had read already still comes.
+    const schedule = vi.spyOn(turn, 'schedule')
+    budget.spend(1)
+    expect(schedule).not.toHaveBeenCalled()
+    turn.run()
+    expect(socket.isPaused).toBe(false)
+  })
+
+  it('has its whole budget in each turn', () => {
+    const { socket, turn, budget } = start()
+    for (let round = 0; round < 3; round++) {
+      budget.spend(BUDGET_BYTES - 1)
+      expect(socket.isPaused).toBe(false)
+      // Somebody else has something to do at the end of the turn.
+      turn.schedule({ endTurn() {} })
+      turn.run()
+    }
+  })
+
+  it('is not read for as long as there is any reason not to', () => {
+    const { socket, budget } = start()
+    budget.hold('alarm')
+    budget.hold('outbox')
+    budget.release('alarm')
+    expect(socket.isPaused).toBe(true)
+    expect(budget.isHeld('alarm')).toBe(false)
+    expect(budget.isHeld('outbox')).toBe(true)
+    budget.release('outbox')
+    expect(socket.isPaused).toBe(false)
+  })
+
+  it('stays paused at the end of a turn that it is held in', () => {
+    const { socket, turn, budget } = start()
+    budget.spend(BUDGET_BYTES)
+    budget.hold('alarm')
+    turn.run()
+    expect(socket.isPaused).toBe(true)
+    budget.release('alarm')
+    expect(socket.isPaused).toBe(false)
+  })
+
+  it('stays paused until the end of the turn when it is released before', () => {
+    const { socket, turn, budget } = start()
+    budget.hold('alarm')
+    budget.spend(BUDGET_BYTES)
+    budget.release('alarm')
+    expect(socket.isPaused).toBe(true)
+    turn.run()
+    expect(socket.isPaused).toBe(false)
+  })
+})
