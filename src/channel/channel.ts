@@ -58,6 +58,8 @@ export interface ChannelContext {
   readonly cancelNotify: boolean
   /** Handles every method but `basic.publish`. */
   readonly dispatch: (channel: Channel, method: Method) => void
+  /** Goes on when the promise is fulfilled, and fails as a handler would when it is rejected. */
+  wait(channel: Channel, until: Promise<void>, go: () => void): void
   /** The channel's number is free again. */
   channelClosed(channel: Channel): void
 }
@@ -164,6 +166,15 @@ export class Channel implements ConsumerChannel {
   /** The first argument of the method being handled, of 64 bits, larger perhaps than a number tells. */
   get exactDeliveryTag(): bigint {
     return this.#methodBuffer.readBigUInt64BE(this.#argumentsStart)
+  }
+
+  /**
+   * Goes on at once, or when what the answer promises is true. Until then nothing more is read from
+   * the client, so that its methods are handled in their order.
+   */
+  when(ready: Promise<void> | undefined, go: () => void): void {
+    if (ready === undefined) go()
+    else this.context.wait(this, ready, go)
   }
 
   set lastQueueName(name: string) {

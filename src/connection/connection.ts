@@ -21,6 +21,7 @@ import {
 import { MECHANISMS } from '../auth/sasl.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Tickable } from '../base/ticker.ts'
+import type { Channel } from '../channel/channel.ts'
 import { AmqpError } from '../errors.ts'
 import { frameOutOfPlace, shutdown, unexpectedConnectionMethod } from '../reasons.ts'
 import { isBasicPublish } from '../vhost/publish-request.ts'
@@ -102,13 +103,13 @@ export class Connection implements FrameSink, Tickable {
       },
       onFault: (error) => this.#fail(error, 0, undefined),
     })
-    this.#budget = new ReadBudget(socket, settings.turn)
-    this.#block = new PublisherBlock({
+    this.#budget = new ReadBudget({
+      socket,
+      turn: settings.turn,
       parser: this.#parser,
-      budget: this.#budget,
-      outbox: this.#outbox,
-      onLifted: () => this.#guard(() => this.#parser.resume()),
+      resumeFrames: () => this.#guard(() => this.#parser.resume()),
     })
+    this.#block = new PublisherBlock(this.#budget, this.#outbox)
     this.#deadlineMs = settings.clock.now() + settings.handshakeTimeoutMs
     settings.ticker.add(this)
     socket.setNoDelay(true)
@@ -127,6 +128,11 @@ export class Connection implements FrameSink, Tickable {
   /** What is short, for `connection.blocked`, or null when nothing is. */
   setAlarm(reason: string | null): void {
     this.#block.setAlarm(reason)
+  }
+
+  /** Whether publishers must wait for the store. */
+  setStoreBehind(behind: boolean): void {
+    this.#block.setStoreBehind(behind)
   }
 
   /** Ends the connection from our side: the client is told, and given time to answer. */
@@ -157,7 +163,8 @@ export class Connection implements FrameSink, Tickable {
     // What is not read cannot be heard: the peer is held back, or takes its time with what it asked
     // for. Only one that does not take anything any more may be gone.
     const progress = this.#outbox.takeProgress()
-    if (this.#block.active || (progress && this.#budget.isHeld('outbox'))) heartbeat.heard()
+    const isHeld = this.#block.active || this.#budget.isHeld('answer')
+    if (isHeld || (progress && this.#budget.isHeld('outbox'))) heartbeat.heard()
     if (this.#outbox.takeActivity()) heartbeat.sent()
     const action = heartbeat.tick(nowMs)
     if (action === 'send') this.#outbox.heartbeat()
@@ -276,6 +283,7 @@ export class Connection implements FrameSink, Tickable {
       consumersPerChannel: settings.consumerMaxPerChannel,
       cancelNotify: session.capabilities.has('consumer_cancel_notify'),
       dispatch: settings.dispatch,
+      wait: (channel, until, go) => this.#wait(channel, until, go),
     })
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
     this.#logger.info({ user: session.user.name, vhost: session.vhost.name }, 'Connection opened')
@@ -299,6 +307,27 @@ export class Connection implements FrameSink, Tickable {
       default:
         throw unexpectedConnectionMethod('running')
     }
+  }
+
+  /** Handles nothing more before that has happened, since what comes next may depend on it. */
+  #wait(channel: Channel, until: Promise<void>, go: () => void): void {
+    const goOn = (step: () => void): void => {
+      if (this.#channels?.find(channel.number) !== channel) return
+      try {
+        step()
+      } catch (thrown) {
+        this.#fail(thrown, channel.number, undefined)
+      }
+      this.#budget.release('answer')
+    }
+    this.#budget.hold('answer')
+    until.then(
+      () => goOn(go),
+      (error: unknown) =>
+        goOn(() => {
+          throw error
+        }),
+    )
   }
 
   #onMethodWhileClosing(methodId: number): void {
@@ -353,6 +382,7 @@ export class Connection implements FrameSink, Tickable {
     this.#state = 'closing'
     this.#deadlineMs = this.#settings.clock.now() + timeoutMs
     this.#block.end()
+    this.#budget.release('answer')
     this.#outbox.method(0, { id: CONNECTION_CLOSE, replyCode, replyText, classId, methodId })
   }
 

@@ -31,6 +31,7 @@ function keptQueues(queueCount: number): number {
     consumersPerChannel: 0,
     cancelNotify: true,
     dispatch() {},
+    wait() {},
     channelClosed() {},
   })
   const frame = encodeMethodFrame(1, method(BASIC_PUBLISH, { exchange: 'amq.fanout' }))

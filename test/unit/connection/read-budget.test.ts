@@ -1,3 +1,4 @@
+import { FrameParser } from 'amqp-codec'
 import { describe, expect, it, vi } from 'vitest'
 import { Turn } from '../../../src/base/turn.ts'
 import { ReadBudget } from '../../../src/connection/read-budget.ts'
@@ -8,7 +9,14 @@ const BUDGET_BYTES = 512 * 1024
 function start(): { socket: FakeSocket; turn: Turn; budget: ReadBudget } {
   const socket = new FakeSocket()
   const turn = new Turn()
-  return { socket, turn, budget: new ReadBudget(socket.socket, turn) }
+  const parser = new FrameParser({ onFrame() {} }, 0)
+  const budget = new ReadBudget({
+    socket: socket.socket,
+    turn,
+    parser,
+    resumeFrames: () => parser.resume(),
+  })
+  return { socket, turn, budget }
 }
 
 describe('a socket', () => {
@@ -39,11 +47,11 @@ describe('a socket', () => {
 
   it('is not read for as long as there is any reason not to', () => {
     const { socket, budget } = start()
-    budget.hold('alarm')
+    budget.hold('publish')
     budget.hold('outbox')
-    budget.release('alarm')
+    budget.release('publish')
     expect(socket.isPaused).toBe(true)
-    expect(budget.isHeld('alarm')).toBe(false)
+    expect(budget.isHeld('publish')).toBe(false)
     expect(budget.isHeld('outbox')).toBe(true)
     budget.release('outbox')
     expect(socket.isPaused).toBe(false)
@@ -52,18 +60,18 @@ describe('a socket', () => {
   it('stays paused at the end of a turn that it is held in', () => {
     const { socket, turn, budget } = start()
     budget.spend(BUDGET_BYTES)
-    budget.hold('alarm')
+    budget.hold('publish')
     turn.run()
     expect(socket.isPaused).toBe(true)
-    budget.release('alarm')
+    budget.release('publish')
     expect(socket.isPaused).toBe(false)
   })
 
   it('stays paused until the end of the turn when it is released before', () => {
     const { socket, turn, budget } = start()
-    budget.hold('alarm')
+    budget.hold('publish')
     budget.spend(BUDGET_BYTES)
-    budget.release('alarm')
+    budget.release('publish')
     expect(socket.isPaused).toBe(true)
     turn.run()
     expect(socket.isPaused).toBe(false)
