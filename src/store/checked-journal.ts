@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib'
 import type { DamageListener, Journal } from './journal.ts'
-import { StoreError } from './store-error.ts'
 
 /**
  * Puts every record into an envelope, and opens only what is whole: written once, for all engines.
@@ -33,11 +32,14 @@ export class CheckedJournal implements Journal {
     return this.#journal.append([envelopeOf(parts), ...parts])
   }
 
-  async read(position: number): Promise<Buffer> {
-    const stored = await this.#journal.read(position)
-    const reason = damageOf(stored)
-    if (reason === undefined) return stored.subarray(ENVELOPE_BYTES)
-    throw new StoreError(`record ${position} cannot be read, because ${reason}`)
+  async read(first: number, last: number): Promise<Buffer[]> {
+    const records: Buffer[] = []
+    for (const [index, stored] of (await this.#journal.read(first, last)).entries()) {
+      const reason = damageOf(stored)
+      if (reason === undefined) records.push(stored.subarray(ENVELOPE_BYTES))
+      else this.#onDamage({ position: first, reason: reasonAfter(index, reason) })
+    }
+    return records
   }
 
   truncate(upTo: number): Promise<void> {
@@ -59,6 +61,11 @@ function envelopeOf(parts: readonly Buffer[]): Buffer {
   envelope[0] = VERSION
   envelope.writeUInt32LE(checksum, 1)
   return envelope
+}
+
+/** Where in a stretch it is, of which only the first position is known; the next start knows all. */
+function reasonAfter(index: number, reason: string): string {
+  return index === 0 ? reason : `of the record ${index} after it ${reason}`
 }
 
 function damageOf(stored: Buffer): string | undefined {

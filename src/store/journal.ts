@@ -24,8 +24,16 @@ export interface Journal {
    */
   append(parts: readonly Buffer[]): Promise<number>
 
-  /** A record that is still there. It rejects when the record is not there, or damaged. */
-  read(position: number): Promise<Buffer>
+  /**
+   * All records from one position to another, in order. Both are those of records that were given by
+   * `recover` or `append` and are not truncated, else it rejects, as it does when a file cannot be
+   * read. What is between them is what `recover` would give now.
+   *
+   * A record that cannot be trusted, be it the first, is left out and reported, see `Damage`. So who
+   * misses something in what comes back has lost it. The memory is new, and the caller's to keep;
+   * records that were stored together may share it. There may be several reads at a time.
+   */
+  read(first: number, last: number): Promise<Buffer[]>
 
   /** Removes all records up to and including this position, after what was appended before. */
   truncate(upTo: number): Promise<void>

@@ -15,6 +15,7 @@ export function journalContract(createMedium: (durability: Durability) => Journa
   describe.each<Durability>(['disk', 'os'])('with durability %s', (durability) => {
     const create = () => new JournalUnderTest(createMedium(durability))
     describe('records', () => recordsContract(create))
+    describe('reading', () => readingContract(create))
     describe('truncation', () => truncationContract(create))
     describe('damage', () => damageContract(create))
     it('does what a list would do, through any history', () => historyContract(create), 60_000)
@@ -57,10 +58,12 @@ class JournalUnderTest {
 }
 
 const bytes = (...texts: string[]): Buffer[] => texts.map((text) => Buffer.from(text, 'latin1'))
-const noise = (size: number): string =>
-  Buffer.from(Uint8Array.from({ length: size }, (_, at) => (at * 7919 + (at >> 8)) & 255)).toString(
-    'latin1',
-  )
+const read = async (journal: Journal, first: number, last: number): Promise<string[]> =>
+  (await journal.read(first, last)).map((record) => record.toString('latin1'))
+const NOISE = Buffer.from(
+  Uint8Array.from({ length: 4_000_000 }, (_, at) => (at * 7919 + (at >> 8)) & 255),
+).toString('latin1')
+const noise = (size: number): string => NOISE.slice(0, size)
 
 function recordsContract(create: () => JournalUnderTest): void {
   it('is empty at first, and again when it is opened again', async () => {
@@ -87,7 +90,7 @@ function recordsContract(create: () => JournalUnderTest): void {
     const whole = await journal.append(bytes('a', '', 'bc', 'd'))
     const long = await journal.append(bytes(...many))
     const none = await journal.append([])
-    expect(String(await journal.read(whole))).toBe('abcd')
+    expect(await read(journal, whole, long)).toEqual(['abcd', many.join('')])
     expect((await test.reopen()).records).toEqual([
       [whole, 'abcd'],
       [long, many.join('')],
@@ -126,22 +129,6 @@ function recordsContract(create: () => JournalUnderTest): void {
     await test.close()
   })
 
-  it('reads single records, in any order, also those of another time', async () => {
-    const test = create()
-    let journal = await test.open()
-    const contents = ['first', noise(10_000), '', noise(400_000), 'last']
-    const positions: number[] = []
-    for (const content of contents) positions.push(await journal.append(bytes(content)))
-    for (const _ of ['as they were written', 'opened again']) {
-      for (const index of [0, 1, 2, 3, 4, 2, 0, 3, 3, 1]) {
-        const record = await journal.read(positions[index]!)
-        expect(record.toString('latin1') === contents[index]).toBe(true)
-      }
-      ;({ journal } = await test.reopen())
-    }
-    await expect(journal.read(positions[4]! + 100_000)).rejects.toThrow('is not there')
-  })
-
   it('finishes what is under way when it is closed, and then refuses', async () => {
     const test = create()
     const journal = await test.open()
@@ -154,6 +141,93 @@ function recordsContract(create: () => JournalUnderTest): void {
   })
 }
 
+function readingContract(create: () => JournalUnderTest): void {
+  it('gives single records, in any order, also those of another time', async () => {
+    const test = create()
+    let journal = await test.open()
+    const contents = ['first', noise(10_000), '', noise(4_000_000), 'last']
+    const positions: number[] = []
+    for (const content of contents) positions.push(await journal.append(bytes(content)))
+    for (const _ of ['as they were written', 'opened again']) {
+      for (const index of [0, 1, 2, 3, 4, 2, 0, 3, 3, 1]) {
+        const position = positions[index]!
+        expect((await read(journal, position, position)).join() === contents[index]).toBe(true)
+      }
+      ;({ journal } = await test.reopen())
+    }
+  })
+
+  /** Records of many sizes, of more than twenty megabytes. */
+  async function appendMany(journal: Journal): Promise<Records> {
+    const appends = Array.from({ length: 3000 }, async (_, n): Promise<Records[number]> => {
+      const content = `${n}:${noise(n % 500 === 0 ? 3_000_000 : (n * 7919) % 2000)}`
+      return [await journal.append(bytes(content)), content]
+    })
+    return Promise.all(appends)
+  }
+
+  it('gives all from one record to another, also those of another time', async () => {
+    const test = create()
+    let journal = await test.open()
+    const records = await appendMany(journal)
+    for (const _ of ['as they were written', 'opened again']) {
+      for (const stretch of [records, records.slice(1, 500), records.slice(499, 502)]) {
+        const found = await read(journal, stretch[0]![0], stretch.at(-1)![0])
+        expect(found.length).toBe(stretch.length)
+        expect(found.every((content, index) => content === stretch[index]![1])).toBe(true)
+      }
+      ;({ journal } = await test.reopen())
+    }
+  })
+
+  it('gives memory that no later read or write changes', async () => {
+    const test = create()
+    const journal = await test.open()
+    const contents = Array.from({ length: 100 }, (_, n) => `${n}${noise(5000)}`)
+    const positions = await Promise.all(contents.map((content) => journal.append(bytes(content))))
+    const kept = await journal.read(positions[0]!, positions[99]!)
+    await journal.read(positions[50]!, positions[80]!)
+    await journal.truncate(positions[98]!)
+    await Promise.all(contents.map((content) => journal.append(bytes(`other ${content}`))))
+    await journal.read(positions[99]!, positions[99]!)
+    expect(kept.map((record) => record.toString('latin1'))).toEqual(contents)
+  })
+
+  it('may go on in many places while records are added and removed elsewhere', async () => {
+    const test = create()
+    const journal = await test.open()
+    const records = await appendMany(journal)
+    const reads = [0, 1, 2, 3, 4, 5].map(async (reader) => {
+      for (let at = 1000 + reader * 100; at < 2900; at += 300) {
+        const found = await read(journal, records[at]![0], records[at + 99]![0])
+        const expected = records.slice(at, at + 100)
+        expect(found.every((content, index) => content === expected[index]![1])).toBe(true)
+      }
+    })
+    for (let at = 0; at < 1000; at += 100) {
+      await Promise.all([
+        journal.append(bytes(noise(200_000))),
+        journal.truncate(records[at]![0]),
+        journal.append(bytes('small')),
+      ])
+    }
+    await Promise.all(reads)
+  })
+
+  it('is refused from or to where nothing is', async () => {
+    const test = create()
+    const journal = await test.open()
+    await expect(journal.read(8, 8)).rejects.toThrow('is not there')
+    const position = await journal.append(bytes('only'))
+    await expect(journal.read(position, position + 1_000_000)).rejects.toThrow('is not there')
+    await journal.truncate(position)
+    await expect(journal.read(position, position)).rejects.toThrow('is not there')
+    const next = await journal.append(bytes('next'))
+    await expect(journal.read(position, next)).rejects.toThrow('is not there')
+    expect(await read(journal, next, next)).toEqual(['next'])
+  })
+}
+
 function truncationContract(create: () => JournalUnderTest): void {
   it('removes what is up to a position, for good', async () => {
     const test = create()
@@ -161,8 +235,8 @@ function truncationContract(create: () => JournalUnderTest): void {
     const records: Records = []
     for (let n = 0; n < 10; n++) records.push([await journal.append(bytes(`${n}`)), `${n}`])
     await journal.truncate(records[6]![0])
-    await expect(journal.read(records[6]![0])).rejects.toThrow('is not there')
-    expect(String(await journal.read(records[7]![0]))).toBe('7')
+    await expect(journal.read(records[6]![0], records[8]![0])).rejects.toThrow('is not there')
+    expect(await read(journal, records[7]![0], records[8]![0])).toEqual(['7', '8'])
     expect((await test.reopen()).records).toEqual(records.slice(7))
   })
 
@@ -236,18 +310,20 @@ function damageContract(create: () => JournalUnderTest): void {
       [after, 'after'],
     ])
     expect(test.damages).toEqual([{ position: damaged, reason: 'its checksum is wrong' }])
-    await expect(journal.read(damaged)).rejects.toThrow(
-      `record ${damaged} cannot be read, because its checksum is wrong`,
-    )
-    expect(String(await journal.read(before))).toBe('before')
     const more = await journal.append(bytes('more'))
-    expect(String(await journal.read(more))).toBe('more')
+    expect(await read(journal, before, more)).toEqual(['before', 'after', 'more'])
+    expect(await read(journal, damaged, damaged)).toEqual([])
+    expect(test.damages.slice(1)).toEqual([
+      { position: before, reason: 'of the record 1 after it its checksum is wrong' },
+      { position: damaged, reason: 'its checksum is wrong' },
+    ])
   })
 }
 
 type Step =
   | { readonly do: 'append'; readonly sizes: number[] }
-  | { readonly do: 'truncate' | 'read'; readonly at: number }
+  | { readonly do: 'truncate'; readonly at: number }
+  | { readonly do: 'read'; readonly at: number; readonly count: number }
   | { readonly do: 'reopen' }
 
 const size = fc.oneof(fc.nat(200), fc.nat(40_000))
@@ -259,7 +335,10 @@ const steps = fc.array(
       weight: 5,
       arbitrary: fc.record({ do: fc.constant('append'), sizes: fc.array(size, { maxLength: 20 }) }),
     },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('read'), at: share }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('read'), at: share, count: fc.nat(100) }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('truncate'), at: share }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen') }) },
   ),
@@ -284,7 +363,9 @@ async function historyContract(create: () => JournalUnderTest): Promise<void> {
           journal = reopened.journal
           expect(reopened.records).toEqual(model)
         } else if (at !== undefined && step.do === 'read') {
-          expect((await journal.read(at[0])).toString('latin1')).toBe(at[1])
+          const stretch = model.slice(model.indexOf(at)).slice(0, step.count + 1)
+          const contents = stretch.map(([, content]) => content)
+          expect(await read(journal, at[0], stretch.at(-1)![0])).toEqual(contents)
         } else if (at !== undefined) {
           await journal.truncate(at[0])
           model = model.filter(([position]) => position > at[0])

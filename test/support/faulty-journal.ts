@@ -40,8 +40,8 @@ export class FaultyJournal implements Journal {
     return position
   }
 
-  read(position: number): Promise<Buffer> {
-    return this.#journal.read(position)
+  read(first: number, last: number): Promise<Buffer[]> {
+    return this.#journal.read(first, last)
   }
 
   async truncate(upTo: number): Promise<void> {

@@ -73,15 +73,22 @@ export class LmdbJournal implements Journal {
     return this.#group.add({ position, record: Buffer.concat(parts) }, position)
   }
 
-  async read(position: number): Promise<Buffer> {
-    const record = this.#file.open().getBinary(position)
-    if (record === undefined) throw new StoreError(`record ${position} is not there`)
-    this.#readBytes += record.length
+  async read(first: number, last: number): Promise<Buffer[]> {
+    const db = this.#file.open()
+    for (const position of [first, last]) {
+      if (!db.doesExist(position)) throw new StoreError(`record ${position} is not there`)
+    }
+    const records: Buffer[] = []
+    for (const position of db.getKeys({ start: first, end: last + 1 })) {
+      const record = db.getBinary(position) as Buffer
+      this.#readBytes += record.length
+      records.push(record)
+    }
     if (this.#readBytes > MAPPED_BYTES) {
       this.#readBytes = 0
       await this.#group.add('unmap', undefined)
     }
-    return record
+    return records
   }
 
   async truncate(upTo: number): Promise<void> {

@@ -37,10 +37,17 @@ export class MemoryJournal implements Journal {
     return this.#group.add({ position, parts }, position)
   }
 
-  async read(position: number): Promise<Buffer> {
-    const record = this.#disk.records.written.get(position)
-    if (record === undefined) throw new StoreError(`record ${position} is not there`)
-    return record
+  async read(first: number, last: number): Promise<Buffer[]> {
+    const { written } = this.#disk.records
+    for (const position of [first, last]) {
+      if (!written.has(position)) throw new StoreError(`record ${position} is not there`)
+    }
+    const records: Buffer[] = []
+    for (let position = first; position <= last; position++) {
+      const record = written.get(position)
+      if (record !== undefined) records.push(record)
+    }
+    return records
   }
 
   truncate(upTo: number): Promise<void> {

@@ -37,7 +37,7 @@ export class SegmentJournal implements Journal {
   readonly #onDamage: DamageListener
   readonly #mark: TruncationMark
   readonly #segments: Segment[]
-  readonly #reader = new SegmentReader()
+  readonly #reader: SegmentReader
   readonly #group = new GroupCommit<Write>((writes) => this.#commit(writes))
   /** The last segment, if it may be written to. */
   #tail: Segment | undefined
@@ -72,6 +72,7 @@ export class SegmentJournal implements Journal {
     this.#onDamage = parts.onDamage
     this.#mark = parts.mark
     this.#segments = parts.segments
+    this.#reader = new SegmentReader(parts.onDamage)
   }
 
   get bytes(): number {
@@ -110,12 +111,19 @@ export class SegmentJournal implements Journal {
     return this.#group.add({ position, size, parts }, position)
   }
 
-  async read(position: number): Promise<Buffer> {
-    const segment = this.#segments.findLast(({ base }) => base <= position)
-    if (segment === undefined || position <= this.#mark.position || position >= segment.end) {
-      throw new StoreError(`record ${position} is not there`)
+  async read(first: number, last: number): Promise<Buffer[]> {
+    for (const position of [first, last]) {
+      const isThere = position > this.#mark.position && this.#segmentFrom(position, position)
+      if (!isThere) throw new StoreError(`record ${position} is not there`)
     }
-    return this.#reader.read(segment, position)
+    const records: Buffer[] = []
+    let next = first
+    for (;;) {
+      const segment = this.#segmentFrom(next, last)
+      if (segment === undefined) return records
+      await this.#reader.read(segment, Math.max(next, segment.base), last, records)
+      next = segment.end
+    }
   }
 
   truncate(upTo: number): Promise<void> {
@@ -127,9 +135,15 @@ export class SegmentJournal implements Journal {
     try {
       await this.#tail?.cutAtEnd()
     } finally {
+      await this.#reader.close()
       for (const segment of this.#segments) await segment.release()
       await this.#mark.close()
     }
+  }
+
+  /** The first segment with something of a stretch, of which neither end need be in it. */
+  #segmentFrom(first: number, last: number): Segment | undefined {
+    return this.#segments.find(({ base, end }) => base <= last && end > first)
   }
 
   async #commit(writes: readonly Write[]): Promise<void> {
@@ -199,7 +213,7 @@ export class SegmentJournal implements Journal {
         this.#tail = undefined
       }
       this.#segments.shift()
-      this.#reader.forget(first)
+      await this.#reader.forget(first)
       await first.remove()
     }
   }

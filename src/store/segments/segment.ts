@@ -69,7 +69,7 @@ export class Segment {
    * them, many at a time, which take that upon themselves.
    */
   async write(frames: readonly Buffer[], size: number, isFlushed: boolean): Promise<void> {
-    const offset = this.#offsetOf(this.end)
+    const offset = this.offsetOf(this.end)
     const isPrepared = isFlushed && size <= SMALL_WRITE && offset + size > this.#length
     const buffers = isPrepared ? [...frames, ZEROS] : frames
     const length = isPrepared ? size + ZEROS.length : size
@@ -87,14 +87,14 @@ export class Segment {
   /** Reads what is there of so many bytes from an address on. */
   async read(target: Buffer, address: number): Promise<number> {
     const handle = await this.#open()
-    const offset = this.#offsetOf(address)
+    const offset = this.offsetOf(address)
     return (await handle.read(target, 0, target.length, offset)).bytesRead
   }
 
   /** Takes away what was not written as a whole, and what was prepared. */
   async cutAtEnd(): Promise<void> {
     const handle = await this.#open()
-    this.#length = this.#offsetOf(this.end)
+    this.#length = this.offsetOf(this.end)
     await handle.truncate(this.#length)
     await handle.datasync()
   }
@@ -116,7 +116,8 @@ export class Segment {
     return this.#handle
   }
 
-  #offsetOf(address: number): number {
+  /** Where in the file an address is. */
+  offsetOf(address: number): number {
     return address - this.base + HEADER_BYTES
   }
 }

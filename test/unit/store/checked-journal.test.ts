@@ -20,16 +20,19 @@ describe('CheckedJournal', () => {
     await journal.recover((_, record) => found.push(String(record)))
     expect(found).toEqual([])
     expect(damages).toEqual([{ position, reason }])
-    await expect(journal.read(position)).rejects.toThrow(
-      `record ${position} cannot be read, because ${reason}`,
-    )
+    const after = await journal.append([Buffer.from('after')])
+    expect(await journal.read(position, after)).toEqual([Buffer.from('after')])
+    expect(damages).toEqual([
+      { position, reason },
+      { position, reason },
+    ])
   })
 
   it('adds five bytes to a record', async () => {
     const engine = new MemoryJournal(new MemoryDisk(), 'disk')
     const journal = new CheckedJournal(engine, () => {})
     const position = await journal.append([Buffer.from('abc'), Buffer.from('def')])
-    expect((await engine.read(position)).length).toBe(6 + 5)
+    expect((await engine.read(position, position))[0]?.length).toBe(6 + 5)
     expect(journal.bytes).toBe(6 + 5)
   })
 })

@@ -130,6 +130,11 @@ describe('damage to the files of SegmentJournal', () => {
     expect(reopened.damages).toEqual([
       { position: positions[1], reason: expect.stringContaining('bytes are not what was written') },
     ])
+    for (const last of [2, 3, 4]) {
+      const found = await reopened.journal.read(positions[0]!, positions[last]!)
+      expect(initials(found.map(String))).toBe('ade'.slice(0, last - 1))
+      expect(reopened.damages.pop()?.position).toBe(positions[1])
+    }
     await reopened.journal.close()
   })
 
@@ -142,6 +147,9 @@ describe('damage to the files of SegmentJournal', () => {
     expect(damages).toEqual([
       { position: positions[1], reason: expect.stringContaining('missing') },
     ])
+    const found = await journal.read(positions[0]!, positions[3]!)
+    expect(initials(found.map(String))).toBe('acd')
+    await expect(journal.read(positions[1]!, positions[3]!)).rejects.toThrow('is not there')
     await journal.close()
   })
 
@@ -186,8 +194,7 @@ describe('a write of SegmentJournal that fails', () => {
       await expect(append).rejects.toThrow(`cannot write to the journal in ${directory}: ENOSPC`)
     }
     const after = await append(journal, 'after')
-    expect(String(await journal.read(before))).toBe('before')
-    expect(String(await journal.read(after))).toBe('after')
+    expect((await journal.read(before, after)).map(String)).toEqual(['before', 'after'])
     await journal.close()
     const reopened = await openJournal(directory)
     expect(reopened).toMatchObject({ records: ['before', 'after'], damages: [] })
