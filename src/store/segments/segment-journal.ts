@@ -82,7 +82,7 @@ export class SegmentJournal implements Journal {
 
   async recover(visit: (position: number, record: Buffer) => void): Promise<void> {
     const start = this.#mark.position
-    const visitor = {
+    const scan = new SegmentScan({
       record: (position: number, record: Buffer) => {
         if (position > start) visit(position, record)
         this.#lastPosition = position
@@ -90,10 +90,10 @@ export class SegmentJournal implements Journal {
       damage: (position: number, reason: string) => {
         if (position > start) this.#onDamage({ position, reason })
       },
-    }
+    })
     for (const [index, segment] of this.#segments.entries()) {
       const until = this.#segments[index + 1]?.previousEnd ?? Number.POSITIVE_INFINITY
-      const fileEnd = await new SegmentScan(segment, until, visitor).run()
+      const fileEnd = await scan.run(segment, until)
       await segment.release()
       this.#nextPosition = Math.max(this.#nextPosition, positionFrom(fileEnd))
     }
