@@ -14,9 +14,9 @@ export interface AppenderOptions {
 }
 
 /**
- * Puts records into the journal, one after the other, and does not give up: a record that was refused
- * is tried again, the same bytes, until it is stored. So their order never changes; one that was
- * refused but is there nevertheless is then there twice, which recovery does not mind.
+ * Puts records into the journal, and does not give up: when one is refused, all that were given with
+ * it are tried again, the same bytes, until they are stored. What was refused but is there
+ * nevertheless is then there twice, which recovery does not mind.
  */
 export class Appender {
   readonly #journal: Journal
@@ -34,13 +34,20 @@ export class Appender {
     this.#onFailing = onFailing
   }
 
-  /** Resolves with the record's position. Rejects only when it was told not to try again. */
-  async append(parts: readonly Buffer[]): Promise<number> {
+  /**
+   * Resolves with the records' positions; each is given in parts. Rejects only when it was told not
+   * to try again.
+   */
+  async append(records: readonly (readonly Buffer[])[]): Promise<readonly number[]> {
     for (;;) {
       try {
-        const position = await this.#journal.append(parts)
+        const appends = records.map((parts) => this.#journal.append(parts))
+        // All of them must be done before their bytes may be used again.
+        const failed = (await Promise.allSettled(appends)).find(isRejected)
+        if (failed !== undefined) throw failed.reason
+        const positions = await Promise.all(appends)
         this.#setFailing(false)
-        return position
+        return positions
       } catch (error) {
         if (this.#isLastTry) throw error
         if (!this.#isFailing) this.#logger.error({ error }, 'The journal refuses a record')
@@ -72,4 +79,8 @@ export class Appender {
       }
     })
   }
+}
+
+function isRejected<T>(result: PromiseSettledResult<T>): result is PromiseRejectedResult {
+  return result.status === 'rejected'
 }

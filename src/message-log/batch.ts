@@ -1,35 +1,52 @@
 import type { LogEntry } from './log-entry.ts'
 import type { Ticket } from './queue-log.ts'
+import { entryBytes } from './record-format.ts'
 import type { SequenceRanges } from './sequence-ranges.ts'
 
 /** What was delivered and settled of what a queue has in the journal. */
 export interface QueueRuns {
   readonly queueId: number
-  readonly delivered: SequenceRanges
-  readonly settled: SequenceRanges
-  clear(): void
+  readonly deliveredRuns: SequenceRanges
+  readonly settledRuns: SequenceRanges
+  clearRuns(): void
 }
 
-/** What becomes a record. */
+/** Told when what it waits for is safe. */
+export interface TicketListener {
+  /** All that was noted with this ticket or an earlier one is safe. */
+  stored(ticket: Ticket): void
+}
+
+/** What becomes one record, or several. */
 export interface BatchContent {
-  /** Messages that are in no record yet. */
-  readonly entries: LogEntry[]
-  /** Messages that are in one, and shall be in this one. */
-  readonly again: readonly LogEntry[]
+  readonly entries: readonly LogEntry[]
   readonly runs: readonly QueueRuns[]
+  /** Whether it must be one record: all of it or nothing. */
+  readonly isAtomic: boolean
+  readonly listeners: readonly TicketListener[]
+}
+
+export interface BatchOptions {
+  /** How much it may grow before it is full, though it takes more. */
+  readonly limitBytes: number
+  readonly onFirstNote: () => void
+  /** It is full, or is not any more. */
+  readonly onFull: (isFull: boolean) => void
 }
 
 /** What has been noted since the last record was begun. */
 export class Batch {
-  readonly #onFirstNote: () => void
+  readonly #options: BatchOptions
   #entries: LogEntry[] = []
-  #again: LogEntry[] = []
   #runs: QueueRuns[] = []
+  #listeners: TicketListener[] = []
   #ticket: Ticket = 1
   #isNoted = false
+  #isAtomic = false
+  #bytes = 0
 
-  constructor(onFirstNote: () => void) {
-    this.#onFirstNote = onFirstNote
+  constructor(options: BatchOptions) {
+    this.#options = options
   }
 
   get ticket(): Ticket {
@@ -41,13 +58,17 @@ export class Batch {
     return this.#isNoted
   }
 
-  add(entry: LogEntry): Ticket {
-    this.#entries.push(entry)
-    return this.note()
+  /** Messages that are to be stored, those too that may have left their queues since. */
+  get entries(): readonly LogEntry[] {
+    return this.#entries
   }
 
-  addAgain(entry: LogEntry): Ticket {
-    this.#again.push(entry)
+  add(entry: LogEntry): Ticket {
+    this.#entries.push(entry)
+    const { limitBytes, onFull } = this.#options
+    const wasFull = this.#bytes >= limitBytes
+    this.#bytes += entryBytes(entry)
+    if (!wasFull && this.#bytes >= limitBytes) onFull(true)
     return this.note()
   }
 
@@ -60,23 +81,36 @@ export class Batch {
   note(): Ticket {
     if (!this.#isNoted) {
       this.#isNoted = true
-      this.#onFirstNote()
+      this.#options.onFirstNote()
     }
     return this.#ticket
+  }
+
+  makeAtomic(): void {
+    this.#isAtomic = true
+  }
+
+  listen(listener: TicketListener): void {
+    this.#listeners.push(listener)
   }
 
   /** Begins anew, and gives what there was, without the messages that have left their queues since. */
   take(): BatchContent {
     const content = {
       entries: this.#entries.filter((entry) => entry.isLive),
-      again: this.#again.filter((entry) => entry.isLive),
       runs: this.#runs,
+      isAtomic: this.#isAtomic,
+      listeners: this.#listeners,
     }
     this.#entries = []
-    this.#again = []
     this.#runs = []
+    this.#listeners = []
     this.#ticket++
     this.#isNoted = false
+    this.#isAtomic = false
+    const wasFull = this.#bytes >= this.#options.limitBytes
+    this.#bytes = 0
+    if (wasFull) this.#options.onFull(false)
     return content
   }
 }

@@ -1,86 +1,96 @@
 import type { Message } from '../message/message.ts'
-import { FurtherPlaces } from './further-places.ts'
+import type { Block } from './block-chain.ts'
+import type { QueuePlaces } from './queue-places.ts'
 
-/** A record of the journal, for as long as it may not be removed. */
-export interface LogRecord {
-  /** Where the journal keeps it; -1 until it does. */
-  position: number
-  readonly bytes: number
-  /** How many of its messages are still in a queue. */
-  liveCount: number
-  /** Its messages; null where one has left its last queue. */
-  entries: (LogEntry | null)[]
+/** A message's place in a queue, which a record is going to say. */
+export interface LogPlace {
+  /** Null when it has left the queue meanwhile. */
+  queue: QueuePlaces | null
+  readonly sequence: number
+  readonly expiresAt: number
+  delivered: boolean
+  /** Where it is stored already, if it is. */
+  readonly block: Block | null
+  next: LogPlace | null
 }
 
 /**
- * A message in the log, stored once however many queues it is in. Its places are removed as they are
- * settled. Most messages are in one queue, so the first place needs no object of its own.
+ * A message that waits for its record, with all its places, so that it is stored once however many
+ * queues it is in. Most are in one: the entry is its own first place.
  */
-export class LogEntry {
+export class LogEntry implements LogPlace {
   readonly message: Message
-  /** The record that it is in, or is being written in; null while it waits to be. */
-  record: LogRecord | null = null
-  /** Where it stands in its record's list. */
-  index = 0
-  queueId: number
-  sequence: number
+  queue: QueuePlaces | null
+  readonly sequence: number
+  readonly expiresAt: number
   delivered: boolean
-  further: FurtherPlaces | null = null
+  readonly block: Block | null
+  next: LogPlace | null = null
+  /** How many of its places are still places. */
+  #liveCount = 1
+  /**
+   * A fanout may have thousands of places, and the queues mostly deliver and settle a message in the
+   * order in which they got it: so a search goes on from where the last one ended.
+   */
+  #cursor: LogPlace = this
+  #last: LogPlace = this
 
-  constructor(message: Message, queueId: number, sequence: number, delivered: boolean) {
+  constructor(message: Message, place: Omit<LogPlace, 'next'>) {
     this.message = message
-    this.queueId = queueId
-    this.sequence = sequence
-    this.delivered = delivered
+    this.queue = place.queue
+    this.sequence = place.sequence
+    this.expiresAt = place.expiresAt
+    this.delivered = place.delivered
+    this.block = place.block
   }
 
-  /** Whether it is in any queue. */
   get isLive(): boolean {
-    return this.queueId !== NO_QUEUE
+    return this.#liveCount > 0
   }
 
-  get placeCount(): number {
-    if (this.queueId === NO_QUEUE) return 0
-    return this.further === null ? 1 : 1 + this.further.count
+  get liveCount(): number {
+    return this.#liveCount
   }
 
-  add(queueId: number, sequence: number, delivered: boolean): void {
-    this.further ??= new FurtherPlaces()
-    this.further.add(queueId, sequence, delivered)
+  add(place: Omit<LogPlace, 'next'>): void {
+    const added = { ...place, next: null }
+    this.#last.next = added
+    this.#last = added
+    this.#liveCount++
   }
 
-  wasDelivered(queueId: number, sequence: number): boolean {
-    if (this.queueId === queueId && this.sequence === sequence) return this.delivered
-    return this.further?.wasDelivered(queueId, sequence) === true
+  find(queue: QueuePlaces, sequence: number): LogPlace | undefined {
+    const found = search(this.#cursor, null, queue, sequence)
+    if (found === undefined && this.#cursor === this) return undefined
+    const place = found ?? search(this, this.#cursor, queue, sequence)
+    if (place !== undefined) this.#cursor = place
+    return place
   }
 
-  /** Whether that is news. */
-  markDelivered(queueId: number, sequence: number): boolean {
-    if (this.queueId === queueId && this.sequence === sequence) {
-      if (this.delivered) return false
-      this.delivered = true
-      return true
+  remove(place: LogPlace): void {
+    if (place.queue === null) return
+    place.queue = null
+    this.#liveCount--
+  }
+
+  /** Removes what it has between, and says of its message if nothing is left. */
+  removeRange(queue: QueuePlaces, from: number, to: number): void {
+    for (let place: LogPlace | null = this; place !== null; place = place.next) {
+      const { sequence } = place
+      if (place.queue === queue && sequence >= from && sequence <= to) this.remove(place)
     }
-    return this.further?.markDelivered(queueId, sequence) === true
-  }
-
-  /** Whether it was there. */
-  remove(queueId: number, sequence: number): boolean {
-    if (this.queueId !== queueId || this.sequence !== sequence) {
-      return this.further?.remove(queueId, sequence) === true
-    }
-    if (this.further === null || this.further.count === 0) this.queueId = NO_QUEUE
-    else this.#takeFirst(this.further)
-    return true
-  }
-
-  #takeFirst(further: FurtherPlaces): void {
-    const { numbers } = further
-    this.queueId = numbers[0] as number
-    this.sequence = numbers[1] as number
-    this.delivered = numbers[2] === 1
-    further.removeFirst()
+    if (!this.isLive && this.message.logEntry === this) this.message.logEntry = null
   }
 }
 
-const NO_QUEUE = -1
+function search(
+  from: LogPlace,
+  until: LogPlace | null,
+  queue: QueuePlaces,
+  sequence: number,
+): LogPlace | undefined {
+  for (let place: LogPlace | null = from; place !== null && place !== until; place = place.next) {
+    if (place.queue === queue && place.sequence === sequence) return place
+  }
+  return undefined
+}

@@ -2,15 +2,23 @@ import type { Logger } from '../base/logger.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
 import type { Journal } from '../store/journal.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
-import { Batch, type BatchContent } from './batch.ts'
+import { Batch, type BatchContent, type TicketListener } from './batch.ts'
+import { type Block, BlockChain } from './block-chain.ts'
+import { BlockReader } from './block-reader.ts'
+import { findStragglers } from './cleaner.ts'
+import type { LogEntry, LogPlace } from './log-entry.ts'
 import type { QueueLog, Ticket } from './queue-log.ts'
-import { QueueNotes } from './queue-notes.ts'
-import { RecordChain } from './record-chain.ts'
-import { RecordWriter } from './record-writer.ts'
-import { Recovery, type Restore } from './recovery.ts'
+import { QueuePlaces } from './queue-places.ts'
+import { entryBytes } from './record-format.ts'
+import { RecordWriter, type WrittenRecord } from './record-writer.ts'
+import { Recovery } from './recovery.ts'
 
 export interface MessageLogOptions extends AppenderOptions {
   readonly turn: Turn
+  /** More is noted than the journal has stored yet, or no longer: whoever adds to it should wait. */
+  readonly onBehind: (isBehind: boolean) => void
+  /** What must be safe before a record is: the queues' definitions. Undefined when all of it is. */
+  readonly definitionsStored?: () => Promise<void> | undefined
   /**
    * The journal may hold this much, or four times what is needed if that is more, before messages
    * that hold up the removal of old records are stored again; 4 MiB unless it is given.
@@ -19,49 +27,62 @@ export interface MessageLogOptions extends AppenderOptions {
 }
 
 const UNTIDY_BYTES = 4 * 1024 * 1024
-
-/** Told when what it waits for is safe. */
-export interface TicketListener {
-  /** All that was noted with this ticket or an earlier one is safe. */
-  stored(ticket: Ticket): void
-}
+/** At least this part of what may be untidy is looked through for stragglers at a time, */
+const LEAST_PASSED_PART = 1 / 16
+/** and so many bytes for each that was stored last, so that what comes in cannot outrun it. */
+const PASSED_PER_STORED = 2
+/** So much may wait to be made into records before whoever adds to it is told to wait. */
+const BEHIND_BYTES = 8 * 1024 * 1024
 
 /**
- * The messages of durable queues, in the journal. All that one turn of the event loop notes is one
- * record, and all that is noted while a record is being written is the next one: so the flush of a
- * busy broker serves thousands of messages, and that of an idle one is not waited for.
+ * The messages of durable queues, in the journal. All that one turn of the event loop notes is stored
+ * together, and all that is noted while that is being written comes next: so the flush of a busy
+ * broker serves thousands of messages, and that of an idle one is not waited for.
  *
- *     note … note ─▶ batch ─ end of turn, journal idle ─▶ record ─▶ journal ─▶ stored: confirms
+ *     note … note ─▶ batch ─ end of turn, journal idle ─▶ records ─▶ journal ─▶ stored: confirms
  *                      ▲                                    │
  *                      └── settled before: not written      └─ refused: kept, tried again
  *
  * What is settled before its batch is taken leaves no trace; after that, the next record says so.
+ * Once a record is stored nothing of its messages stays in memory but a bit each.
  */
 export class MessageLog implements TurnTask {
+  readonly #options: MessageLogOptions
   readonly #journal: Journal
   readonly #turn: Turn
   readonly #logger: Logger
   readonly #appender: Appender
   readonly #writer = new RecordWriter()
-  readonly #chain: RecordChain
+  readonly #untidyBytes: number
+  readonly #chain: BlockChain
   readonly #batch: Batch
-  readonly #listeners = new Set<TicketListener>()
+  readonly #reader: BlockReader
+  readonly #queues = new Map<number, QueuePlaces>()
   /**
    *     idle ─ note ─▶ scheduled ─ end of turn ─▶ writing ─ stored ─▶ idle, or scheduled again
    *       └─ close ─▶ closed ◀─ nothing left, or given up ─┘
    */
   #state: 'idle' | 'scheduled' | 'writing' | 'closed' = 'idle'
   #storedTicket: Ticket = 0
+  #newestBytes = 0
+  #cleaning: 'no' | 'reading' | 'storing' = 'no'
   #closing: Promise<void> | undefined
   #onClosed = (): void => {}
 
   constructor(options: MessageLogOptions) {
+    this.#options = options
     this.#journal = options.journal
     this.#turn = options.turn
     this.#logger = options.logger
     this.#appender = new Appender(options)
-    this.#chain = new RecordChain(options.untidyBytes ?? UNTIDY_BYTES)
-    this.#batch = new Batch(() => this.#schedule())
+    this.#untidyBytes = options.untidyBytes ?? UNTIDY_BYTES
+    this.#chain = new BlockChain(this.#untidyBytes)
+    this.#batch = new Batch({
+      limitBytes: BEHIND_BYTES,
+      onFirstNote: () => this.#schedule(),
+      onFull: options.onBehind,
+    })
+    this.#reader = new BlockReader(options.journal, options.logger, () => this.settled())
   }
 
   /** All that was noted with this ticket or an earlier one is safe. */
@@ -74,7 +95,7 @@ export class MessageLog implements TurnTask {
     return this.#batch.isNoted ? this.#batch.ticket : this.#batch.ticket - 1
   }
 
-  /** Bytes of records, and how many of them messages need that are still in queues. */
+  /** Bytes of records, and about how many of them messages need that are still in queues. */
   get bytes(): number {
     return this.#chain.bytes
   }
@@ -83,44 +104,72 @@ export class MessageLog implements TurnTask {
     return this.#chain.liveBytes
   }
 
-  /** Tells the listener each ticket that becomes safe, once, until `unlisten`. */
-  listen(listener: TicketListener): void {
-    this.#listeners.add(listener)
+  /** The highest id of a queue that the journal may speak of. */
+  get highestQueueId(): number {
+    let highest = 0
+    for (const queueId of this.#queues.keys()) highest = Math.max(highest, queueId)
+    return highest
   }
 
-  unlisten(listener: TicketListener): void {
-    this.#listeners.delete(listener)
+  /** Calls back once, when all that was noted until now is safe. */
+  listen(listener: TicketListener): void {
+    if (this.lastTicket <= this.#storedTicket) listener.stored(this.#storedTicket)
+    else this.#batch.listen(listener)
+  }
+
+  /** Resolves when all that was noted until now is safe. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => this.listen({ stored: () => resolve() }))
+  }
+
+  /** What is noted in this turn is stored as one: all of it, or nothing. */
+  makeAtomic(): void {
+    this.#batch.makeAtomic()
   }
 
   /** What a queue notes with; its id must be its own for ever. */
   queueLog(queueId: number): QueueLog {
-    return new QueueNotes(queueId, this.#batch, this.#chain)
+    return this.#queue(queueId)
   }
 
   /**
-   * Reads the journal and calls back for every message in a queue, queue by queue, each in the order
-   * of its sequences. To be awaited before anything is noted. Rejects when the journal does, and when
-   * a newer program has written to it.
+   * Reads the journal. To be awaited before anything else; what the queues have is then in their
+   * logs. Rejects when the journal does, and when a newer program has written to it.
    */
-  async recover(restore: Restore): Promise<void> {
-    const recovery = new Recovery(this.#chain)
-    await this.#journal.recover((position, record) => this.#read(recovery, position, record))
-    recovery.visitPlaces((queueId, sequence, entry) => {
-      const { message } = entry
-      const isBack = restore(queueId, sequence, message, entry.wasDelivered(queueId, sequence))
-      if (!isBack) this.queueLog(queueId).settle(message, sequence)
+  async recover(): Promise<void> {
+    const recovery = new Recovery(this.#chain, (queueId) => this.#queue(queueId))
+    await this.#journal.recover((position, record) => {
+      try {
+        recovery.read(position, record)
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error
+        const fields = { position, reason: error.message }
+        this.#logger.error(fields, 'A record of the journal is malformed: its end is left out')
+      }
     })
+  }
+
+  /** What there is of other queues than these is dropped; how many messages that were. */
+  keepOnly(queueIds: ReadonlySet<number>): number {
+    let count = 0
+    for (const [queueId, queue] of [...this.#queues]) {
+      if (queueIds.has(queueId)) continue
+      count += queue.count
+      queue.drop()
+    }
     this.#goOn(undefined)
+    return count
   }
 
   endTurn(): void {
     // These are dead because of what is stored, or is going to be with this very batch.
     const dead = this.#chain.takeDead()
-    for (const entry of this.#chain.stragglers()) this.#batch.addAgain(entry)
     const { ticket } = this.#batch
+    for (const entry of this.#batch.entries)
+      if (entry.block !== null) forgetMoved(entry, entry.block)
     const content = this.#batch.take()
-    if (content.entries.length + content.again.length + content.runs.length === 0) {
-      this.#stored(ticket, dead)
+    if (content.entries.length + content.runs.length === 0) {
+      this.#stored(ticket, content, dead)
       return
     }
     this.#state = 'writing'
@@ -140,41 +189,73 @@ export class MessageLog implements TurnTask {
     return this.#closing
   }
 
-  #read(recovery: Recovery, position: number, record: Buffer): void {
-    // The journal wants its bytes back, and the messages are going to need theirs.
-    const bytes = Buffer.allocUnsafeSlow(record.length)
-    record.copy(bytes)
-    try {
-      recovery.read(position, bytes)
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error
-      const fields = { position, reason: error.message }
-      this.#logger.error(fields, 'A record of the journal is malformed: its end is left out')
+  #queue(queueId: number): QueuePlaces {
+    let queue = this.#queues.get(queueId)
+    if (queue === undefined) {
+      queue = new QueuePlaces(queueId, {
+        batch: this.#batch,
+        chain: this.#chain,
+        reader: this.#reader,
+        dropped: (id) => this.#queues.delete(id),
+      })
+      this.#queues.set(queueId, queue)
     }
+    return queue
   }
 
   async #write(ticket: Ticket, content: BatchContent, dead: number | undefined): Promise<void> {
-    const parts = this.#writer.write(content)
-    for (const runs of content.runs) runs.clear()
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0)
-    const record = this.#chain.begin(bytes, content.entries)
-    let position: number
+    const records = this.#writer.write(content)
+    for (const runs of content.runs) runs.clearRuns()
+    const blocks = records.map((record) => this.#begin(record))
+    this.#newestBytes = records.reduce((sum, { bytes }) => sum + bytes, 0)
+    let positions: readonly number[]
     try {
-      position = await this.#appender.append(parts)
+      positions = await this.#appender.append(records.map(({ parts }) => parts))
+      await this.#options.definitionsStored?.()
     } catch (error) {
       this.#logger.error({ error }, 'The journal refused the last record: what it says is lost')
       this.#close()
       return
     }
-    this.#chain.stored(record, position)
-    for (const entry of content.again) if (entry.isLive) this.#chain.move(entry, record)
-    this.#stored(ticket, dead)
+    for (const [index, block] of blocks.entries()) {
+      this.#chain.stored(block, positions[index] as number)
+      for (const entry of (records[index] as WrittenRecord).entries) this.#moved(entry, block)
+    }
+    this.#stored(ticket, content, dead)
   }
 
-  #stored(ticket: Ticket, dead: number | undefined): void {
+  /** From now on the messages of the record are those of a block, though not safe yet. */
+  #begin({ bytes, entries }: WrittenRecord): Block {
+    const block = this.#chain.begin(bytes)
+    for (let index = 0; index < entries.length; index++) {
+      const entry = entries[index] as LogEntry
+      entry.message.logEntry = null
+      if (entry.block !== null) continue
+      this.#chain.grow(block, entry.liveCount, entryBytes(entry))
+      for (let place: LogPlace | null = entry; place !== null; place = place.next) {
+        place.queue?.place(place.sequence, place.delivered, block)
+      }
+    }
+    return block
+  }
+
+  /** What was stored again is no longer needed where it was. */
+  #moved(entry: LogEntry, block: Block): void {
+    if (entry.block === null) return
+    const from = entry.block
+    for (let place: LogPlace | null = entry; place !== null; place = place.next) {
+      const { queue, sequence } = place
+      if (queue === null || !queue.isAt(sequence, from)) continue
+      this.#chain.grow(block, 1, Math.floor(entryBytes(entry) / entry.liveCount))
+      queue.move(sequence, block)
+      this.#chain.shrink(from, 1)
+    }
+  }
+
+  #stored(ticket: Ticket, { listeners }: BatchContent, dead: number | undefined): void {
     this.#state = 'idle'
     this.#storedTicket = ticket
-    for (const listener of this.#listeners) listener.stored(ticket)
+    for (const listener of listeners) listener.stored(ticket)
     this.#goOn(dead)
   }
 
@@ -185,14 +266,35 @@ export class MessageLog implements TurnTask {
     // where it has gone instead.
     const upTo = isNoted ? dead : (this.#chain.takeDead() ?? dead)
     if (upTo !== undefined) this.#truncate(upTo)
-    if (isNoted || (this.#chain.isUntidy && this.#closing === undefined)) this.#schedule()
+    if (isNoted) this.#schedule()
     else if (this.#closing !== undefined) this.#close()
+    if (this.#closing === undefined && this.#chain.isUntidy) void this.#clean()
   }
 
   #schedule(): void {
     if (this.#state !== 'idle') return
     this.#state = 'scheduled'
     this.#turn.schedule(this)
+  }
+
+  /** Notes the stragglers of the first blocks once more; when they are stored, the blocks are dead. */
+  async #clean(): Promise<void> {
+    if (this.#cleaning !== 'no') return
+    this.#cleaning = 'reading'
+    const limit = Math.max(
+      this.#untidyBytes * LEAST_PASSED_PART,
+      this.#newestBytes * PASSED_PER_STORED,
+    )
+    try {
+      for (const block of this.#chain.front(limit)) {
+        const stragglers = await findStragglers(block, this.#reader, (id) => this.#queues.get(id))
+        for (const entry of stragglers) this.#batch.add(entry)
+      }
+    } catch (error) {
+      this.#logger.error({ error }, 'The journal could not be read to make it smaller')
+    }
+    this.#cleaning = 'storing'
+    this.listen({ stored: () => (this.#cleaning = 'no') })
   }
 
   #truncate(upTo: number): void {
@@ -205,5 +307,12 @@ export class MessageLog implements TurnTask {
   #close(): void {
     this.#state = 'closed'
     this.#onClosed()
+  }
+}
+
+/** What was to be stored again may have gone since, or be stored elsewhere already. */
+function forgetMoved(entry: LogEntry, from: Block): void {
+  for (let place: LogPlace | null = entry; place !== null; place = place.next) {
+    if (place.queue?.isAt(place.sequence, from) === false) entry.remove(place)
   }
 }

@@ -3,15 +3,44 @@ import type { Message } from '../message/message.ts'
 /** The number of a batch: what was noted with it is safe once `storedTicket` has reached it. */
 export type Ticket = number
 
+/** A message as it was stored. */
+export interface StoredMessage {
+  readonly message: Message
+  readonly sequence: number
+  /** Whether somebody has had it. */
+  readonly delivered: boolean
+  /** When it expires, in milliseconds since 1970; 0 is never. */
+  readonly expiresAt: number
+}
+
+/** Some messages of a queue, in the order of their sequences, and where reading goes on. */
+export interface StoredRun {
+  readonly messages: readonly StoredMessage[]
+  readonly next: number
+}
+
 /**
- * What a durable queue tells of its persistent messages, so that they outlive the process. Nothing
- * here waits: what one turn of the event loop notes is one record, all of it or nothing.
+ * What a durable queue tells of its persistent messages, so that they outlive the process, and where
+ * it finds them again. Noting never waits: what one turn of the event loop notes is one record, or
+ * several that are stored together.
  */
 export interface QueueLog {
-  /** The message is in the queue, at a sequence that no other has there. */
-  enqueue(message: Message, sequence: number): Ticket
+  /** How many messages are in the queue, and the first sequence that was never used. */
+  readonly count: number
+  readonly nextSequence: number
+  /** The message is in the queue, at a sequence that is after all others there. */
+  enqueue(message: Message, sequence: number, expiresAt?: number): Ticket
   /** Somebody has it: should it come back, it is redelivered. */
   deliver(message: Message, sequence: number): void
   /** It has left the queue for good. Messages that were never enqueued here are ignored. */
   settle(message: Message, sequence: number): void
+  /** All from `from` to `to` have. */
+  settleRange(from: number, to: number): void
+  /**
+   * Reads messages back that are in the queue, from a sequence on and up to another, as many as are
+   * read at once. Waits for those that are being stored. Rejects when the journal cannot be read.
+   */
+  read(from: number, to: number): Promise<StoredRun>
+  /** The queue is no more, and nothing in it. */
+  drop(): void
 }

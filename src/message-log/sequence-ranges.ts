@@ -12,6 +12,12 @@ export class SequenceRanges {
     this.#next = sequence + 1
   }
 
+  /** All from `from` to `to`: at most as many as 32 bits can count. */
+  addRange(from: number, to: number): void {
+    this.runs.push(from, to - from + 1)
+    this.#next = to + 1
+  }
+
   clear(): void {
     this.runs.length = 0
     this.#next = -1

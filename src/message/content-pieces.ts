@@ -1,9 +1,9 @@
 import { FRAME_BODY, FRAME_END, FRAME_HEADER_SIZE } from 'amqp-codec'
-import type { FrameRun, Message } from '../message/message.ts'
+import type { FrameRun, Message } from './message.ts'
 
 /**
- * A message's content as the pieces of memory that a record has one behind the other: the header
- * frame, then the body in one frame, whatever number of frames it came in.
+ * A message's content as the pieces of memory that are stored one behind the other: the header frame,
+ * then the body in one frame, whatever number of frames it came in.
  */
 export function contentPieces(message: Message): readonly FrameRun[] {
   const { buffer, start, end, headerFrameBytes, isOneFrame, bodySize, rest } = message

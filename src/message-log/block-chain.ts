@@ -1,0 +1,122 @@
+import { Fifo } from '../base/fifo.ts'
+
+/** A block that is larger gets no more records. */
+const BLOCK_BYTES = 256 * 1024
+/** Dead bytes that are tolerated for each live one. */
+const DEAD_PER_LIVE = 3
+
+/** Some records that follow each other in the journal. */
+export interface Block {
+  /** The positions of the first and the last; -1 until they are known. */
+  first: number
+  last: number
+  bytes: number
+  /** How many places of messages, of what is stored here, are still in their queues. */
+  live: number
+  /** About how many bytes they need. */
+  liveBytes: number
+  /** How many of its records are being written. */
+  inFlight: number
+  /** Whether more records may follow. */
+  isOpen: boolean
+}
+
+/**
+ * The records that the journal holds, oldest first, in blocks, and how much of them is still needed.
+ *
+ *     [ dead ][ dead ][ 1 live ][ dead ][ 500 live ][ 20 live ]
+ *      └── removed ──┘ └ a straggler: stored again at the end, when it holds up too much
+ *
+ * Only dead blocks at the front are removed. So whatever a record says of earlier ones, what was
+ * delivered or settled, is there for as long as what it speaks of.
+ */
+export class BlockChain {
+  readonly #untidyBytes: number
+  readonly #blocks = new Fifo<Block>()
+  #open: Block | null = null
+  #bytes = 0
+  #liveBytes = 0
+
+  /** While no more than `untidyBytes` are stored, stragglers are left where they are. */
+  constructor(untidyBytes: number) {
+    this.#untidyBytes = untidyBytes
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get liveBytes(): number {
+    return this.#liveBytes
+  }
+
+  /** Whether so little of it is needed that it is worth the effort to store that again. */
+  get isUntidy(): boolean {
+    return this.#bytes > this.#untidyBytes && this.#bytes > this.#liveBytes * (DEAD_PER_LIVE + 1)
+  }
+
+  /** The block that a record of so many bytes is going to be in. */
+  begin(bytes: number): Block {
+    if (this.#open === null || this.#open.bytes >= BLOCK_BYTES) {
+      if (this.#open !== null) this.#open.isOpen = false
+      this.#open = newBlock()
+      this.#blocks.push(this.#open)
+    }
+    this.#open.inFlight++
+    this.#open.bytes += bytes
+    this.#bytes += bytes
+    return this.#open
+  }
+
+  /** A record of that block is safe, behind all others. */
+  stored(block: Block, position: number): void {
+    if (block.first < 0) block.first = position
+    block.last = position
+    block.inFlight--
+  }
+
+  /** So many places that are stored there are needed. */
+  grow(block: Block, places: number, bytes: number): void {
+    block.live += places
+    block.liveBytes += bytes
+    this.#liveBytes += bytes
+  }
+
+  /** So many are not any more. */
+  shrink(block: Block, places: number): void {
+    const bytes =
+      places === block.live ? block.liveBytes : Math.floor((block.liveBytes / block.live) * places)
+    block.live -= places
+    block.liveBytes -= bytes
+    this.#liveBytes -= bytes
+  }
+
+  /** Forgets the dead blocks at the front, and gives the position of the last record, or undefined. */
+  takeDead(): number | undefined {
+    let last: number | undefined
+    for (let head = this.#blocks.peek(); head !== undefined; head = this.#blocks.peek()) {
+      if (head.live > 0 || head.inFlight > 0) break
+      this.#blocks.shift()
+      this.#bytes -= head.bytes
+      last = head.last
+      if (head === this.#open) this.#open = null
+    }
+    return last
+  }
+
+  /** The first blocks, so many bytes of them and at least one, but none that is being written. */
+  front(limitBytes: number): readonly Block[] {
+    const front: Block[] = []
+    let bytes = 0
+    for (const block of this.#blocks) {
+      if (block.inFlight > 0 || bytes >= limitBytes) break
+      front.push(block)
+      bytes += block.bytes
+    }
+    return front
+  }
+}
+
+function newBlock(): Block {
+  return { first: -1, last: -1, bytes: 0, live: 0, liveBytes: 0, inFlight: 0, isOpen: true }
+}

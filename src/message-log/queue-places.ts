@@ -1,0 +1,218 @@
+import type { Message } from '../message/message.ts'
+import type { Batch, QueueRuns } from './batch.ts'
+import type { Block, BlockChain } from './block-chain.ts'
+import type { BlockReader } from './block-reader.ts'
+import { Extents } from './extents.ts'
+import { LogEntry } from './log-entry.ts'
+import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
+import { SequenceRanges } from './sequence-ranges.ts'
+import { SequenceSet } from './sequence-set.ts'
+
+/** What the queues of a log share. */
+export interface LogParts {
+  readonly batch: Batch
+  readonly chain: BlockChain
+  readonly reader: BlockReader
+  /** The queue needs no keeping any more. */
+  dropped(queueId: number): void
+}
+
+/** More than this is said with several runs. */
+const LONGEST_RUN = 0xffff_ffff
+
+/**
+ * What the log knows of one queue: which sequences are stored and live, and where. A message that
+ * waits for its record only changes in the batch; of one that has a record, be it in flight, the
+ * next one says what became of it.
+ */
+export class QueuePlaces implements QueueLog, QueueRuns {
+  readonly queueId: number
+  readonly deliveredRuns: SequenceRanges = new SequenceRanges()
+  readonly settledRuns: SequenceRanges = new SequenceRanges()
+  readonly #parts: LogParts
+  readonly #live = new SequenceSet()
+  readonly #delivered = new SequenceSet()
+  readonly #extents = new Extents()
+  #nextSequence = 0
+  /** The ticket of the batch that these runs are in. */
+  #ticket: Ticket = 0
+
+  constructor(queueId: number, parts: LogParts) {
+    this.queueId = queueId
+    this.#parts = parts
+  }
+
+  get count(): number {
+    return this.#live.count
+  }
+
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
+  enqueue(message: Message, sequence: number, expiresAt = 0): Ticket {
+    const place = { queue: this, sequence, expiresAt, delivered: false, block: null }
+    const waiting = message.logEntry as LogEntry | null
+    if (waiting !== null) {
+      waiting.add(place)
+      return this.#parts.batch.note()
+    }
+    const entry = new LogEntry(message, place)
+    message.logEntry = entry
+    return this.#parts.batch.add(entry)
+  }
+
+  deliver(message: Message, sequence: number): void {
+    const place = (message.logEntry as LogEntry | null)?.find(this, sequence)
+    if (place !== undefined) {
+      place.delivered = true
+      return
+    }
+    if (!this.#live.has(sequence) || !this.#delivered.add(sequence)) return
+    this.deliveredRuns.add(sequence)
+    this.#noteRuns()
+  }
+
+  settle(message: Message, sequence: number): void {
+    const entry = message.logEntry as LogEntry | null
+    const place = entry?.find(this, sequence)
+    if (entry !== null && place !== undefined) {
+      entry.remove(place)
+      if (!entry.isLive) message.logEntry = null
+    } else if (this.forget(sequence)) {
+      this.settledRuns.add(sequence)
+      this.#noteRuns()
+    }
+  }
+
+  settleRange(from: number, to: number): void {
+    for (const entry of this.#parts.batch.entries) entry.removeRange(this, from, to)
+    if (this.forgetRange(from, to) === 0) return
+    const end = Math.min(to, this.#nextSequence - 1)
+    for (let start = from; start <= end; start += LONGEST_RUN) {
+      this.settledRuns.addRange(start, Math.min(end, start + LONGEST_RUN - 1))
+    }
+    this.#noteRuns()
+  }
+
+  async read(from: number, to: number): Promise<StoredRun> {
+    let first = this.#live.next(from)
+    if (first === undefined) {
+      await this.#parts.reader.settled()
+      first = this.#live.next(from)
+    }
+    if (first === undefined || first > to) return { messages: [], next: to + 1 }
+    // Those that wait for their record come after all others.
+    const last = Math.min(to, this.#extents.endOf(first), this.#nextSequence - 1)
+    const block = this.#extents.find(first)
+    const found: StoredMessage[] = []
+    await this.#parts.reader.read(block, (place, message) => {
+      const { queueId, sequence, expiresAt } = place
+      if (queueId !== this.queueId || sequence < first || sequence > last) return
+      if (!this.#live.has(sequence)) return
+      const delivered = this.#delivered.has(sequence)
+      found.push({ message: message(), sequence, delivered, expiresAt })
+    })
+    return { messages: inOrder(found), next: last + 1 }
+  }
+
+  drop(): void {
+    this.settleRange(0, Number.MAX_SAFE_INTEGER)
+    this.#parts.dropped(this.queueId)
+  }
+
+  clearRuns(): void {
+    this.deliveredRuns.clear()
+    this.settledRuns.clear()
+  }
+
+  /** A record of that block, which is new, has the sequence. */
+  place(sequence: number, delivered: boolean, block: Block): void {
+    this.spokenOf(sequence)
+    this.#live.add(sequence)
+    if (delivered) this.#delivered.add(sequence)
+    this.#extents.append(sequence, block)
+  }
+
+  /** Whether the sequence is live, and stored in that block. */
+  isAt(sequence: number, block: Block): boolean {
+    return this.#live.has(sequence) && this.#extents.find(sequence) === block
+  }
+
+  wasDelivered(sequence: number): boolean {
+    return this.#delivered.has(sequence)
+  }
+
+  /** The sequence is stored in that block from now on. */
+  move(sequence: number, block: Block): void {
+    this.#extents.move(sequence, block)
+  }
+
+  /** A record that was found has the sequence: the last one that has it counts. */
+  recover(sequence: number, delivered: boolean, block: Block, bytes: number): void {
+    const { chain } = this.#parts
+    const isNew = sequence >= this.#nextSequence
+    this.spokenOf(sequence)
+    const wasLive = !this.#live.add(sequence)
+    if (wasLive) chain.shrink(this.#extents.find(sequence), 1)
+    chain.grow(block, 1, bytes)
+    if (delivered) this.#delivered.add(sequence)
+    if (isNew) this.#extents.append(sequence, block)
+    else this.#extents.move(sequence, block)
+  }
+
+  recoverDelivered(from: number, count: number): void {
+    const end = from + count
+    this.spokenOf(end - 1)
+    for (
+      let at = this.#live.next(from);
+      at !== undefined && at < end;
+      at = this.#live.next(at + 1)
+    ) {
+      this.#delivered.add(at)
+    }
+  }
+
+  /** No sequence is used twice as long as the journal speaks of its first use. */
+  spokenOf(sequence: number): void {
+    if (sequence >= this.#nextSequence) this.#nextSequence = sequence + 1
+  }
+
+  /** Whether the sequence was live. */
+  forget(sequence: number): boolean {
+    if (!this.#live.delete(sequence)) return false
+    this.#delivered.delete(sequence)
+    this.#parts.chain.shrink(this.#extents.find(sequence), 1)
+    return true
+  }
+
+  /** How many from `from` to `to` were live. */
+  forgetRange(from: number, to: number): number {
+    let forgotten = 0
+    for (let at = this.#live.next(from); at !== undefined && at <= to; at = this.#live.next(at)) {
+      const end = Math.min(to, this.#extents.endOf(at))
+      const count = this.#live.deleteRange(at, end)
+      this.#parts.chain.shrink(this.#extents.find(at), count)
+      forgotten += count
+    }
+    this.#delivered.deleteRange(from, to)
+    return forgotten
+  }
+
+  #noteRuns(): void {
+    const { batch } = this.#parts
+    if (this.#ticket === batch.ticket) return
+    this.#ticket = batch.ticket
+    batch.addRuns(this)
+  }
+}
+
+/** What was stored again stands behind what was not; what was stored twice is there twice. */
+function inOrder(found: readonly StoredMessage[]): readonly StoredMessage[] {
+  const isSorted = found.every(
+    ({ sequence }, at) => at === 0 || sequence > (found[at - 1] as StoredMessage).sequence,
+  )
+  if (isSorted) return found
+  const bySequence = new Map(found.map((stored) => [stored.sequence, stored]))
+  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence)
+}
