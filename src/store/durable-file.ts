@@ -1,17 +1,25 @@
-import { open, rename } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+
+/** What the name of a file ends in that is not finished: what is left of one is of no use. */
+export const UNFINISHED = '.new'
 
 /** Puts a file there, or in the place of another: after a loss of power there is one of the two. */
 export async function writeDurably(path: string, content: string | Buffer): Promise<void> {
-  const unfinished = `${path}.new`
-  const file = await open(unfinished, 'w', 0o600)
+  const unfinished = `${path}${UNFINISHED}`
   try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
+    const file = await open(unfinished, 'w', 0o600)
+    try {
+      await file.writeFile(content)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await replaceDurably(unfinished, path)
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => {})
+    throw error
   }
-  await replaceDurably(unfinished, path)
 }
 
 /** Renames a file that is flushed already. */

@@ -1,5 +1,6 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { UNFINISHED } from '../durable-file.ts'
 import { GroupCommit } from '../group-commit.ts'
 import type { DamageListener, Durability, Journal } from '../journal.ts'
 import { StoreError, storeError } from '../store-error.ts'
@@ -230,7 +231,9 @@ function positionFrom(address: number): number {
 /** In their order. What is not a segment any more is set aside, for somebody to have a look at. */
 async function openSegments(directory: string, onDamage: DamageListener): Promise<Segment[]> {
   const segments: Segment[] = []
-  for (const name of (await readdir(directory)).filter(isSegmentName).sort()) {
+  const names = (await readdir(directory)).sort()
+  for (const name of names) if (name.endsWith(UNFINISHED)) await rm(join(directory, name))
+  for (const name of names.filter(isSegmentName)) {
     const path = join(directory, name)
     const segment = await Segment.open(path)
     if (segment === undefined) {

@@ -1,4 +1,11 @@
-import fs, { appendFileSync, readdirSync, renameSync, statSync, truncateSync } from 'node:fs'
+import fs, {
+  appendFileSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -74,6 +81,15 @@ describe('the files of SegmentJournal', () => {
     expect(statSync(path).size).toBeGreaterThan(100_000)
     await journal.close()
     expect(statSync(path).size).toBeLessThan(100)
+  })
+
+  it('are made under another name, which is of no use after the process was killed', async () => {
+    const directory = temporaryDirectory()
+    writeFileSync(join(directory, '0000000000000008.segment.new'), 'segm')
+    const { journal, damages } = await openJournal(directory)
+    expect(readdirSync(directory)).toEqual(['truncated'])
+    expect(damages).toEqual([])
+    await journal.close()
   })
 
   it('may end in zeros, which is what a process that was killed leaves', async () => {
