@@ -17,10 +17,10 @@ import {
   FRAME_METHOD,
   type Method,
 } from 'amqp-codec'
-import { REJECTED } from '../exchange/destination.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import { ContentAssembler } from '../message/content-assembler.ts'
 import type { Message } from '../message/message.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { ExclusiveOwner, Queue } from '../queue/queue.ts'
 import {
   channelAlreadyOpen,
@@ -52,6 +52,8 @@ export interface ChannelContext {
   /** Stands for the connection where exclusive queues ask whose they are. */
   readonly owner: ExclusiveOwner
   readonly output: ChannelOutput
+  /** Knows what is safe; null when nothing is stored. */
+  readonly messageLog: TicketSource | null
   readonly maxMessageSize: number
   readonly consumersPerChannel: number
   /** Whether the client wants `basic.cancel` when a consumer's queue goes. */
@@ -115,6 +117,10 @@ export class Channel implements ConsumerChannel {
       username: context.username,
       output: context.output,
     })
+  }
+
+  get messageLog(): TicketSource | null {
+    return this.context.messageLog
   }
 
   get hasRoom(): boolean {
@@ -237,7 +243,7 @@ export class Channel implements ConsumerChannel {
 
   /** Gives up everything it holds: consumers first, that nothing comes back to them. */
   end(): void {
-    this.confirms?.beforeFlush()
+    this.confirms?.end()
     this.consumers.cancelAll()
     this.transaction?.rollback(this)
     const deliveries: Delivery[] = []
@@ -258,7 +264,8 @@ export class Channel implements ConsumerChannel {
   }
 
   selectConfirms(): void {
-    this.confirms ??= new Confirms(this.number, this.context.output)
+    const { output, messageLog } = this.context
+    this.confirms ??= new Confirms(this.number, output, messageLog)
   }
 
   selectTransaction(): void {
@@ -306,9 +313,7 @@ export class Channel implements ConsumerChannel {
       return
     }
     const outcome = this.publisher.publish(request, message)
-    if (this.confirms === null) return
-    if (outcome === REJECTED) this.confirms.rejected()
-    else this.confirms.accepted()
+    this.confirms?.published(outcome)
   }
 
   #onFrameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {

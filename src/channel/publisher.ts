@@ -140,7 +140,9 @@ export class Publisher {
     }
     let outcome: PublishOutcome = ACCEPTED
     for (let index = 0; index < queues.length; index++) {
-      if ((queues[index] as QueueDestination).publish(message) === REJECTED) outcome = REJECTED
+      const next = (queues[index] as QueueDestination).publish(message)
+      if (next === REJECTED || outcome === REJECTED) outcome = REJECTED
+      else if (next > outcome) outcome = next
     }
     return outcome
   }

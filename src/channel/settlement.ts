@@ -44,7 +44,7 @@ function settleMixed(deliveries: readonly Delivery[], settlement: Settlement): v
 function give(queue: Queue, deliveries: readonly Delivery[], settlement: Settlement): void {
   switch (settlement) {
     case 'acknowledge':
-      queue.acknowledge(deliveries.length)
+      queue.acknowledge(deliveries)
       break
     case 'reject':
       queue.reject(deliveries)

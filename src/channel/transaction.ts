@@ -1,3 +1,4 @@
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { Delivery } from './delivery.ts'
 import type { PreparedPublish, Publisher } from './publisher.ts'
 import type { Settlement } from './settlement.ts'
@@ -7,6 +8,7 @@ import type { UnackedList } from './unacked-list.ts'
 export interface TransactionScope {
   readonly publisher: Publisher
   readonly unacked: UnackedList
+  readonly messageLog: TicketSource | null
   settle(deliveries: readonly Delivery[], settlement: Settlement): void
 }
 
@@ -31,14 +33,21 @@ export class Transaction {
     this.#settlements.push({ deliveries, settlement })
   }
 
-  /** `done` is called when the client may be told, before what the settlements bring it. */
-  commit(channel: TransactionScope, done: () => void): void {
+  /**
+   * Does all of it, as one where it is stored. `answer` is called when all that will be stored is
+   * noted, and before what the settlements bring the client if none of it is.
+   */
+  commit(channel: TransactionScope, answer: () => void): void {
     const publishes = this.#publishes
     const settlements = this.#settlements
     this.#clear()
-    for (const publish of publishes) channel.publisher.deliver(publish)
-    done()
+    channel.messageLog?.makeAtomic()
+    let ticket = 0
+    for (const publish of publishes) ticket = Math.max(ticket, channel.publisher.deliver(publish))
+    const isStored = ticket > 0 || settlements.some(({ deliveries }) => deliveries.some(isDurable))
+    if (!isStored) answer()
     for (const held of settlements) channel.settle(held.deliveries, held.settlement)
+    if (isStored) answer()
   }
 
   /** Publishes are forgotten; what was settled is unacknowledged as before. */
@@ -52,4 +61,8 @@ export class Transaction {
     this.#publishes = []
     this.#settlements = []
   }
+}
+
+function isDurable({ queue }: Delivery): boolean {
+  return queue.durable
 }

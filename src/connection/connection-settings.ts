@@ -5,6 +5,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Ticker } from '../base/ticker.ts'
 import type { Turn } from '../base/turn.ts'
 import type { Channel } from '../channel/channel.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { TuneLimits } from './handshake.ts'
 import type { SlabPool } from './slab-pool.ts'
@@ -23,6 +24,8 @@ export interface ConnectionSettings extends TuneLimits {
   readonly clock: Clock
   readonly ticker: Ticker
   readonly turn: Turn
+  /** Knows what is safe; null when nothing is stored. */
+  readonly messageLog: TicketSource | null
   readonly slabs: SlabPool
   readonly logger: Logger
 }

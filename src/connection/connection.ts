@@ -77,6 +77,8 @@ export class Connection implements FrameSink, Tickable {
   #heartbeat: Heartbeat | undefined
   /** When the present state will have lasted too long. */
   #deadlineMs: number
+  /** How many channels wait for what their answer depends on: one, unless it waits again. */
+  #waits = 0
 
   constructor(socket: Socket, settings: ConnectionSettings, events: ConnectionEvents) {
     this.#socket = socket
@@ -279,6 +281,7 @@ export class Connection implements FrameSink, Tickable {
       username: session.user.name,
       owner: this,
       output: this.#outbox,
+      messageLog: settings.messageLog,
       maxMessageSize: settings.maxMessageSizeBytes,
       consumersPerChannel: settings.consumerMaxPerChannel,
       cancelNotify: session.capabilities.has('consumer_cancel_notify'),
@@ -313,13 +316,16 @@ export class Connection implements FrameSink, Tickable {
   #wait(channel: Channel, until: Promise<void>, go: () => void): void {
     const goOn = (step: () => void): void => {
       if (this.#channels?.find(channel.number) !== channel) return
+      this.#waits--
       try {
         step()
       } catch (thrown) {
         this.#fail(thrown, channel.number, undefined)
       }
-      this.#budget.release('answer')
+      // It may have to wait once more.
+      if (this.#waits === 0) this.#budget.release('answer')
     }
+    this.#waits++
     this.#budget.hold('answer')
     until.then(
       () => goOn(go),

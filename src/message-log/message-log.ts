@@ -12,6 +12,7 @@ import { QueuePlaces } from './queue-places.ts'
 import { entryBytes } from './record-format.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
 import { Recovery } from './recovery.ts'
+import type { TicketSource } from './ticket-source.ts'
 
 export interface MessageLogOptions extends AppenderOptions {
   readonly turn: Turn
@@ -46,7 +47,7 @@ const BEHIND_BYTES = 8 * 1024 * 1024
  * What is settled before its batch is taken leaves no trace; after that, the next record says so.
  * Once a record is stored nothing of its messages stays in memory but a bit each.
  */
-export class MessageLog implements TurnTask {
+export class MessageLog implements TurnTask, TicketSource {
   readonly #options: MessageLogOptions
   readonly #journal: Journal
   readonly #turn: Turn
@@ -85,12 +86,10 @@ export class MessageLog implements TurnTask {
     this.#reader = new BlockReader(options.journal, options.logger, () => this.settled())
   }
 
-  /** All that was noted with this ticket or an earlier one is safe. */
   get storedTicket(): Ticket {
     return this.#storedTicket
   }
 
-  /** The ticket of what was noted last: when that is safe, so is everything until now. */
   get lastTicket(): Ticket {
     return this.#batch.isNoted ? this.#batch.ticket : this.#batch.ticket - 1
   }
@@ -111,7 +110,6 @@ export class MessageLog implements TurnTask {
     return highest
   }
 
-  /** Calls back once, when all that was noted until now is safe. */
   listen(listener: TicketListener): void {
     if (this.lastTicket <= this.#storedTicket) listener.stored(this.#storedTicket)
     else this.#batch.listen(listener)
@@ -122,7 +120,6 @@ export class MessageLog implements TurnTask {
     return new Promise((resolve) => this.listen({ stored: () => resolve() }))
   }
 
-  /** What is noted in this turn is stored as one: all of it, or nothing. */
   makeAtomic(): void {
     this.#batch.makeAtomic()
   }

@@ -27,19 +27,31 @@ export interface WrittenRecord {
   readonly entries: readonly LogEntry[]
 }
 
+/** What is copied goes into the same memory each time, unless it is more than this. */
+const KEPT_BYTES = 1024 * 1024
+
 /** Makes records of batches. */
 export class RecordWriter {
   readonly #writer = new PartsWriter()
+  #kept: Buffer = Buffer.alloc(0)
 
   write(batch: BatchContent): readonly WrittenRecord[] {
     const chunks = batch.isAtomic ? [batch.entries] : cut(batch.entries)
-    this.#writer.begin(sizeOf(batch, chunks.length))
+    this.#writer.begin(this.#memory(sizeOf(batch, chunks.length)))
     // Runs speak of earlier records.
     const records = chunks.map((entries, index) =>
       this.#record(index === 0 ? batch.runs : [], entries),
     )
     this.#writer.end()
     return records
+  }
+
+  #memory(bytes: number): Buffer {
+    if (bytes > KEPT_BYTES) return Buffer.allocUnsafeSlow(bytes)
+    if (bytes > this.#kept.length) {
+      this.#kept = Buffer.allocUnsafeSlow(Math.min(KEPT_BYTES, bytes * 2))
+    }
+    return this.#kept
   }
 
   #record(runs: readonly QueueRuns[], entries: readonly LogEntry[]): WrittenRecord {

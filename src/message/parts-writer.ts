@@ -5,30 +5,30 @@ import { contentBytes, storedBytes } from './stored-message.ts'
 
 /** Larger pieces of content are not copied: whoever stores them is given them where they are. */
 const COPY_LIMIT_BYTES = 8 * 1024
-/** What is copied goes into the same memory each time, unless it is more than this. */
-const KEPT_BYTES = 1024 * 1024
+
+const NO_BYTES = Buffer.alloc(0)
 
 /**
  * Writes messages, and numbers about them, as a list of buffers: small pieces are copied one behind
  * the other, large ones referred to. Integers are big-endian.
  */
 export class PartsWriter {
-  #kept: Buffer = Buffer.alloc(0)
-  #copy: Buffer = this.#kept
+  #copy: Buffer = NO_BYTES
   #parts: Buffer[] = []
   /** Where the part begins that is being written, and where it goes on. */
   #partStart = 0
   #at = 0
 
-  /** Room for so much that is copied. What was written before must not be needed any more. */
-  begin(copiedBytes: number): void {
-    if (copiedBytes > this.#kept.length && copiedBytes <= KEPT_BYTES) {
-      this.#kept = Buffer.allocUnsafeSlow(Math.min(KEPT_BYTES, copiedBytes * 2))
-    }
-    const isKept = copiedBytes <= KEPT_BYTES
-    this.#copy = isKept ? this.#kept : Buffer.allocUnsafeSlow(copiedBytes)
+  /** Begins anew, in memory with room for all that is going to be copied. */
+  begin(memory: Buffer): void {
+    this.#copy = memory
     this.#partStart = 0
     this.#at = 0
+  }
+
+  /** How much more can be copied. */
+  get room(): number {
+    return this.#copy.length - this.#at
   }
 
   uint8(value: number): void {
@@ -69,7 +69,7 @@ export class PartsWriter {
     for (const piece of contentPieces(message)) this.#piece(piece)
   }
 
-  /** The parts of what was written since the last call. They are good until `begin`. */
+  /** The parts of what was written since the last call. */
   take(): readonly Buffer[] {
     this.#endPart()
     const parts = this.#parts
@@ -77,9 +77,9 @@ export class PartsWriter {
     return parts
   }
 
-  /** Nothing is to be written for now: keeps no large memory alive. */
+  /** Nothing is to be written for now: keeps no memory alive. */
   end(): void {
-    this.#copy = this.#kept
+    this.#copy = NO_BYTES
   }
 
   #piece({ buffer, start, end }: FrameRun): void {

@@ -52,10 +52,14 @@ export interface Queue extends QueueDestination, QueueProperties {
   cancel(consumer: QueueConsumer): void
   /** The consumer can take messages again. */
   resume(consumer: QueueConsumer): void
+  /** Whether the first message is being read from the store, so that `get` cannot give it yet. */
+  readonly isLoading: boolean
+  /** Resolves when it has been read, or does not have to be any more. */
+  whenLoaded(): Promise<void>
   /** Takes the first message; unless `noAck`, it stays unacked until settled or requeued. */
   get(noAck: boolean): QueuedMessage | undefined
-  /** `count` messages that were taken will not come back. */
-  acknowledge(count: number): void
+  /** Messages that were taken will not come back. */
+  acknowledge(places: readonly Place[]): void
   /** Rejected without requeue: will not come back either, but may be dead-lettered. */
   reject(places: readonly Place[]): void
   /** Puts messages back where they were, to be redelivered. */

@@ -1,68 +1,152 @@
 import { Fifo } from '../base/fifo.ts'
 import { Heap } from '../base/heap.ts'
+import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
+import type { QueueLog } from '../message-log/queue-log.ts'
+import { Backlog } from './backlog.ts'
 import type { Place } from './queue.ts'
+import type { QueueStorage } from './queue-storage.ts'
+import { SequenceRuns } from './sequence-runs.ts'
+
+/** About what a message takes as an object, besides its bytes. */
+const MESSAGE_OVERHEAD_BYTES = 256
+/** When the window is smaller than this, more is read. */
+const LOW_WINDOW_BYTES = 512 * 1024
 
 /**
  * The messages of a queue that nobody has, in order.
  *
- *     returned: came back, by sequence     arrived: in order of arrival, sequences consecutive
- *     ( 3 7 8 )                            [ 12 13 14 15 … ]
+ *     returned: came back, by sequence     window: in memory      backlog: as bytes, or elsewhere
+ *     ( 3 7 8 )                            [ 12 13 14 15 … ]      ▒▒▒▒▒▒▒▒▒▒▒▒▒
  *
  * What comes back was taken from the front, so it is always before all that has not been taken yet.
+ * There is a backlog only when the window is as large as the memory budget allows; then what arrives
+ * goes there, and what is at its front is read back when the window is nearly empty.
  */
 export class ReadyList {
+  readonly #log: QueueLog | null
+  readonly #storage: QueueStorage
+  readonly #onLoaded: () => void
   readonly #returned = new Heap<Place>((a, b) => a.sequence < b.sequence)
-  readonly #arrived = new Fifo<Message>()
-  /** The sequence of the first in `#arrived`. */
-  #firstArrived = 0
-  #bodyBytes = 0
+  readonly #window = new Fifo<Message>()
+  readonly #windowSequences = new SequenceRuns()
+  /** Null as long as none was needed. */
+  #backlog: Backlog | null = null
+  readonly #arena = new ByteArena()
+  /** What `#returned` and `#window` take in memory. */
+  #bytes = 0
 
   /** What `shift` last took: set here rather than returned, to spare an object a message. */
   sequence = 0
   redelivered = false
 
+  /** `onLoaded` is called when messages have come back into memory, or may have. */
+  constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
+    this.#log = log
+    this.#storage = storage
+    this.#onLoaded = onLoaded
+    if (log !== null && log.count > 0) {
+      this.#backlog = new Backlog(log, storage)
+      this.#backlog.recover(log)
+    }
+  }
+
   get length(): number {
-    return this.#returned.length + this.#arrived.length
+    return this.#returned.length + this.#window.length + (this.#backlog?.length ?? 0)
   }
 
-  get bodyBytes(): number {
-    return this.#bodyBytes
+  /** Whether there are messages, but the first must be read before it can be taken: it is being read. */
+  get isLoading(): boolean {
+    if (this.#backlog === null || this.#returned.length > 0) return false
+    this.#fill(this.#backlog)
+    return this.#window.length === 0 && this.#backlog.length > 0
   }
 
-  /** Sequences must be consecutive for as long as the list holds messages that were pushed. */
-  push(message: Message, sequence: number): void {
-    if (this.#arrived.length === 0) this.#firstArrived = sequence
-    this.#arrived.push(message)
-    this.#bodyBytes += message.bodySize
+  /** The messages that came back. */
+  get returned(): Iterable<Place> {
+    return this.#returned
   }
 
-  putBack(place: Place): void {
-    this.#returned.push({ message: place.message, sequence: place.sequence })
-    this.#bodyBytes += place.message.bodySize
+  /**
+   * The first sequence of those that did not come back: all from there on are ready. Undefined when
+   * there are none.
+   */
+  get firstSequence(): number | undefined {
+    return this.#window.length > 0 ? this.#windowSequences.sequence : this.#backlog?.firstSequence
   }
 
-  /** Takes the first message; where and how often it was is in `sequence` and `redelivered`. */
+  /** Sequences must grow. */
+  push(message: Message, sequence: number, isLogged: boolean): void {
+    const hasBacklog = this.#backlog !== null && this.#backlog.length > 0
+    if (!hasBacklog && this.#storage.budget.allows(this.#bytes + memoryBytes(message))) {
+      message.settleIn(this.#arena)
+      this.#pushToWindow(message, sequence, false)
+    } else {
+      this.#backlog ??= new Backlog(this.#log, this.#storage)
+      this.#backlog.push(message, sequence, isLogged, this.#bytes)
+    }
+  }
+
+  putBack({ message, sequence }: Place): void {
+    message.settleIn(this.#arena)
+    this.#returned.push({ message, sequence })
+    this.#hold(memoryBytes(message))
+  }
+
+  /**
+   * Takes the first message; where and how often it was is in `sequence` and `redelivered`. None
+   * when there is none in memory.
+   */
   shift(): Message | undefined {
     const returned = this.#returned.pop()
-    let message: Message | undefined
-    if (returned === undefined) {
-      message = this.#arrived.shift()
-      if (message === undefined) return undefined
-      this.sequence = this.#firstArrived++
-      this.redelivered = false
-    } else {
-      message = returned.message
+    if (returned !== undefined) {
       this.sequence = returned.sequence
       this.redelivered = true
+      this.#hold(-memoryBytes(returned.message))
+      return returned.message
     }
-    this.#bodyBytes -= message.bodySize
+    if (this.#backlog !== null) this.#fill(this.#backlog)
+    if (this.#window.length === 0) return undefined
+    this.sequence = this.#windowSequences.sequence
+    this.redelivered = this.#windowSequences.delivered
+    this.#windowSequences.shift()
+    const message = this.#window.shift() as Message
+    if (this.#window.length === 0) this.#arena.release()
+    this.#hold(-memoryBytes(message))
     return message
   }
 
   clear(): void {
     this.#returned.clear()
-    this.#arrived.clear()
-    this.#bodyBytes = 0
+    this.#window.clear()
+    this.#windowSequences.clear()
+    this.#backlog?.clear()
+    this.#arena.release()
+    this.#hold(-this.#bytes)
   }
+
+  #fill(backlog: Backlog): void {
+    if (backlog.length === 0 || this.#bytes > LOW_WINDOW_BYTES) return
+    if (this.#window.length === 0) backlog.takeFromMemory(this.#take)
+    if (this.#bytes <= LOW_WINDOW_BYTES) backlog.load(this.#take, this.#onLoaded)
+  }
+
+  #take = (message: Message, sequence: number, delivered: boolean): void => {
+    this.#pushToWindow(message, sequence, delivered)
+  }
+
+  #pushToWindow(message: Message, sequence: number, delivered: boolean): void {
+    this.#window.push(message)
+    this.#windowSequences.push(sequence, delivered)
+    this.#hold(memoryBytes(message))
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes
+    this.#storage.budget.take(bytes)
+  }
+}
+
+function memoryBytes(message: Message): number {
+  return message.headerFrameBytes + message.bodySize + MESSAGE_OVERHEAD_BYTES
 }

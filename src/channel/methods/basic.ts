@@ -56,8 +56,15 @@ export function basicCancel(channel: Channel, method: BasicCancel): void {
 }
 
 export function basicGet(channel: Channel, method: BasicGet): void {
-  const { output } = channel.context
   const queue = channel.queue(method.queue)
+  const ready = queue.isLoading ? queue.whenLoaded() : undefined
+  // Somebody else may have taken what was read: then there is more to wait for.
+  if (ready === undefined) take(channel, queue, method)
+  else channel.when(ready, () => basicGet(channel, method))
+}
+
+function take(channel: Channel, queue: Queue, method: BasicGet): void {
+  const { output } = channel.context
   const taken = queue.get(method.noAck)
   if (taken === undefined) {
     output.method(channel.number, { id: BASIC_GET_EMPTY, reserved1: '' })

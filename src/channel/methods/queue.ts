@@ -23,12 +23,15 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
   }
   const queue = method.passive ? passiveQueue(channel, method) : activeQueue(channel, method)
   channel.lastQueueName = queue.name
-  if (method.nowait) return
-  channel.context.output.method(channel.number, {
-    id: QUEUE_DECLARE_OK,
-    queue: queue.name,
-    messageCount: queue.readyCount,
-    consumerCount: queue.consumerCount,
+  const { vhost, output } = channel.context
+  channel.when(queue.durable ? vhost.stored() : undefined, () => {
+    if (method.nowait) return
+    output.method(channel.number, {
+      id: QUEUE_DECLARE_OK,
+      queue: queue.name,
+      messageCount: queue.readyCount,
+      consumerCount: queue.consumerCount,
+    })
   })
 }
 
@@ -64,14 +67,18 @@ function activeQueue(channel: Channel, method: QueueDeclare): Queue {
 
 export function queueBind(channel: Channel, method: QueueBind): void {
   const { vhost, owner, output } = channel.context
-  vhost.bind(bindingOf(channel, method), owner)
-  if (!method.nowait) output.method(channel.number, { id: QUEUE_BIND_OK })
+  const durable = vhost.bind(bindingOf(channel, method), owner)
+  channel.when(durable ? vhost.stored() : undefined, () => {
+    if (!method.nowait) output.method(channel.number, { id: QUEUE_BIND_OK })
+  })
 }
 
 export function queueUnbind(channel: Channel, method: QueueUnbind): void {
   const { vhost, owner, output } = channel.context
-  vhost.unbind(bindingOf(channel, method), owner)
-  output.method(channel.number, { id: QUEUE_UNBIND_OK })
+  const durable = vhost.unbind(bindingOf(channel, method), owner)
+  channel.when(durable ? vhost.stored() : undefined, () => {
+    output.method(channel.number, { id: QUEUE_UNBIND_OK })
+  })
 }
 
 export function queuePurge(channel: Channel, method: QueuePurge): void {
@@ -84,9 +91,15 @@ export function queueDelete(channel: Channel, method: QueueDelete): void {
   const { vhost, owner, output } = channel.context
   const queue = vhost.findDeletable(channel.queueName(declaredName(method.queue)), owner, method)
   const messageCount = queue?.readyCount ?? 0
-  // The answer goes before the cancellation of the queue's consumers, which may be this channel's.
-  if (!method.nowait) output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
-  if (queue !== undefined) vhost.deleteQueue(queue)
+  if (queue !== undefined) vhost.removeQueue(queue)
+  const stored = queue?.durable === false ? undefined : vhost.stored()
+  channel.when(stored, () => {
+    if (!method.nowait) output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
+  })
+  // After the answer, since the queue's consumers are told of its end and may be this channel's.
+  const end = (): void => queue?.delete()
+  if (stored === undefined) end()
+  else void stored.then(end, end)
 }
 
 /** Spec §1.7.2: with an empty queue name, an empty routing key stands for that queue's name too. */

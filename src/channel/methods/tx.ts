@@ -1,4 +1,5 @@
 import { TX_COMMIT_OK, TX_ROLLBACK_OK, TX_SELECT_OK } from 'amqp-codec'
+import { whenStored } from '../../message-log/ticket-source.ts'
 import { cannotSwitchToTx, channelNotTransactional } from '../../reasons.ts'
 import type { Channel } from '../channel.ts'
 import type { Transaction } from '../transaction.ts'
@@ -11,7 +12,9 @@ export function txSelect(channel: Channel): void {
 
 export function txCommit(channel: Channel): void {
   transactionOf(channel).commit(channel, () => {
-    channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
+    channel.when(whenStored(channel.messageLog), () => {
+      channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
+    })
   })
 }
 

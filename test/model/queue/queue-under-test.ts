@@ -131,7 +131,7 @@ export class QueueUnderTest implements QueueSystem {
     const settled = positions.map((position) => this.#holdings[position] as Holding)
     this.#holdings = this.#holdings.filter((holding) => !settled.includes(holding))
     for (const { holder } of settled) if (holder !== undefined) holder.credit++
-    if (settlement === 'acknowledge') this.#queue.acknowledge(settled.length)
+    if (settlement === 'acknowledge') this.#queue.acknowledge(settled)
     else this.#queue[settlement](settled)
     for (const holder of new Set(settled.map((holding) => holding.holder))) {
       if (holder !== undefined) this.#queue.resume(holder)

@@ -31,6 +31,7 @@ function keptQueues(queueCount: number): number {
     consumersPerChannel: 0,
     cancelNotify: true,
     dispatch() {},
+    messageLog: null,
     wait() {},
     channelClosed() {},
   })

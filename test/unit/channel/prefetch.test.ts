@@ -20,6 +20,7 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
     consumersPerChannel: 0,
     cancelNotify: true,
     dispatch() {},
+    messageLog: null,
     wait() {},
     channelClosed() {},
   })

@@ -135,6 +135,7 @@ describe('a consumer that does not read', () => {
       consumersPerChannel: 0,
       cancelNotify: true,
       dispatch() {},
+      messageLog: null,
       wait() {},
       channelClosed() {},
     })
