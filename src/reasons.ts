@@ -119,6 +119,8 @@ export const invalidXMatchType = (value: FieldValue): AmqpError =>
   )
 export const unknownExchangeType = (type: string): AmqpError =>
   preconditionFailed(`unknown exchange type '${type}'`)
+export const definitionsNotStored = (): AmqpError =>
+  preconditionFailed('definitions cannot be stored at present; for details see the broker logfile')
 
 // 403, the channel
 export const reservedQueueName = (queue: string): AmqpError =>

@@ -1,4 +1,4 @@
-import { encodeFieldTable, type FieldTable } from 'amqp-codec'
+import { canonicalArguments } from '../definitions/definition-key.ts'
 import type { Binding, Destination, Exchange } from '../exchange/exchange.ts'
 
 /**
@@ -9,6 +9,11 @@ export class BindingTable {
   readonly #byIdentity = new Map<string, Binding>()
   readonly #bySource = new Map<Exchange, Set<Binding>>()
   readonly #byDestination = new Map<Destination, Set<Binding>>()
+
+  /** Whether that very binding is there. */
+  has(binding: Binding): boolean {
+    return this.#byIdentity.get(identityOf(binding)) === binding
+  }
 
   /** False when there is such a binding already. */
   add(binding: Binding): boolean {
@@ -52,13 +57,8 @@ export class BindingTable {
 function identityOf(binding: Binding): string {
   const { source, destination, routingKey } = binding
   const key = JSON.stringify([source.name, destination.kind, destination.name, routingKey])
-  return binding.arguments.size === 0
-    ? key
-    : key + encodeFieldTable(sorted(binding.arguments)).toString('latin1')
+  return key + canonicalArguments(binding.arguments).toString('latin1')
 }
-
-const sorted = (table: FieldTable): FieldTable =>
-  new Map([...table].sort(([a], [b]) => (a < b ? -1 : 1)))
 
 function addTo<K>(index: Map<K, Set<Binding>>, key: K, binding: Binding): void {
   const bindings = index.get(key)

@@ -32,7 +32,7 @@ export class ExchangeRegistry {
     this.#vhostName = vhostName
     this.#exchanges.set('', defaultExchange)
     for (const [name, type, internal] of PREDECLARED) {
-      this.#create(name, {
+      this.add(name, {
         type,
         durable: true,
         autoDelete: false,
@@ -77,18 +77,19 @@ export class ExchangeRegistry {
     if (alternate !== undefined && alternate.type !== 'S') {
       throw invalidArgumentType('alternate-exchange', alternate, 'exchange', name, this.#vhostName)
     }
-    this.#create(name, properties)
+    this.add(name, properties)
     return true
+  }
+
+  /** Makes an exchange without looking at its name and arguments. Throws for an unknown type. */
+  add(name: string, properties: ExchangeProperties): void {
+    const newMatcher = EXCHANGE_TYPES.get(properties.type)
+    if (newMatcher === undefined) throw unknownExchangeType(properties.type)
+    this.#exchanges.set(name, new Exchange(name, properties, newMatcher()))
   }
 
   delete(exchange: Exchange): void {
     this.#exchanges.delete(exchange.name)
-  }
-
-  #create(name: string, properties: ExchangeProperties): void {
-    const newMatcher = EXCHANGE_TYPES.get(properties.type)
-    if (newMatcher === undefined) throw unknownExchangeType(properties.type)
-    this.#exchanges.set(name, new Exchange(name, properties, newMatcher()))
   }
 
   #assertEquivalent(current: Exchange, received: ExchangeProperties): void {

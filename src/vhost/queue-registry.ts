@@ -1,8 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
 import { uniqueName } from '../base/unique-name.ts'
 import { findForeignArgument, findInvalidArgument, QUEUE_ARGUMENTS } from '../queue/arguments.ts'
-import { ClassicQueue } from '../queue/classic-queue.ts'
-import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
+import type { ExclusiveOwner, Queue, QueueProperties } from '../queue/queue.ts'
 import {
   foreignQueueArgument,
   inequivalentQueue,
@@ -17,13 +16,16 @@ import { assertSameArgument, assertSameFlag, type Inequivalence } from './equiva
 /** A vhost's queues by name: how they come to be, who may use them, and when two are equal. */
 export class QueueRegistry {
   readonly #vhostName: string
-  readonly #events: QueueEvents
+  readonly #createQueue: (name: string, properties: QueueProperties) => Queue
   readonly #queues = new Map<string, Queue>()
   readonly #exclusive = new Map<ExclusiveOwner, Set<Queue>>()
 
-  constructor(vhostName: string, events: QueueEvents) {
+  constructor(
+    vhostName: string,
+    createQueue: (name: string, properties: QueueProperties) => Queue,
+  ) {
     this.#vhostName = vhostName
-    this.#events = events
+    this.#createQueue = createQueue
   }
 
   get size(): number {
@@ -67,6 +69,16 @@ export class QueueRegistry {
     return existing
   }
 
+  /** Takes a queue that was declared at another time. */
+  add(queue: Queue): void {
+    this.#queues.set(queue.name, queue)
+    const owner = queue.exclusiveOwner
+    if (owner === null) return
+    const owned = this.#exclusive.get(owner)
+    if (owned === undefined) this.#exclusive.set(owner, new Set([queue]))
+    else owned.add(queue)
+  }
+
   delete(queue: Queue): void {
     this.#queues.delete(queue.name)
     if (queue.exclusiveOwner !== null) {
@@ -83,14 +95,8 @@ export class QueueRegistry {
 
   #create(name: string, properties: QueueProperties): Queue {
     this.#assertArguments(name, properties)
-    const queue = new ClassicQueue(name, this.#vhostName, properties, this.#events)
-    this.#queues.set(name, queue)
-    const owner = properties.exclusiveOwner
-    if (owner !== null) {
-      const owned = this.#exclusive.get(owner)
-      if (owned === undefined) this.#exclusive.set(owner, new Set([queue]))
-      else owned.add(queue)
-    }
+    const queue = this.#createQueue(name, properties)
+    this.add(queue)
     return queue
   }
 

@@ -1,4 +1,10 @@
 import type { FieldTable } from 'amqp-codec'
+import type {
+  BindingDefinition,
+  ExchangeDefinition,
+  QueueDefinition,
+} from '../definitions/definition.ts'
+import { type DefinitionStore, noDefinitions } from '../definitions/definition-store.ts'
 import { DefaultMatcher } from '../exchange/default.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import {
@@ -9,7 +15,7 @@ import {
 } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { Router } from '../exchange/router.ts'
-import type { ExclusiveOwner, Queue, QueueProperties } from '../queue/queue.ts'
+import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
   exchangeInUse,
   notOnDefaultExchange,
@@ -18,9 +24,11 @@ import {
   systemExchangeDeletion,
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
+import { DurableTopology, isDurable } from './durable-topology.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
+import { createClassicQueue, type QueueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
 
@@ -39,9 +47,18 @@ export interface BindingRequest {
   readonly arguments: FieldTable
 }
 
+/** What a vhost is made with where that is not a memory of its own. */
+export interface VhostParts {
+  readonly definitions?: DefinitionStore
+  readonly createQueue?: QueueFactory
+}
+
 /**
  * A virtual host: a namespace of exchanges, queues and the bindings between them. What is deleted
  * takes with it what hangs on it, here and nowhere else. Owns no channel and no message.
+ *
+ * All changes take effect at once. Those of durable things are on their way to the store then:
+ * whoever promises them to a client waits for `stored` first.
  */
 export class Vhost {
   readonly name: string
@@ -54,15 +71,25 @@ export class Vhost {
   readonly publishRequests: PublishRequests = new PublishRequests()
   readonly #bindings = new BindingTable()
   readonly #router: Router
+  readonly #definitions: DefinitionStore
+  readonly #durable: DurableTopology
+  readonly #createQueue: QueueFactory
+  readonly #queueEvents: QueueEvents = {
+    lastConsumerLeft: (queue) => {
+      if (queue.autoDelete) this.deleteQueue(queue)
+    },
+  }
 
-  constructor(name: string) {
+  constructor(
+    name: string,
+    { definitions = noDefinitions, createQueue = createClassicQueue }: VhostParts = {},
+  ) {
     this.name = name
+    this.#definitions = definitions
+    this.#durable = new DurableTopology(name, definitions)
+    this.#createQueue = createQueue
     this.replyQueues = new ReplyQueues(name, () => this.topologyVersion++)
-    this.queues = new QueueRegistry(name, {
-      lastConsumerLeft: (queue) => {
-        if (queue.autoDelete) this.deleteQueue(queue)
-      },
-    })
+    this.queues = new QueueRegistry(name, (queue, properties) => this.#newQueue(queue, properties))
     const defaultExchange = new Exchange(
       '',
       { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
@@ -94,18 +121,34 @@ export class Vhost {
     return this.queues.find(name) ?? this.replyQueues.find(name)
   }
 
-  declareExchange(name: string, properties: ExchangeProperties): void {
-    if (this.exchanges.declare(name, properties)) this.topologyVersion++
+  /**
+   * Resolves when all changes of durable things so far are safe; undefined when they are. It rejects
+   * with an AmqpError, and what was declared or bound is not there any more: it may be tried again.
+   */
+  stored(): Promise<void> | undefined {
+    return this.#definitions.stored()
   }
 
-  /** Deleting what is not there is fine. */
-  deleteExchange(name: string, ifUnused: boolean): void {
+  declareExchange(name: string, properties: ExchangeProperties): void {
+    if (!this.exchanges.declare(name, properties)) return
+    this.topologyVersion++
+    const exchange = this.exchanges.get(name)
+    this.#durable.addExchange(exchange, () => this.#removeExchange(exchange))
+  }
+
+  restoreExchange({ name, ...properties }: ExchangeDefinition): void {
+    this.exchanges.add(name, { ...properties, durable: true })
+  }
+
+  /** Whether it was, or may have been, durable: deleting what is not there is fine. */
+  deleteExchange(name: string, ifUnused: boolean): boolean {
     if (name === '') throw notOnDefaultExchange()
     const exchange = this.exchanges.find(name)
     if (name.startsWith('amq.')) throw systemExchangeDeletion(name, this.name)
-    if (exchange === undefined) return
+    if (exchange === undefined) return true
     if (ifUnused && this.#bindings.hasSource(exchange)) throw exchangeInUse(name, this.name)
     this.#removeExchange(exchange)
+    return exchange.durable
   }
 
   declareQueue(name: string, properties: QueueProperties, owner: ExclusiveOwner): Queue {
@@ -113,6 +156,11 @@ export class Vhost {
     const queue = this.queues.declare(name, properties, owner)
     if (this.queues.size !== before) this.topologyVersion++
     return queue
+  }
+
+  restoreQueue({ name, id, ...rest }: QueueDefinition): void {
+    const properties = { ...rest, durable: true, exclusiveOwner: null }
+    this.queues.add(this.#createQueue(name, this.name, properties, this.#queueEvents, id))
   }
 
   /**
@@ -129,10 +177,19 @@ export class Vhost {
   }
 
   deleteQueue(queue: Queue): void {
-    if (this.queues.find(queue.name) !== queue) return
+    if (this.removeQueue(queue)) queue.delete()
+  }
+
+  /**
+   * The first half of deleting a queue: nothing finds it any more, and the caller still has to end it.
+   * False when that has happened before.
+   */
+  removeQueue(queue: Queue): boolean {
+    if (this.queues.find(queue.name) !== queue) return false
     this.queues.delete(queue)
+    this.#durable.removeQueue(queue)
     this.#dropBindings(this.#bindings.to(queue))
-    queue.delete()
+    return true
   }
 
   /** A connection has gone, and its exclusive queues with it. */
@@ -140,20 +197,37 @@ export class Vhost {
     for (const queue of this.queues.ownedBy(owner)) this.deleteQueue(queue)
   }
 
-  bind(request: BindingRequest, owner: ExclusiveOwner): void {
+  /** Whether the binding is durable. */
+  bind(request: BindingRequest, owner: ExclusiveOwner): boolean {
     const binding = this.#resolve(request, owner)
     binding.source.matcher.validate?.(binding.routingKey, binding.arguments)
-    if (this.#bindings.add(binding)) this.topologyVersion++
+    if (this.#bindings.add(binding)) {
+      this.topologyVersion++
+      this.#durable.addBinding(binding, () => this.#takeBack(binding))
+    }
+    return isDurable(binding)
   }
 
-  /** Removing what is not there is fine. */
-  unbind(request: BindingRequest, owner: ExclusiveOwner): void {
+  /** False when one of its ends is not there. */
+  restoreBinding({ destinationKind, ...names }: BindingDefinition): boolean {
+    const request = { ...names, kind: destinationKind }
+    const source = this.exchanges.find(request.source)
+    const destination = this.#findDestination(request)
+    if (source === undefined || destination === undefined) return false
+    const { routingKey, arguments: bindingArguments } = names
+    this.#bindings.add({ source, destination, routingKey, arguments: bindingArguments })
+    return true
+  }
+
+  /** Whether the binding was, or would have been, durable: removing what is not there is fine. */
+  unbind(request: BindingRequest, owner: ExclusiveOwner): boolean {
     const source = this.exchanges.find(request.source)
     const destination = this.#findDestination(request)
     if (request.source === '') throw notOnDefaultExchange()
-    if (source === undefined || destination === undefined) return
+    if (source === undefined || destination === undefined) return false
     const binding = this.#resolve(request, owner)
     this.#dropBindings([binding])
+    return isDurable(binding)
   }
 
   #findDestination(request: BindingRequest): Destination | undefined {
@@ -174,8 +248,25 @@ export class Vhost {
     return { source, destination, routingKey: request.routingKey, arguments: request.arguments }
   }
 
+  /** Unlike `unbind`, it leaves alone an auto-delete exchange that was not bound before either. */
+  #takeBack(binding: Binding): void {
+    if (!this.#bindings.has(binding)) return
+    this.topologyVersion++
+    this.#bindings.remove(binding)
+    this.#durable.removeBinding(binding)
+  }
+
+  #newQueue(name: string, properties: QueueProperties): Queue {
+    const id = properties.durable ? this.#definitions.newQueueId() : null
+    const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
+    this.#durable.addQueue(queue, id, () => this.deleteQueue(queue))
+    return queue
+  }
+
   #removeExchange(exchange: Exchange): void {
+    if (this.exchanges.find(exchange.name) !== exchange) return
     this.exchanges.delete(exchange)
+    this.#durable.removeExchange(exchange)
     this.#dropBindings(this.#bindings.from(exchange))
     this.#dropBindings(this.#bindings.to(exchange))
   }
@@ -189,8 +280,11 @@ export class Vhost {
     const left = [...bindings]
     for (let binding = left.pop(); binding !== undefined; binding = left.pop()) {
       const { source } = binding
-      if (!this.#bindings.remove(binding) || !this.#isAbandoned(source)) continue
+      if (!this.#bindings.remove(binding)) continue
+      this.#durable.removeBinding(binding)
+      if (!this.#isAbandoned(source)) continue
       this.exchanges.delete(source)
+      this.#durable.removeExchange(source)
       for (const next of this.#bindings.to(source)) left.push(next)
     }
   }

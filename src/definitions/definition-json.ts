@@ -1,0 +1,126 @@
+import { encodeFieldTable, type FieldTable } from 'amqp-codec'
+import { printedTable } from './arguments-json.ts'
+import type { Definition, DefinitionKind, DefinitionOf } from './definition.ts'
+import { JsonFields } from './json-fields.ts'
+
+/*
+ * Definitions as text: the JSON objects of which RabbitMQ's definitions file is made, with its names,
+ * and two fields of our own.
+ *
+ *     {"vhost":"/","name":"orders","durable":true,"auto_delete":false,"type":"classic",
+ *      "arguments":{"x-message-ttl":60000},"arguments_encoded":"AAAAE…","id":7}
+ *
+ * `id` is a queue's number. `arguments` are for people: JSON cannot tell a long from an int, a
+ * timestamp from either, or octets from text. So `arguments_encoded` has them as they came, in base64
+ * of AMQP's own encoding, and is what is read.
+ */
+
+const HASHING = 'rabbit_password_hashing_sha256'
+
+/** The value to store. */
+export function encodeDefinition(definition: Definition): string {
+  switch (definition.kind) {
+    case 'vhost': {
+      const { name, description, tags } = definition
+      return JSON.stringify({ name, description, tags, metadata: { description, tags } })
+    }
+    case 'user': {
+      const { name, passwordHash: password_hash, tags } = definition
+      return JSON.stringify({ name, password_hash, hashing_algorithm: HASHING, tags, limits: {} })
+    }
+    case 'permission': {
+      const { user, vhost, configure, write, read } = definition
+      return JSON.stringify({ user, vhost, configure, write, read })
+    }
+    case 'exchange': {
+      const { vhost, name, type, autoDelete: auto_delete, internal } = definition
+      const fields = { vhost, name, type, durable: true, auto_delete, internal }
+      return withArguments(fields, definition.arguments)
+    }
+    case 'queue': {
+      const { vhost, name, autoDelete: auto_delete, id } = definition
+      const type = queueType(definition.arguments)
+      const fields = { vhost, name, durable: true, auto_delete, type, id }
+      return withArguments(fields, definition.arguments)
+    }
+    case 'binding': {
+      const { vhost, source, destination, destinationKind, routingKey } = definition
+      const names = { vhost, source, destination_type: destinationKind, destination }
+      return withArguments({ ...names, routing_key: routingKey }, definition.arguments)
+    }
+    default:
+      return definition satisfies never
+  }
+}
+
+/** Throws when the text is not that of a definition of this kind. */
+export function decodeDefinition<Kind extends DefinitionKind>(
+  kind: Kind,
+  text: string,
+): DefinitionOf<Kind> {
+  return READERS[kind](new JsonFields(text))
+}
+
+const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => DefinitionOf<Kind> } = {
+  vhost: (from) => ({
+    kind: 'vhost',
+    name: from.text('name'),
+    description: from.text('description'),
+    tags: from.texts('tags'),
+  }),
+  user: (from) => {
+    from.choice('hashing_algorithm', HASHING)
+    return {
+      kind: 'user',
+      name: from.text('name'),
+      passwordHash: from.text('password_hash'),
+      tags: from.texts('tags'),
+    }
+  },
+  permission: (from) => ({
+    kind: 'permission',
+    user: from.text('user'),
+    vhost: from.text('vhost'),
+    configure: from.text('configure'),
+    write: from.text('write'),
+    read: from.text('read'),
+  }),
+  exchange: (from) => ({
+    kind: 'exchange',
+    vhost: from.text('vhost'),
+    name: from.text('name'),
+    type: from.text('type'),
+    autoDelete: from.flag('auto_delete'),
+    internal: from.flag('internal'),
+    arguments: from.table('arguments_encoded'),
+  }),
+  queue: (from) => ({
+    kind: 'queue',
+    vhost: from.text('vhost'),
+    name: from.text('name'),
+    autoDelete: from.flag('auto_delete'),
+    arguments: from.table('arguments_encoded'),
+    id: from.count('id'),
+  }),
+  binding: (from) => ({
+    kind: 'binding',
+    vhost: from.text('vhost'),
+    source: from.text('source'),
+    destinationKind: from.choice('destination_type', 'queue', 'exchange'),
+    destination: from.text('destination'),
+    routingKey: from.text('routing_key'),
+    arguments: from.table('arguments_encoded'),
+  }),
+}
+
+function queueType(queueArguments: FieldTable): string {
+  const type = queueArguments.get('x-queue-type')
+  return type?.type === 'S' ? type.value : 'classic'
+}
+
+/** By hand, since `JSON.stringify` has no numbers of 64 bits. */
+function withArguments(fields: object, table: FieldTable): string {
+  const encoded = encodeFieldTable(table).toString('base64')
+  const start = JSON.stringify(fields).slice(0, -1)
+  return `${start},"arguments":${printedTable(table)},"arguments_encoded":"${encoded}"}`
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { encodeFieldTable, type FieldTable } from 'amqp-codec'
+import type { DefinitionKind, DefinitionName } from './definition.ts'
+
+/**
+ * The key that a definition is stored under: its kind and the names that it is known by, each with
+ * its size before it, since a name may hold any character.
+ *
+ *     queue 1:/6:orders
+ *     binding 1:/9:amq.topic5:queue6:orders7:order.#0:
+ *
+ * Four names of 255 octets fit into the longest key that a store takes; arguments, which may be far
+ * longer, stand there as a digest.
+ */
+export function definitionKey(definition: DefinitionName): string {
+  return `${definition.kind} ${namesOf(definition).map(sized).join('')}`
+}
+
+/** What a key says of the kind, which may be one that only a newer version knows. */
+export function kindOfKey(key: string): DefinitionKind | undefined {
+  const kind = key.slice(0, key.indexOf(' '))
+  return KINDS.has(kind) ? (kind as DefinitionKind) : undefined
+}
+
+const KINDS: ReadonlySet<string> = new Set<DefinitionKind>([
+  'vhost',
+  'user',
+  'permission',
+  'exchange',
+  'queue',
+  'binding',
+])
+
+/** Equal for equal arguments in any order. Empty for none. */
+export function canonicalArguments(table: FieldTable): Buffer {
+  if (table.size === 0) return NO_BYTES
+  return encodeFieldTable(new Map([...table].sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+const NO_BYTES = Buffer.alloc(0)
+
+const sized = (name: string): string => `${Buffer.byteLength(name)}:${name}`
+
+function namesOf(definition: DefinitionName): string[] {
+  switch (definition.kind) {
+    case 'vhost':
+    case 'user':
+      return [definition.name]
+    case 'permission':
+      return [definition.user, definition.vhost]
+    case 'exchange':
+    case 'queue':
+      return [definition.vhost, definition.name]
+    case 'binding': {
+      const { vhost, source, destinationKind, destination, routingKey } = definition
+      return [
+        vhost,
+        source,
+        destinationKind,
+        destination,
+        routingKey,
+        digest(canonicalArguments(definition.arguments)),
+      ]
+    }
+    default:
+      return definition satisfies never
+  }
+}
+
+function digest(bytes: Buffer): string {
+  return bytes.length === 0 ? '' : createHash('sha256').update(bytes).digest('base64url')
+}

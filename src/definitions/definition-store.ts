@@ -1,0 +1,24 @@
+import type { Definition, DefinitionName } from './definition.ts'
+
+/** Where a vhost keeps what is durable in it. What it changes takes effect in memory at once. */
+export interface DefinitionStore {
+  /** An id that no queue had before; null where none is kept, and no queue is durable. */
+  newQueueId(): number | null
+  /** If it cannot be stored, `takeBack` is called to undo in memory what was defined. */
+  put(definition: Definition, takeBack: () => void): void
+  /** Also of what is not there. If it cannot be stored, that is tried again with the next change. */
+  delete(definition: DefinitionName): void
+  /**
+   * Resolves when all that was changed so far is safe, and rejects with an AmqpError when something
+   * of it is not; undefined when nothing is on its way. Each call gives a promise of its own.
+   */
+  stored(): Promise<void> | undefined
+}
+
+/** Keeps nothing: of a broker whose data ends with it. */
+export const noDefinitions: DefinitionStore = {
+  newQueueId: () => null,
+  put() {},
+  delete() {},
+  stored: () => undefined,
+}

@@ -1,0 +1,70 @@
+import type { BindingDefinition } from '../definitions/definition.ts'
+import type { DefinitionStore } from '../definitions/definition-store.ts'
+import type { Binding, Exchange } from '../exchange/exchange.ts'
+import type { Queue } from '../queue/queue.ts'
+
+/**
+ * Tells the store what of a vhost is durable: exchanges and queues that were declared so, but for the
+ * predeclared ones, and bindings between them. https://www.rabbitmq.com/docs/queues#durability
+ *
+ * A thing is removed before what hangs on it, so that who finds half of it can tell what was meant:
+ * a binding without one of its ends is none.
+ */
+export class DurableTopology {
+  readonly #vhost: string
+  readonly #store: DefinitionStore
+
+  constructor(vhostName: string, store: DefinitionStore) {
+    this.#vhost = vhostName
+    this.#store = store
+  }
+
+  addExchange(exchange: Exchange, takeBack: () => void): void {
+    if (!exchange.durable) return
+    const { name, type, autoDelete, internal } = exchange
+    const names = { kind: 'exchange', vhost: this.#vhost, name } as const
+    const definition = { ...names, type, autoDelete, internal, arguments: exchange.arguments }
+    this.#store.put(definition, takeBack)
+  }
+
+  removeExchange({ name, durable }: Exchange): void {
+    if (durable) this.#store.delete({ kind: 'exchange', vhost: this.#vhost, name })
+  }
+
+  /** `id` is null for a queue that is not durable. */
+  addQueue(queue: Queue, id: number | null, takeBack: () => void): void {
+    if (id === null) return
+    const { name, autoDelete } = queue
+    const names = { kind: 'queue', vhost: this.#vhost, name } as const
+    this.#store.put({ ...names, autoDelete, arguments: queue.arguments, id }, takeBack)
+  }
+
+  removeQueue({ name, durable }: Queue): void {
+    if (durable) this.#store.delete({ kind: 'queue', vhost: this.#vhost, name })
+  }
+
+  addBinding(binding: Binding, takeBack: () => void): void {
+    if (isDurable(binding)) this.#store.put(this.#definitionOf(binding), takeBack)
+  }
+
+  removeBinding(binding: Binding): void {
+    if (isDurable(binding)) this.#store.delete(this.#definitionOf(binding))
+  }
+
+  #definitionOf({ source, destination, ...rest }: Binding): BindingDefinition {
+    return {
+      kind: 'binding',
+      vhost: this.#vhost,
+      source: source.name,
+      destinationKind: destination.kind,
+      destination: destination.name,
+      ...rest,
+    }
+  }
+}
+
+/** A binding lasts as long as both its ends do. */
+export function isDurable({ source, destination }: Binding): boolean {
+  // What is bound in a vhost is one of its own queues, of which routing need not know as much.
+  return source.durable && (destination as Exchange | Queue).durable
+}
