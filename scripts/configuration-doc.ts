@@ -29,7 +29,8 @@ A program that embeds the broker gives options to \`createBroker\` under the nam
 and neither the environment nor a file is read.
 
 An unknown option or a value that an option cannot have ends the start with one line that says where
-it stands and what was expected. Sizes can be written with a unit: \`64KiB\`, \`128MiB\`, \`1GiB\`.
+it stands and what was expected. Sizes can be written with RabbitMQ's units: \`64KiB\`, \`128MiB\`,
+\`1GiB\`, or \`50MB\` in powers of ten.
 
 \`\`\`toml
 # leveret.toml

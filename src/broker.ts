@@ -9,7 +9,10 @@ import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
 import { SlabPool } from './connection/slab-pool.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
+import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
+import { type Machine, SystemMachine } from './server/machine.ts'
+import { MemoryMonitor } from './server/memory-monitor.ts'
 import { Vhost } from './vhost/vhost.ts'
 
 /** How precise heartbeats and time limits are. */
@@ -21,6 +24,8 @@ export interface BrokerParts {
   readonly logger?: Logger
   /** Its time; by default the machine's. */
   readonly clock?: Clock
+  /** Its memory and disk; by default the machine's. */
+  readonly machine?: Machine
 }
 
 /**
@@ -29,7 +34,9 @@ export interface BrokerParts {
 export class Broker {
   readonly #options: ResolvedOptions
   readonly #logger: Logger
-  readonly #alarms = new Alarms()
+  readonly #alarms: Alarms
+  readonly #memoryMonitor: MemoryMonitor
+  readonly #diskMonitor: DiskMonitor | undefined
   readonly #vhosts = new Map<string, Vhost>()
   readonly #listener: Listener
   #closing: Promise<void> | undefined
@@ -37,7 +44,7 @@ export class Broker {
   /** Use `createBroker`. */
   constructor(
     options: ResolvedOptions,
-    { logger = silentLogger, clock = systemClock }: BrokerParts,
+    { logger = silentLogger, clock = systemClock, machine = new SystemMachine() }: BrokerParts,
   ) {
     this.#options = options
     this.#logger = logger
@@ -58,6 +65,13 @@ export class Broker {
         logger,
       },
     })
+    this.#alarms = new Alarms(logger, (reason) => this.#listener.setAlarm(reason))
+    const parts = { machine, clock, logger, alarms: this.#alarms }
+    this.#memoryMonitor = new MemoryMonitor({ ...options, ...parts })
+    this.#diskMonitor =
+      options.dataDir === 'none' || options.diskFreeLimitBytes === 0
+        ? undefined
+        : new DiskMonitor({ ...options, ...parts })
   }
 
   /** @internal */
@@ -66,6 +80,8 @@ export class Broker {
       this.#logger.info({}, 'Messages and definitions are kept in memory only')
     }
     await this.#listener.listen()
+    this.#memoryMonitor.start()
+    await this.#diskMonitor?.start()
   }
 
   /** The TCP port that it listens on. */
@@ -97,13 +113,11 @@ export class Broker {
 
   /**
    * Says that a resource is short, or no longer: while one is, connections that publish are held
-   * back and told so with `connection.blocked`.
+   * back and told so with `connection.blocked`. The broker watches memory and disk itself, too: a
+   * resource is short until neither says so any more.
    */
   setAlarm(resource: AlarmResource, raised: boolean): void {
-    if (!this.#alarms.set(resource, raised)) return
-    const { reason } = this.#alarms
-    this.#logger.warn({ reason }, reason === null ? 'Alarms cleared' : 'Alarm raised')
-    this.#listener.setAlarm(reason)
+    this.#alarms.set(resource, 'program', raised)
   }
 
   /**
@@ -111,6 +125,8 @@ export class Broker {
    * again waits for the same end.
    */
   close(): Promise<void> {
+    this.#memoryMonitor.stop()
+    this.#diskMonitor?.stop()
     this.#closing ??= this.#listener.close(this.#options.shutdownTimeoutMs)
     return this.#closing
   }
@@ -128,10 +144,11 @@ export class Broker {
  * cannot listen.
  */
 export async function createBroker(options: BrokerOptions & BrokerParts = {}): Promise<Broker> {
-  const { logger, clock, ...given } = options
+  const { logger, clock, machine, ...given } = options
   const broker = new Broker(resolveOptions(given), {
     ...(logger === undefined ? {} : { logger }),
     ...(clock === undefined ? {} : { clock }),
+    ...(machine === undefined ? {} : { machine }),
   })
   await broker.start()
   return broker

@@ -11,6 +11,8 @@ export function placeholder(row: OptionRow): string {
       return `<${row.choices.join('|')}>`
     case 'integer':
       return '<number>'
+    case 'memory':
+      return '<share|bytes>'
     default:
       return `<${row.type}>`
   }
@@ -31,6 +33,8 @@ export function expectation(row: OptionRow): string {
       return 'a list of names separated by commas, or "none"'
     case 'choice':
       return `one of ${row.choices.join(', ')}`
+    case 'memory':
+      return 'a share of the memory from 0 to 1 or in percent, or a whole number of bytes above 1'
     default: {
       const unit = row.type === 'integer' ? '' : ` of ${row.type}`
       const to = row.max === undefined ? 'up' : `to ${row.max}`

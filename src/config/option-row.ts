@@ -37,6 +37,12 @@ interface ChoiceRow extends Row {
   readonly default: string
 }
 
+/** Up to 1 it is a share of the memory that there is; above, bytes. */
+interface MemoryRow extends Row {
+  readonly type: 'memory'
+  readonly default: number
+}
+
 export interface NumberRow extends Row {
   readonly type: 'integer' | 'bytes' | 'seconds' | 'milliseconds'
   readonly default: number
@@ -47,7 +53,7 @@ export interface NumberRow extends Row {
 }
 
 /** One option, and everything that anyone has to know about it. */
-export type OptionRow = TextRow | ListRow | ChoiceRow | NumberRow
+export type OptionRow = TextRow | ListRow | ChoiceRow | MemoryRow | NumberRow
 
 /** The type of a row's values. */
 export type OptionValue<Row> = Row extends { type: 'text' }

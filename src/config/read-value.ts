@@ -4,10 +4,17 @@ import { ConfigError } from './config-error.ts'
 import { expectation } from './describe.ts'
 import type { NumberRow, OptionRow } from './option-row.ts'
 
+/** As RabbitMQ has them. */
 const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
+  ['k', 2 ** 10],
   ['kib', 2 ** 10],
+  ['kb', 1e3],
+  ['m', 2 ** 20],
   ['mib', 2 ** 20],
+  ['mb', 1e6],
+  ['g', 2 ** 30],
   ['gib', 2 ** 30],
+  ['gb', 1e9],
 ])
 
 /**
@@ -33,6 +40,8 @@ function interpret(row: OptionRow, given: unknown): unknown {
       return names(given)
     case 'choice':
       return row.choices.find((choice) => choice === given)
+    case 'memory':
+      return memory(given)
     default:
       return wholeNumber(row, given)
   }
@@ -46,16 +55,30 @@ function names(given: unknown): readonly string[] | undefined {
 }
 
 function wholeNumber(row: NumberRow, given: unknown): number | undefined {
-  const number = typeof given === 'string' ? spelledNumber(row, given) : given
+  const number = typeof given === 'string' ? spelledNumber(given, row.type === 'bytes') : given
   if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
   if (number === 0 && row.zero !== undefined) return 0
   return number >= row.min && number <= (row.max ?? number) ? number : undefined
 }
 
-function spelledNumber(row: NumberRow, text: string): number | undefined {
+/** A share of the memory or a size; one byte of memory is nothing that anybody asks for. */
+function memory(given: unknown): number | undefined {
+  const number = typeof given === 'string' ? spelledMemory(given.trim()) : given
+  if (typeof number !== 'number' || !(number >= 0)) return undefined
+  return number <= 1 || Number.isSafeInteger(number) ? number : undefined
+}
+
+function spelledMemory(text: string): number | undefined {
+  const [, share, percent] = /^(\d*\.?\d+)(%?)$/.exec(text) ?? []
+  if (share === undefined) return spelledNumber(text, true)
+  if (percent === '') return Number(share)
+  return Number(share) <= 100 ? Number(share) / 100 : undefined
+}
+
+function spelledNumber(text: string, isSize: boolean): number | undefined {
   const [, digits, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text.trim()) ?? []
   if (digits === undefined) return undefined
   if (unit === '') return Number(digits)
-  const factor = row.type === 'bytes' ? BYTE_UNITS.get(unit.toLowerCase()) : undefined
+  const factor = isSize ? BYTE_UNITS.get(unit.toLowerCase()) : undefined
   return factor === undefined ? undefined : Number(digits) * factor
 }

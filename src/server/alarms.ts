@@ -1,25 +1,55 @@
+import type { LogFields, Logger } from '../base/logger.ts'
+
+/** What a broker can be short of, in the order in which RabbitMQ names them. */
+const RESOURCES = ['disk', 'memory'] as const
+
 /** What a broker can be short of. */
-export type AlarmResource = 'memory' | 'disk'
+export type AlarmResource = (typeof RESOURCES)[number]
+
+/** Who says so: what the broker measures, a journal that takes no more, the program around it. */
+export type AlarmSource = 'monitor' | 'journal' | 'program'
 
 /**
- * The resources that are short at the moment. While there are any, publishers are held back and
- * consumers are served. https://www.rabbitmq.com/docs/alarms
+ * The resources that are short at the moment, and who says so: one is short until nobody says so any
+ * more. While there are any, publishers are held back and consumers are served.
+ * https://www.rabbitmq.com/docs/alarms
  */
 export class Alarms {
-  readonly #raised = new Set<AlarmResource>()
+  readonly #raised = new Map(RESOURCES.map((resource) => [resource, new Set<AlarmSource>()]))
+  readonly #logger: Logger
+  readonly #onChange: (reason: string | null) => void
 
-  /** Whether that changed anything. */
-  set(resource: AlarmResource, raised: boolean): boolean {
-    if (this.#raised.has(resource) === raised) return false
-    if (raised) this.#raised.add(resource)
-    else this.#raised.delete(resource)
-    return true
+  /** @param onChange is told what is short, as `connection.blocked` says it; null when nothing is. */
+  constructor(logger: Logger, onChange: (reason: string | null) => void) {
+    this.#logger = logger
+    this.#onChange = onChange
   }
 
-  /** As `connection.blocked` says it; null when nothing is short. */
-  get reason(): string | null {
-    if (this.#raised.size === 0) return null
-    const resources = ['memory', 'disk'] as const
-    return `low on ${resources.filter((resource) => this.#raised.has(resource)).join(' & ')}`
+  /** @param figures go into the log: what was measured, for one. */
+  set(
+    resource: AlarmResource,
+    source: AlarmSource,
+    raised: boolean,
+    figures: LogFields = {},
+  ): void {
+    const sources = this.#raised.get(resource) as Set<AlarmSource>
+    if (sources.has(source) === raised) return
+    const before = this.#reason
+    if (raised) sources.add(source)
+    else sources.delete(source)
+    const reason = this.#reason
+    this.#log(raised, reason, { resource, source, ...figures })
+    if (reason !== before) this.#onChange(reason)
+  }
+
+  get #reason(): string | null {
+    const short = RESOURCES.filter((resource) => this.#raised.get(resource)?.size !== 0)
+    return short.length === 0 ? null : `low on ${short.join(' & ')}`
+  }
+
+  #log(raised: boolean, reason: string | null, fields: LogFields): void {
+    if (raised) this.#logger.warn(fields, 'Alarm raised, publishers are held back until it clears')
+    else if (reason === null) this.#logger.info(fields, 'Alarm cleared, publishers go on')
+    else this.#logger.info({ ...fields, reason }, 'Alarm cleared, but another one lasts')
   }
 }

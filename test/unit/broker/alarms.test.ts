@@ -113,7 +113,7 @@ describe('while the broker is short of something', () => {
     running.broker.setAlarm('memory', true)
     running.broker.setAlarm('disk', true)
     ;(await connection.channel()).publish({ routingKey: queue })
-    await expectBlocked(connection, 'low on memory & disk')
+    await expectBlocked(connection, 'low on disk & memory')
     running.broker.setAlarm('memory', false)
     await running.settled()
     expect(await readyCount(keeper)).toBe(0)

@@ -36,13 +36,14 @@ describe('loading options', () => {
 
   it('reads every kind of value from a file with comments', async () => {
     const path = file(
-      `# of our team\nport = 5673 # free\nloopback-users = ["a", "b"]\nlog-level = "warn"\nmax-message-size = "1MiB"\n`,
+      `# of our team\nport = 5673 # free\nloopback-users = ["a", "b"]\nlog-level = "warn"\nmax-message-size = "1MiB"\nmemory-high-watermark = 0.5\n`,
     )
     expect(await loadOptions([flag('config', path)], {})).toMatchObject({
       port: 5673,
       loopbackUsers: ['a', 'b'],
       logLevel: 'warn',
       maxMessageSizeBytes: 1_048_576,
+      memoryHighWatermark: 0.5,
     })
   })
 
@@ -51,8 +52,14 @@ describe('loading options', () => {
       RABBITMQ_DEFAULT_USER: 'app',
       RABBITMQ_DEFAULT_PASS: 'word',
       RABBITMQ_DEFAULT_VHOST: 'orders',
+      RABBITMQ_VM_MEMORY_HIGH_WATERMARK: '40%',
     }
-    const options = { defaultUser: 'app', defaultPass: 'word', defaultVhost: 'orders' }
+    const options = {
+      defaultUser: 'app',
+      defaultPass: 'word',
+      defaultVhost: 'orders',
+      memoryHighWatermark: 0.4,
+    }
     expect(await loadOptions([], rabbitmq)).toMatchObject(options)
     expect(await loadOptions([], { ...rabbitmq, LEVERET_DEFAULT_USER: 'own' })).toMatchObject({
       ...options,

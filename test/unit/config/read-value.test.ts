@@ -51,6 +51,51 @@ describe('the value of an option', () => {
     expect(refusal('outboxLimitBytes', '64 parsecs')).toContain('of bytes from 4096 up')
   })
 
+  it('is a size in the units of RabbitMQ', () => {
+    const sizes = ['1k', '1kB', '2MB', '2M', '3GB', '3GiB'].map((size) =>
+      read('diskFreeLimitBytes', size),
+    )
+    expect(sizes).toEqual([2 ** 10, 1e3, 2e6, 2 ** 21, 3e9, 3 * 2 ** 30])
+  })
+
+  it.each([
+    [0.4, 0.4],
+    ['0.4', 0.4],
+    ['.4', 0.4],
+    ['40%', 0.4],
+    ['62.5%', 0.625],
+    ['0', 0],
+    [1, 1],
+    ['1', 1],
+    ['100%', 1],
+    ['512MiB', 536_870_912],
+    ['2GB', 2_000_000_000],
+    ['1048576', 1_048_576],
+    [2 ** 40, 2 ** 40],
+  ])('is a share of the memory or a size: %j', (given, value) => {
+    expect(read('memoryHighWatermark', given)).toBe(value)
+  })
+
+  it.each([
+    1.5,
+    '1.5',
+    '101%',
+    '-0.1',
+    -1,
+    Number.NaN,
+    Infinity,
+    '',
+    '%',
+    '.',
+    '1e3',
+    '1.5GB',
+    true,
+  ])('is no watermark when it is %j', (given) => {
+    expect(refusal('memoryHighWatermark', given)).toContain(
+      'here: expected a share of the memory from 0 to 1 or in percent, or a whole number of bytes',
+    )
+  })
+
   it('is a time that a timer can wait', () => {
     expect(read('shutdownTimeoutMs', 2 ** 31 - 1)).toBe(2_147_483_647)
     expect(refusal('shutdownTimeoutMs', 2 ** 31)).toContain('of milliseconds')
