@@ -7,6 +7,14 @@ const project = (name: string, include: string[], testTimeout = 10_000) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout },
 })
 
+const killing = project('crash', ['test/crash/**/*.test.ts'], 300_000)
+
+/** Its brokers want the machine for themselves: one file at a time, when all else is done. */
+const crash = {
+  ...killing,
+  test: { ...killing.test, fileParallelism: false, sequence: { groupOrder: 1 } },
+}
+
 export default defineConfig({
   resolve: {
     // Tests run from the sources, so a change in the codec needs no build before it is tested.
@@ -24,6 +32,7 @@ export default defineConfig({
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('model', ['test/model/**/*.test.ts'], 120_000),
       project('interop', ['interop/**/*.test.ts'], 20_000),
+      crash,
     ],
   },
 })

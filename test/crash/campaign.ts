@@ -1,0 +1,162 @@
+// A broker that is started, used and killed, over and over, on the same data.
+
+import {
+  BASIC_ACK,
+  CONFIRM_SELECT,
+  CONFIRM_SELECT_OK,
+  EXCHANGE_DECLARE,
+  EXCHANGE_DECLARE_OK,
+  QUEUE_BIND,
+  QUEUE_BIND_OK,
+  QUEUE_DECLARE,
+  QUEUE_DECLARE_OK,
+} from 'amqp-codec'
+import { expect } from 'vitest'
+import type { CrashBroker, RunningBroker } from './broker/crash-broker.ts'
+import { Fuse } from './fuse.ts'
+import type { Happening } from './ledger/history.ts'
+import { Ledger } from './ledger/ledger.ts'
+import type { Violation } from './ledger/violation.ts'
+import { Drainer } from './traffic/drainer.ts'
+import { type Route, send } from './traffic/publishing.ts'
+import { Random } from './traffic/random.ts'
+import { Session } from './traffic/session.ts'
+
+/** What is published there is looked at no sooner than by the next drain. */
+const WITNESS: Route = { exchange: '', routingKey: 'witness', queues: ['witness'] }
+const FANOUT = 'everywhere'
+
+export interface Round {
+  /** Opens connections and sets actors to work there. */
+  readonly work: (open: () => Promise<Session>) => Promise<void>
+  /** After how many answers and deliveries the broker is killed. It is when nothing happens, too. */
+  readonly events: number
+  readonly end?: 'killed' | 'stopped'
+}
+
+export class Campaign {
+  readonly random: Random
+  /** A way to each queue, and one to all of them. */
+  readonly routes: readonly Route[]
+  readonly #broker: CrashBroker
+  readonly #ledger: Ledger
+  readonly #queues: readonly string[]
+  #isDeclared = false
+
+  constructor(broker: CrashBroker, seed: number, queues: readonly string[]) {
+    this.#broker = broker
+    this.#ledger = new Ledger(broker.storage)
+    this.#queues = queues
+    this.random = new Random(seed)
+    this.routes = [
+      ...queues.map((queue) => ({ exchange: '', routingKey: queue, queues: [queue] })),
+      { exchange: FANOUT, routingKey: '', queues },
+    ]
+  }
+
+  /** Starts the broker, lets the actors work, and ends it in the middle of that. */
+  async round({ work, events, end = 'killed' }: Round): Promise<void> {
+    const broker = await this.#start()
+    const sessions: Session[] = []
+    let onGone = (gone: Promise<void>): void => void gone
+    const gone = new Promise<void>((resolve) => {
+      onGone = resolve
+    })
+    const fuse = new Fuse(events, () => onGone(end === 'killed' ? broker.kill() : broker.stop()))
+    const open = async () => {
+      const session = await this.#open(broker, () => fuse.event())
+      sessions.push(session)
+      return session
+    }
+    // Whoever is still being set to work when the broker ends is none of our concern.
+    const working = work(open).catch((error: unknown) => {
+      if (!fuse.isBlown) throw error
+    })
+    await Promise.all([working, gone])
+    await this.#ended(sessions, end)
+  }
+
+  /** Takes everything out of all queues, and has the broker store that it is out. */
+  async drain(end: 'killed' | 'stopped' = 'killed'): Promise<void> {
+    const broker = await this.#start()
+    const session = await this.#open(broker, () => {})
+    const queues = [...this.#queues, ...WITNESS.queues]
+    await Promise.all(queues.map((queue) => Drainer.drain(session, queue)))
+    this.#ledger.emptied()
+    this.#check()
+    await this.#witness(session)
+    await (end === 'killed' ? broker.kill() : broker.stop())
+    await this.#ended([session], end)
+  }
+
+  /** How often each thing happened. */
+  get counts(): Partial<Record<Happening, number>> {
+    return this.#ledger.counts
+  }
+
+  /** Begins to start the broker, and kills it before that is done. */
+  async killWhileStarting(afterMs: number): Promise<void> {
+    await this.#broker.startAndKill(afterMs)
+  }
+
+  async #start(): Promise<RunningBroker> {
+    const broker = await this.#broker.start()
+    const session = await this.#open(broker, () => {})
+    await session.channel()
+    if (!this.#isDeclared) await this.#declare(session)
+    this.#isDeclared = true
+    for (const queue of [...this.#queues, ...WITNESS.queues]) {
+      const fields = { queue, passive: true }
+      const ok = await session.client.call(1, QUEUE_DECLARE, fields, QUEUE_DECLARE_OK)
+      this.#ledger.counted(queue, ok.messageCount)
+    }
+    session.client.destroy()
+    await session.client.ended
+    this.#check()
+    return broker
+  }
+
+  async #declare({ client }: Session): Promise<void> {
+    const exchange = { exchange: FANOUT, type: 'fanout', durable: true }
+    await client.call(1, EXCHANGE_DECLARE, exchange, EXCHANGE_DECLARE_OK)
+    for (const queue of [...this.#queues, ...WITNESS.queues]) {
+      await client.call(1, QUEUE_DECLARE, { queue, durable: true }, QUEUE_DECLARE_OK)
+    }
+    for (const queue of this.#queues) {
+      await client.call(1, QUEUE_BIND, { exchange: FANOUT, queue }, QUEUE_BIND_OK)
+    }
+  }
+
+  /** Everything that the connection sent is stored when this is done. */
+  async #witness(session: Session): Promise<void> {
+    const { client, account } = session
+    const number = await session.channel()
+    await client.call(number, CONFIRM_SELECT, {}, CONFIRM_SELECT_OK)
+    const lane = account.lane()
+    const entry = lane.publish(WITNESS)
+    send(client, number, entry, { route: WITNESS, isPersistent: true, bodyBytes: 100 })
+    await client.answer(number, BASIC_ACK)
+    lane.confirm(entry)
+  }
+
+  #open({ port }: RunningBroker, onEvent: () => void): Promise<Session> {
+    return Session.open({ port, ledger: this.#ledger, random: this.random.fork(), onEvent })
+  }
+
+  async #ended(sessions: readonly Session[], end: 'killed' | 'stopped'): Promise<void> {
+    for (const { client } of sessions) {
+      await client.ended
+      if (client.failure !== undefined) throw client.failure
+    }
+    this.#ledger.restarted(end)
+    this.#check()
+  }
+
+  #check(): void {
+    expect(this.#ledger.violations.map(tell)).toEqual([])
+  }
+}
+
+function tell({ rule, text, story }: Violation): string {
+  return [`${rule}: ${text}`, ...story].join('\n  ')
+}

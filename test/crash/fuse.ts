@@ -1,0 +1,42 @@
+const SILENCE_MS = 150
+/** How long the first event may take. */
+const PATIENCE_MS = 10_000
+
+/** Blows after so many events, in the middle of the last one, or when no more of them come. */
+export class Fuse {
+  isBlown = false
+  readonly #onBlown: () => void
+  #left: number
+  #timer: NodeJS.Timeout
+  #isTicking = false
+
+  constructor(events: number, onBlown: () => void) {
+    this.#left = events
+    this.#onBlown = onBlown
+    this.#timer = setTimeout(() => this.#blow(), PATIENCE_MS)
+  }
+
+  event(): void {
+    this.#left--
+    if (this.isBlown) return
+    if (this.#left <= 0) this.#blow()
+    else if (!this.#isTicking) this.#waitForSilence()
+  }
+
+  /** A timer that looks back: one that every event puts off would cost more than the event. */
+  #waitForSilence(): void {
+    clearTimeout(this.#timer)
+    this.#isTicking = true
+    const leftNow = this.#left
+    this.#timer = setTimeout(() => {
+      if (this.#left === leftNow) this.#blow()
+      else this.#waitForSilence()
+    }, SILENCE_MS)
+  }
+
+  #blow(): void {
+    clearTimeout(this.#timer)
+    this.isBlown = true
+    this.#onBlown()
+  }
+}
