@@ -1,3 +1,4 @@
+import { firstDefinitions } from './auth/first-definitions.ts'
 import { Users } from './auth/users.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
@@ -8,11 +9,20 @@ import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
 import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
 import { SlabPool } from './connection/slab-pool.ts'
+import { type DefinitionStore, noDefinitions } from './definitions/definition-store.ts'
+import { Definitions } from './definitions/definitions.ts'
+import {
+  beginDefinitions,
+  loadDefinitions,
+  StoredDefinitions,
+} from './definitions/stored-definitions.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
+import type { DataDirectory } from './store/data-directory.ts'
+import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
 
 /** How precise heartbeats and time limits are. */
@@ -37,8 +47,11 @@ export class Broker {
   readonly #alarms: Alarms
   readonly #memoryMonitor: MemoryMonitor
   readonly #diskMonitor: DiskMonitor | undefined
-  readonly #vhosts = new Map<string, Vhost>()
+  readonly #users: Users
+  #vhosts: ReadonlyMap<string, Vhost> = new Map()
   readonly #listener: Listener
+  #dataDirectory: DataDirectory | undefined
+  #definitions: Definitions | undefined
   #closing: Promise<void> | undefined
 
   /** Use `createBroker`. */
@@ -48,16 +61,17 @@ export class Broker {
   ) {
     this.#options = options
     this.#logger = logger
-    this.#vhosts.set(options.defaultVhost, new Vhost(options.defaultVhost))
+    this.#users = new Users(options.loopbackUsers)
     this.#listener = new Listener({
       ...options,
       logger,
       settings: {
         ...options,
         serverProperties: serverProperties(options),
-        authenticator: new Users(options),
+        authenticator: this.#users,
         findVhost: (name) => this.#vhosts.get(name),
         dispatch,
+        messageLog: null,
         clock,
         ticker: new Ticker(clock, TICK_MS),
         turn: new Turn(),
@@ -76,12 +90,15 @@ export class Broker {
 
   /** @internal */
   async start(): Promise<void> {
-    if (this.#options.dataDir !== 'none') {
-      this.#logger.info({}, 'Messages and definitions are kept in memory only')
+    try {
+      await this.#restore()
+      await this.#listener.listen()
+      this.#memoryMonitor.start()
+      await this.#diskMonitor?.start()
+    } catch (error) {
+      await Promise.allSettled([this.close()])
+      throw error
     }
-    await this.#listener.listen()
-    this.#memoryMonitor.start()
-    await this.#diskMonitor?.start()
   }
 
   /** The TCP port that it listens on. */
@@ -97,7 +114,8 @@ export class Broker {
 
   /**
    * What clients connect with: `amqp://user:password@host:port`, and the default vhost unless it is
-   * `/`. It holds the default user's password, so do not log it.
+   * `/`. It holds the default user's password, so do not log it. For a data directory whose first start
+   * was with other defaults, it is wrong.
    */
   get url(): string {
     const { defaultUser, defaultPass, defaultVhost } = this.#options
@@ -114,7 +132,7 @@ export class Broker {
   /**
    * Says that a resource is short, or no longer: while one is, connections that publish are held
    * back and told so with `connection.blocked`. The broker watches memory and disk itself, too: a
-   * resource is short until neither says so any more.
+   * resource is short until both have said that it is not.
    */
   setAlarm(resource: AlarmResource, raised: boolean): void {
     this.#alarms.set(resource, 'program', raised)
@@ -125,10 +143,56 @@ export class Broker {
    * again waits for the same end.
    */
   close(): Promise<void> {
+    this.#closing ??= this.#stop()
+    return this.#closing
+  }
+
+  async #stop(): Promise<void> {
     this.#memoryMonitor.stop()
     this.#diskMonitor?.stop()
-    this.#closing ??= this.#listener.close(this.#options.shutdownTimeoutMs)
-    return this.#closing
+    await this.#listener.close(this.#options.shutdownTimeoutMs)
+    await this.#definitions?.close()
+    await this.#dataDirectory?.close()
+  }
+
+  /** Puts to use what is stored, or what a broker begins with. */
+  async #restore(): Promise<void> {
+    const stored = await this.#openDefinitions()
+    const definitions: DefinitionStore = this.#definitions ?? noDefinitions
+    for (const user of stored.of('user')) this.#users.add(user)
+    this.#vhosts = restoreVhosts(stored, {
+      createVhost: (name) => new Vhost(name, { definitions }),
+      definitions,
+      logger: this.#logger,
+    })
+    // ── Here the queues are there and no client is: messages are recovered now. ──
+    this.#compareDefaults()
+  }
+
+  async #openDefinitions(): Promise<StoredDefinitions> {
+    const { dataDir, durability } = this.#options
+    const first = firstDefinitions(this.#options)
+    if (dataDir === 'none') return new StoredDefinitions(first)
+    // Loaded only here: who keeps nothing is not to wait for a database.
+    const { DataDirectory } = await import('./store/data-directory.ts')
+    this.#dataDirectory = await DataDirectory.open(dataDir, durability, (damage) =>
+      this.#logger.error({ ...damage }, 'A damaged record in the journal is left out'),
+    )
+    const { metadata } = this.#dataDirectory
+    const stored = (await loadDefinitions(metadata)) ?? (await beginDefinitions(metadata, first))
+    this.#definitions = new Definitions(metadata, this.#logger, stored.lastQueueId)
+    return stored
+  }
+
+  /** Who changes the defaults of a broker that has run before should know why nothing happens. */
+  #compareDefaults(): void {
+    const { defaultUser, defaultPass, defaultVhost } = this.#options
+    const isUser = this.#users.authenticate(defaultUser, defaultPass, true) !== undefined
+    if (isUser && this.#vhosts.has(defaultVhost)) return
+    this.#logger.warn(
+      { defaultUser, defaultVhost },
+      'The default user, password and virtual host count at the first start of a data directory only: this one has others',
+    )
   }
 }
 

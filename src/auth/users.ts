@@ -1,4 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
+import type { UserDefinition } from '../definitions/definition.ts'
+import { isPassword } from './password-hash.ts'
 
 export interface User {
   readonly name: string
@@ -10,32 +11,24 @@ export interface Authenticator {
   authenticate(username: string, password: string, fromLoopback: boolean): User | undefined
 }
 
-export interface UsersOptions {
-  readonly defaultUser: string
-  readonly defaultPass: string
-  /** Users who may connect from this machine only. */
-  readonly loopbackUsers: readonly string[]
-}
-
-/** The users of a broker that was told of one: https://www.rabbitmq.com/docs/access-control */
+/** The users that are defined: https://www.rabbitmq.com/docs/access-control */
 export class Users implements Authenticator {
-  readonly #user: User
-  readonly #password: Buffer
+  readonly #users = new Map<string, UserDefinition>()
   readonly #loopbackUsers: ReadonlySet<string>
 
-  constructor(options: UsersOptions) {
-    this.#user = { name: options.defaultUser }
-    this.#password = Buffer.from(options.defaultPass)
-    this.#loopbackUsers = new Set(options.loopbackUsers)
+  /** `loopbackUsers` may connect from this machine only. */
+  constructor(loopbackUsers: readonly string[]) {
+    this.#loopbackUsers = new Set(loopbackUsers)
+  }
+
+  add(user: UserDefinition): void {
+    this.#users.set(user.name, user)
   }
 
   authenticate(username: string, password: string, fromLoopback: boolean): User | undefined {
-    if (username !== this.#user.name) return undefined
-    const given = Buffer.from(password)
-    if (given.length !== this.#password.length || !timingSafeEqual(given, this.#password)) {
-      return undefined
-    }
+    const user = this.#users.get(username)
+    if (user === undefined || !isPassword(password, user.passwordHash)) return undefined
     if (!fromLoopback && this.#loopbackUsers.has(username)) return undefined
-    return this.#user
+    return user
   }
 }

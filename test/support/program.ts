@@ -37,9 +37,10 @@ export class RunningProgram {
   readonly #exit: Promise<unknown[]>
   #onLine: () => void = () => {}
 
-  /** Starts it on a free port, logging JSON. */
+  /** Starts it on a free port, logging JSON; without a data directory unless one is named. */
   static start(args: readonly string[] = [], environment: Environment = {}): RunningProgram {
-    return new RunningProgram(spawnProgram(['--port', '0', ...args], environment))
+    const defaults = ['--port', '0', '--data-dir', 'none']
+    return new RunningProgram(spawnProgram([...defaults, ...args], environment))
   }
 
   private constructor(child: ChildProcessWithoutNullStreams) {

@@ -29,7 +29,10 @@ describe('leveret', () => {
     [['--prot', '1'], 'there is no option "--prot", did you mean "--port"?'],
     [['begin'], 'there is no command "begin"'],
     [['--config', tmpdir()], 'cannot read the configuration file: EISDIR'],
-    [['--host', '192.0.2.1'], 'cannot listen on 192.0.2.1:5672: this machine has no such address'],
+    [
+      ['--data-dir', 'none', '--host', '192.0.2.1'],
+      'cannot listen on 192.0.2.1:5672: this machine has no such address',
+    ],
   ])('refuses %j with one line and exit code 1', async (args, message) => {
     const { exitCode, stderr } = await runProgram(args)
     expect(exitCode).toBe(1)
@@ -42,7 +45,10 @@ describe('leveret', () => {
     onTestFinished(() => void server.close())
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    const { exitCode, stderr } = await runProgram(['--port', String(port), '--log-level', 'silent'])
+    const { exitCode, stderr } = await runProgram([
+      ...['--port', String(port)],
+      ...['--data-dir', 'none', '--log-level', 'silent'],
+    ])
     expect(exitCode).toBe(1)
     expect(stderr).toBe(
       `leveret: cannot listen on 127.0.0.1:${port}: another program uses this port; choose one with --port\n`,

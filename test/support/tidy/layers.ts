@@ -15,7 +15,16 @@ interface Layer {
 export const LAYERS: readonly Layer[] = [
   { modules: ['amqp-codec', 'base'] },
   { modules: ['errors', 'reasons', 'field-value-text', 'config', 'message'] },
-  { modules: ['store/journal', 'store/metadata', 'exchange/destination'] },
+  {
+    modules: [
+      'store/journal',
+      'store/metadata',
+      'store/spill-store',
+      'store/store-error',
+      'exchange/destination',
+    ],
+  },
+  { modules: ['definitions'] },
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker'] },
