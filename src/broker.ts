@@ -132,7 +132,7 @@ export class Broker {
   /**
    * Says that a resource is short, or no longer: while one is, connections that publish are held
    * back and told so with `connection.blocked`. The broker watches memory and disk itself, too: a
-   * resource is short until both have said that it is not.
+   * resource is short until neither says so any more.
    */
   setAlarm(resource: AlarmResource, raised: boolean): void {
     this.#alarms.set(resource, 'program', raised)
