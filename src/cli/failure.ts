@@ -1,11 +1,12 @@
 import { ConfigError } from '../config/config-error.ts'
+import { StoreError } from '../store/store-error.ts'
 
 /**
  * One line that tells the user why the program cannot run, for what is theirs to mend: an option, a
- * port, a file. Anything else is a bug of ours, and gives undefined.
+ * port, the data directory. Anything else is a bug of ours, and gives undefined.
  */
 export function failureLine(error: unknown): string | undefined {
-  if (error instanceof ConfigError) return error.message
+  if (error instanceof ConfigError || error instanceof StoreError) return error.message
   if (!isSystemError(error)) return undefined
   const place = error.port === undefined ? error.address : `${error.address}:${error.port}`
   switch (error.code) {

@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { CheckedJournal } from './checked-journal.ts'
 import { flushDirectory } from './durable-file.ts'
 import { checkFormat } from './format.ts'
@@ -9,6 +8,7 @@ import { LmdbMetadata } from './lmdb/lmdb-metadata.ts'
 import type { Metadata } from './metadata.ts'
 import { SegmentJournal } from './segments/segment-journal.ts'
 import { storeError } from './store-error.ts'
+import { makeUsable } from './usable-directory.ts'
 
 /**
  * All that a broker on one machine keeps, in one directory:
@@ -33,12 +33,7 @@ export class DataDirectory {
     durability: Durability,
     onDamage: DamageListener,
   ): Promise<DataDirectory> {
-    try {
-      const made = await mkdir(path, { recursive: true, mode: 0o700 })
-      if (made !== undefined) await flushDirectory(dirname(made))
-    } catch (error) {
-      throw storeError('cannot make the data directory', error)
-    }
+    await makeUsable(path)
     const lock = await DirectoryLock.acquire(path)
     let metadata: Metadata | undefined
     try {

@@ -12,10 +12,10 @@ export async function checkFormat(directory: string): Promise<void> {
   const text = await readIfThere(path)
   if (text === undefined) return writeDurably(path, `leveret store ${FORMAT}\n`)
   const format = Number(/^leveret store (\d+)\n$/.exec(text)?.[1])
-  if (Number.isNaN(format)) throw new StoreError(`${path} is not that of a store`)
+  if (Number.isNaN(format)) throw new StoreError(`${path} is not that of a data directory`)
   if (format > FORMAT) {
     throw new StoreError(
-      `the store in ${directory} has format ${format}, written by a newer version of this program, which knows formats up to ${FORMAT}`,
+      `the data directory ${directory} was written by a newer version of this program: it has format ${format}, and this version knows formats up to ${FORMAT}`,
     )
   }
 }

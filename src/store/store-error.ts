@@ -10,5 +10,5 @@ export class StoreError extends Error {
 export function storeError(what: string, cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause
   const why = cause instanceof Error ? cause.message : String(cause)
-  return new StoreError(`${what}: ${why}`, { cause })
+  return new StoreError(`${what}: ${why.trim().replaceAll(/\s*\n\s*/g, ' ')}`, { cause })
 }

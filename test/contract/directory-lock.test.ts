@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { DirectoryLock } from '../../src/store/lmdb/directory-lock.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
 
@@ -18,11 +18,23 @@ describe('DirectoryLock', () => {
     const args = ['--import', 'tsx', WRITER, 'SegmentJournal', directory, 'disk', '1']
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, 'exit')])
-    expect(stderr).toContain(inUse)
+    expect(stderr).toContain(`${inUse}, process ${process.pid}`)
     expect(exitCode).toBe(1)
     await expect(DirectoryLock.acquire(directory)).rejects.toThrow(inUse)
 
     await lock.release()
+    await (await DirectoryLock.acquire(directory)).release()
+  })
+
+  it('is free as soon as the process that had it was killed', async () => {
+    const directory = temporaryDirectory()
+    const args = ['--import', 'tsx', WRITER, 'SegmentJournal', directory, 'disk', '1']
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await once(child.stdout, 'data')
+    await expect(DirectoryLock.acquire(directory)).rejects.toThrow(`process ${child.pid}`)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
     await (await DirectoryLock.acquire(directory)).release()
   })
 

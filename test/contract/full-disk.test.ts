@@ -9,7 +9,7 @@ import { SpillFile } from '../../src/store/spill/spill-file.ts'
 import type { SpillSlot } from '../../src/store/spill-store.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 import { numberedRecord, numberOf } from './numbered-record.ts'
-import { CANNOT_MOUNT, smallFilesystem } from './small-filesystem.ts'
+import { CANNOT_MOUNT, readOnlyFilesystem, smallFilesystem } from './small-filesystem.ts'
 
 const MEBIBYTE = 1 << 20
 const ROUNDS = 3
@@ -137,6 +137,20 @@ describe.skipIf(CANNOT_MOUNT !== undefined)(`a small disk${why}`, () => {
     }
     expect(Math.min(...counts)).toBeGreaterThan(0.8 * Math.max(...counts))
     await file.close()
+  })
+})
+
+describe.skipIf(CANNOT_MOUNT !== undefined)(`a read-only disk${why}`, () => {
+  it('is refused, whether the data directory is there or not', async () => {
+    const path = readOnlyFilesystem()
+    const openDirectory = (path: string) => DataDirectory.open(path, 'disk', () => {})
+    await expect(openDirectory(path)).rejects.toThrow(
+      `the data directory ${path} cannot be written to: EROFS`,
+    )
+    const below = join(path, 'data')
+    await expect(openDirectory(below)).rejects.toThrow(
+      `cannot make the data directory ${below}: EROFS`,
+    )
   })
 })
 

@@ -11,7 +11,15 @@ export const CANNOT_MOUNT: string | undefined = reasonNotToMount()
 /** An empty directory that has so much room, in memory; it goes with the test. */
 export function smallFilesystem(mebibytes: number): string {
   const directory = temporaryDirectory()
-  mount(directory, mebibytes)
+  mount(directory, `size=${mebibytes}m`)
+  onTestFinished(() => unmount(directory))
+  return directory
+}
+
+/** An empty directory that nobody can write to. */
+export function readOnlyFilesystem(): string {
+  const directory = temporaryDirectory()
+  mount(directory, 'ro')
   onTestFinished(() => unmount(directory))
   return directory
 }
@@ -22,7 +30,7 @@ function reasonNotToMount(): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'leveret-test-'))
   try {
     // Root in a container usually may not.
-    mount(directory, 1)
+    mount(directory, 'ro')
     unmount(directory)
     return undefined
   } catch {
@@ -32,9 +40,9 @@ function reasonNotToMount(): string | undefined {
   }
 }
 
-function mount(directory: string, mebibytes: number): void {
-  const options = ['-t', 'tmpfs', '-o', `size=${mebibytes}m`]
-  execFileSync('mount', [...options, 'leveret-test', directory], { stdio: 'ignore' })
+function mount(directory: string, options: string): void {
+  const words = ['-t', 'tmpfs', '-o', options, 'leveret-test', directory]
+  execFileSync('mount', words, { stdio: 'ignore' })
 }
 
 function unmount(directory: string): void {

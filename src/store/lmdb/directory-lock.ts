@@ -13,12 +13,15 @@ import { StoreError, storeError } from '../store-error.ts'
  * empty and has one place, and who sits there has the directory.
  */
 export class DirectoryLock {
+  /** LMDB gives up what nobody refers to any more; who has the directory need not keep the lock. */
+  static readonly #held = new Set<DirectoryLock>()
   readonly #environment: RootDatabase
   readonly #place: Transaction
 
   private constructor(environment: RootDatabase, place: Transaction) {
     this.#environment = environment
     this.#place = place
+    DirectoryLock.#held.add(this)
   }
 
   /** @throws StoreError when the directory is in use. */
@@ -27,15 +30,17 @@ export class DirectoryLock {
     try {
       // Looked at first, because to wait for a place that a process with our own number has, as in
       // another container, takes LMDB ten seconds.
-      if (hasReader(environment)) throw inUse(directory)
+      if (holderOf(environment) !== undefined) throw inUse(directory, environment)
       return new DirectoryLock(environment, environment.useReadTransaction())
     } catch (error) {
+      const problem = isTableFull(error) ? inUse(directory, environment) : error
       await environment.close()
-      throw isTableFull(error) ? inUse(directory) : storeError(`cannot lock ${directory}`, error)
+      throw storeError(`cannot lock the data directory ${directory}`, problem)
     }
   }
 
   async release(): Promise<void> {
+    DirectoryLock.#held.delete(this)
     this.#place.done()
     await this.#environment.close()
   }
@@ -52,15 +57,22 @@ function openEnvironment(directory: string): RootDatabase {
       encoding: 'binary',
     })
   } catch (error) {
-    throw storeError(`cannot lock ${directory}`, error)
+    throw storeError(`cannot lock the data directory ${directory}`, error)
   }
 }
 
-/** The list is a table for people, which has numbers only in the rows of readers. */
-const hasReader = (environment: RootDatabase): boolean => /\d/.test(environment.readerList())
+/** The process that has the place. The list is a table for people, with such numbers in its rows. */
+function holderOf(environment: RootDatabase): number | undefined {
+  const id = /^\s*(\d+)/m.exec(environment.readerList())?.[1]
+  return id === undefined ? undefined : Number(id)
+}
 
 const isTableFull = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith('MDB_READERS_FULL')
 
-const inUse = (directory: string): StoreError =>
-  new StoreError(`the data directory ${directory} is in use by another broker`)
+function inUse(directory: string, environment: RootDatabase): StoreError {
+  const holder = holderOf(environment)
+  // Our own number is that of another process in another container, or does not help anyway.
+  const who = holder === undefined || holder === process.pid ? '' : `, process ${holder}`
+  return new StoreError(`the data directory ${directory} is in use by another broker${who}`)
+}

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { failureLine } from '../../../src/cli/failure.ts'
 import { ConfigError } from '../../../src/config/config-error.ts'
+import { StoreError } from '../../../src/store/store-error.ts'
 
 const servers: ReturnType<typeof createServer>[] = []
 
@@ -21,6 +22,11 @@ function listen(host: string, port: number): Promise<number> {
 describe('the line about a failure', () => {
   it('is the message of an error in the configuration', () => {
     expect(failureLine(new ConfigError('no such option'))).toBe('no such option')
+  })
+
+  it('is the message of an error of the store', () => {
+    const error = new StoreError('the data directory is in use', { cause: new Error('why') })
+    expect(failureLine(error)).toBe('the data directory is in use')
   })
 
   it('says that a port is taken', async () => {

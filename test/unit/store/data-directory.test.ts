@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { DataDirectory } from '../../../src/store/data-directory.ts'
@@ -55,7 +63,7 @@ describe('DataDirectory', () => {
     writeFileSync(join(path, 'format'), 'leveret store 2\n')
     for (const _ of ['once', 'twice']) {
       expect((await refusal(path)).message).toBe(
-        `the store in ${path} has format 2, written by a newer version of this program, which knows formats up to 1`,
+        `the data directory ${path} was written by a newer version of this program: it has format 2, and this version knows formats up to 1`,
       )
     }
     expect(existsSync(join(path, 'journal'))).toBe(false)
@@ -64,15 +72,39 @@ describe('DataDirectory', () => {
   it('is refused when its format is not one', async () => {
     const path = temporaryDirectory()
     writeFileSync(join(path, 'format'), 'something else')
-    expect((await refusal(path)).message).toBe(`${join(path, 'format')} is not that of a store`)
+    expect((await refusal(path)).message).toBe(
+      `${join(path, 'format')} is not that of a data directory`,
+    )
   })
 
-  it('is refused when its place is taken by a file, or a part of it by a directory', async () => {
+  it('is refused when its place, or one above it, is taken by a file', async () => {
+    const path = join(temporaryDirectory(), 'file')
+    writeFileSync(path, '')
+    expect((await refusal(path)).message).toBe(`the data directory ${path} is not a directory`)
+    const below = join(path, 'data')
+    expect((await refusal(below)).message).toContain(
+      `cannot make the data directory ${below}: ENOTDIR`,
+    )
+  })
+
+  it.skipIf(process.getuid?.() === 0)(
+    'is refused when it cannot be written to (skipped for root, who can)',
+    async () => {
+      const path = temporaryDirectory()
+      chmodSync(path, 0o500)
+      expect((await refusal(path)).message).toContain(
+        `the data directory ${path} cannot be written to: EACCES`,
+      )
+    },
+  )
+
+  it('is refused when a part of it cannot be opened, and is not locked then', async () => {
     const path = temporaryDirectory()
-    writeFileSync(join(path, 'file'), '')
-    expect((await refusal(join(path, 'file'))).message).toContain('cannot make the data directory')
     mkdirSync(join(path, 'definitions.mdb'))
-    expect((await refusal(path)).message).toContain('definitions.mdb')
-    await refusal(path)
+    for (const _ of ['once', 'twice']) {
+      expect((await refusal(path)).message).toContain(`cannot open ${path}/definitions.mdb`)
+    }
+    rmdirSync(join(path, 'definitions.mdb'))
+    await (await openDirectory(path)).close()
   })
 })
