@@ -17,6 +17,7 @@ import { makeUsable } from './usable-directory.ts'
  *     lock               held as long as the directory is in use
  *     definitions.mdb    the metadata
  *     journal/           the journal
+ *     spill              pages of messages, as long as the process needs them: see `SpillFile`
  */
 export class DataDirectory {
   readonly journal: Journal
