@@ -48,10 +48,8 @@ export class Campaign {
     this.#ledger = new Ledger(broker.storage)
     this.#queues = queues
     this.random = new Random(seed)
-    this.routes = [
-      ...queues.map((queue) => ({ exchange: '', routingKey: queue, queues: [queue] })),
-      { exchange: FANOUT, routingKey: '', queues },
-    ]
+    const direct = queues.map((queue) => ({ exchange: '', routingKey: queue, queues: [queue] }))
+    this.routes = [...direct, { exchange: FANOUT, routingKey: '', queues }]
   }
 
   /** Starts the broker, lets the actors work, and ends it in the middle of that. */

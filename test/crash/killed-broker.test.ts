@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
-import { brokers } from './broker/brokers.ts'
+import { allBrokers } from './broker/brokers.ts'
 import { Campaign } from './campaign.ts'
 import { rounds, seed } from './effort.ts'
 import { busy } from './scenario/busy.ts'
@@ -10,8 +10,8 @@ const QUEUES = ['first', 'second', 'third', 'fourth']
 const ROUNDS_A_DRAIN = 5
 
 describe(`a broker that is killed at full speed (CRASH_SEED=${seed})`, () => {
-  it.each(brokers)('keeps its promises: $name', async ({ make }) => {
-    const campaign = new Campaign(await make(temporaryDirectory()), seed, QUEUES)
+  it.each(allBrokers)('keeps its promises: $name', async (choice) => {
+    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, QUEUES)
     const { random } = campaign
     for (let round = 1; round <= rounds(15); round++) {
       if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 300))

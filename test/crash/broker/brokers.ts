@@ -2,20 +2,37 @@ import type { CrashBroker } from './crash-broker.ts'
 import { Leveret } from './leveret.ts'
 import { RabbitMq } from './rabbitmq.ts'
 
-export interface BrokerChoice {
+/** A way to run a broker; `in` makes one whose data are in this directory. */
+export interface Choice {
   readonly name: string
-  make(directory: string, args?: readonly string[]): CrashBroker | Promise<CrashBroker>
+  in(directory: string): CrashBroker | Promise<CrashBroker>
 }
 
-const LEVERET: readonly BrokerChoice[] = (['disk', 'os'] as const).map((durability) => ({
-  name: `Leveret, durability ${durability}`,
-  make: (directory, args = []) => new Leveret({ directory, durability, args }),
-}))
-
-const RABBITMQ: readonly BrokerChoice[] = [
-  { name: 'RabbitMQ', make: (directory) => RabbitMq.in(directory) },
-]
-
 /** What is tested: Leveret, or the RabbitMQ of this machine with CRASH_BROKER=rabbitmq. */
-export const brokers: readonly BrokerChoice[] =
-  process.env['CRASH_BROKER'] === 'rabbitmq' ? RABBITMQ : LEVERET
+const isJudged = process.env['CRASH_BROKER'] === 'rabbitmq'
+
+const RABBITMQ: Choice = { name: 'RabbitMQ', in: (directory) => RabbitMq.in(directory) }
+
+/** Leveret, its confirms being worth this much, with these arguments of the program. */
+function leveret(durability: 'disk' | 'os', args: readonly string[] = []): Choice {
+  return {
+    name: ['Leveret --durability', durability, ...args].join(' '),
+    in: (directory) => new Leveret({ directory, durability, args }),
+  }
+}
+
+const inMemory = leveret('disk')
+const withoutFlush = leveret('os')
+/** Most of what it holds is on disk only, or in the file of pages. */
+const shortOfMemory = leveret('os', ['--message-memory', '100000'])
+
+export const allBrokers: readonly Choice[] = isJudged
+  ? [RABBITMQ]
+  : [inMemory, withoutFlush, shortOfMemory]
+
+/** For what is about one queue and much data. */
+export const brokersOfDeepQueues: readonly Choice[] = isJudged
+  ? [RABBITMQ]
+  : [withoutFlush, shortOfMemory]
+
+export const oneBroker: readonly Choice[] = isJudged ? [RABBITMQ] : [inMemory]

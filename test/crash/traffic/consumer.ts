@@ -33,6 +33,15 @@ export interface Manners {
   readonly restartShare: number
 }
 
+/** It only acks. */
+export const POLITE: Manners = {
+  prefetchCount: 100,
+  requeueShare: 0,
+  keepShare: 0,
+  upheavalShare: 0,
+  restartShare: 0,
+}
+
 /**
  * Consumes a queue and acks, and now and then does something else.
  *
