@@ -1,0 +1,39 @@
+import type { Metadata } from '../../src/store/metadata.ts'
+import { StoreError } from '../../src/store/store-error.ts'
+
+/** What can befall one change. `refuse`: it is not stored. `doubt`: it is, and yet is said to have failed. */
+export type MetadataFault = 'refuse' | 'doubt'
+
+/** Metadata whose changes go wrong as the test wants. */
+export class FaultyMetadata implements Metadata {
+  readonly #metadata: Metadata
+  readonly #faultOf: (key: string) => MetadataFault | undefined
+
+  /** Asks `faultOf` what befalls each change. */
+  constructor(metadata: Metadata, faultOf: (key: string) => MetadataFault | undefined) {
+    this.#metadata = metadata
+    this.#faultOf = faultOf
+  }
+
+  load(): Promise<Map<string, string>> {
+    return this.#metadata.load()
+  }
+
+  put(key: string, value: string): Promise<void> {
+    return this.#change(key, () => this.#metadata.put(key, value))
+  }
+
+  delete(key: string): Promise<void> {
+    return this.#change(key, () => this.#metadata.delete(key))
+  }
+
+  close(): Promise<void> {
+    return this.#metadata.close()
+  }
+
+  async #change(key: string, change: () => Promise<void>): Promise<void> {
+    const fault = this.#faultOf(key)
+    if (fault !== 'refuse') await change()
+    if (fault !== undefined) throw new StoreError('no room')
+  }
+}

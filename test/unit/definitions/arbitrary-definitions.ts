@@ -1,0 +1,65 @@
+import fc, { type Arbitrary } from 'fast-check'
+import { fieldTable } from '../../../protocol/test/support/arbitraries.ts'
+import type {
+  Definition,
+  DefinitionKind,
+  DefinitionOf,
+} from '../../../src/definitions/definition.ts'
+
+/** Anything that a client can write into a short string, and names that are apt to be mixed up. */
+const name = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.constantFrom('', 'a', '1:a', ':', 'queue', '\0', 'a\r\n'),
+)
+/** As whoever makes a definition writes it. */
+function record<Type>(fields: { [Name in keyof Type]: Arbitrary<Type[Name]> }): Arbitrary<Type> {
+  return fc.record(fields, { noNullPrototype: true }) as Arbitrary<Type>
+}
+
+const tags = fc.array(name, { maxLength: 3 })
+
+const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>> } = {
+  vhost: record({ kind: fc.constant('vhost'), name, description: name, tags }),
+  user: record({
+    kind: fc.constant('user'),
+    name,
+    passwordHash: fc.base64String(),
+    tags,
+  }),
+  permission: record({
+    kind: fc.constant('permission'),
+    user: name,
+    vhost: name,
+    configure: name,
+    write: name,
+    read: name,
+  }),
+  exchange: record({
+    kind: fc.constant('exchange'),
+    vhost: name,
+    name,
+    type: name,
+    autoDelete: fc.boolean(),
+    internal: fc.boolean(),
+    arguments: fieldTable,
+  }),
+  queue: record({
+    kind: fc.constant('queue'),
+    vhost: name,
+    name,
+    autoDelete: fc.boolean(),
+    arguments: fieldTable,
+    id: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  }),
+  binding: record({
+    kind: fc.constant('binding'),
+    vhost: name,
+    source: name,
+    destinationKind: fc.constantFrom('queue', 'exchange'),
+    destination: name,
+    routingKey: name,
+    arguments: fieldTable,
+  }),
+}
+
+export const definition: Arbitrary<Definition> = fc.oneof(...Object.values(OF_KIND))
