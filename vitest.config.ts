@@ -7,6 +7,14 @@ const project = (name: string, include: string[], testTimeout = 10_000) => ({
   test: { name, include, testTimeout, hookTimeout: testTimeout },
 })
 
+const conformance = project('conformance', ['test/conformance/**/*.test.ts'], 20_000)
+
+/** The same, of a broker that keeps what is durable. */
+const stored = {
+  ...conformance,
+  test: { ...conformance.test, name: 'conformance-stored', env: { CONFORMANCE_STORED: '1' } },
+}
+
 const killing = project('crash', ['test/crash/**/*.test.ts'], 300_000)
 
 /** Its brokers want the machine for themselves: one file at a time, when all else is done. */
@@ -28,7 +36,8 @@ export default defineConfig({
     projects: [
       project('unit', ['{test/unit,protocol/test,bench/test}/**/*.test.ts']),
       project('contract', ['test/contract/**/*.test.ts']),
-      project('conformance', ['test/conformance/**/*.test.ts'], 20_000),
+      conformance,
+      stored,
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('model', ['test/model/**/*.test.ts'], 120_000),
       project('interop', ['interop/**/*.test.ts'], 20_000),

@@ -16,12 +16,16 @@ import {
   loadDefinitions,
   StoredDefinitions,
 } from './definitions/stored-definitions.ts'
+import type { TicketSource } from './message-log/ticket-source.ts'
+import type { Persistence } from './persistence.ts'
+import { ClassicQueue } from './queue/classic-queue.ts'
+import { memoryOnly } from './queue/queue-storage.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
-import type { DataDirectory } from './store/data-directory.ts'
+import type { QueueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
 
@@ -50,7 +54,9 @@ export class Broker {
   readonly #users: Users
   #vhosts: ReadonlyMap<string, Vhost> = new Map()
   readonly #listener: Listener
-  #dataDirectory: DataDirectory | undefined
+  readonly #turn = new Turn()
+  readonly #clock: Clock
+  #persistence: Persistence | undefined
   #definitions: Definitions | undefined
   #closing: Promise<void> | undefined
 
@@ -61,7 +67,9 @@ export class Broker {
   ) {
     this.#options = options
     this.#logger = logger
+    this.#clock = clock
     this.#users = new Users(options.loopbackUsers)
+    const messageLog = (): TicketSource | null => this.#persistence?.messageLog ?? null
     this.#listener = new Listener({
       ...options,
       logger,
@@ -71,10 +79,12 @@ export class Broker {
         authenticator: this.#users,
         findVhost: (name) => this.#vhosts.get(name),
         dispatch,
-        messageLog: null,
+        get messageLog() {
+          return messageLog()
+        },
         clock,
         ticker: new Ticker(clock, TICK_MS),
-        turn: new Turn(),
+        turn: this.#turn,
         slabs: new SlabPool(),
         logger,
       },
@@ -152,36 +162,63 @@ export class Broker {
     this.#diskMonitor?.stop()
     await this.#listener.close(this.#options.shutdownTimeoutMs)
     await this.#definitions?.close()
-    await this.#dataDirectory?.close()
+    await this.#persistence?.close()
   }
 
   /** Puts to use what is stored, or what a broker begins with. */
   async #restore(): Promise<void> {
-    const stored = await this.#openDefinitions()
+    const stored = await this.#openStore()
     const definitions: DefinitionStore = this.#definitions ?? noDefinitions
     for (const user of stored.of('user')) this.#users.add(user)
+    const durableIds = new Set<number>()
+    const createQueue = this.#queueFactory(durableIds)
     this.#vhosts = restoreVhosts(stored, {
-      createVhost: (name) => new Vhost(name, { definitions }),
+      createVhost: (name) => new Vhost(name, { definitions, createQueue }),
       definitions,
       logger: this.#logger,
     })
-    // ── Here the queues are there and no client is: messages are recovered now. ──
+    const count = this.#persistence?.messageLog.keepOnly(durableIds) ?? 0
+    if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
   }
 
-  async #openDefinitions(): Promise<StoredDefinitions> {
-    const { dataDir, durability } = this.#options
+  async #openStore(): Promise<StoredDefinitions> {
+    const { dataDir } = this.#options
     const first = firstDefinitions(this.#options)
     if (dataDir === 'none') return new StoredDefinitions(first)
     // Loaded only here: who keeps nothing is not to wait for a database.
-    const { DataDirectory } = await import('./store/data-directory.ts')
-    this.#dataDirectory = await DataDirectory.open(dataDir, durability, (damage) =>
-      this.#logger.error({ ...damage }, 'A damaged record in the journal is left out'),
-    )
-    const { metadata } = this.#dataDirectory
-    const stored = (await loadDefinitions(metadata)) ?? (await beginDefinitions(metadata, first))
-    this.#definitions = new Definitions(metadata, this.#logger, stored.lastQueueId)
+    const { Persistence } = await import('./persistence.ts')
+    this.#persistence = await Persistence.open({
+      ...this.#options,
+      turn: this.#turn,
+      clock: this.#clock,
+      logger: this.#logger,
+      definitionsStored: () => this.#definitions?.stored()?.catch(() => {}),
+      onFailing: (isFailing) => this.#alarms.set('disk', 'journal', isFailing),
+      onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
+    })
+    const { metadata, messageLog } = this.#persistence
+    const recovered = messageLog.recover()
+    const [stored] = await Promise.all([
+      loadDefinitions(metadata).then((found) => found ?? beginDefinitions(metadata, first)),
+      recovered,
+    ])
+    const lastQueueId = Math.max(stored.lastQueueId, messageLog.highestQueueId)
+    this.#definitions = new Definitions(metadata, this.#logger, lastQueueId)
     return stored
+  }
+
+  /** Queues share what the broker has to keep them in. The ids of durable ones are put into the set. */
+  #queueFactory(durableIds: Set<number>): QueueFactory {
+    const storage = this.#persistence?.queueStorage ?? memoryOnly()
+    const log = this.#persistence?.messageLog
+    return (name, vhostName, properties, events, durableId) => {
+      if (log === undefined || durableId === null) {
+        return new ClassicQueue(name, vhostName, properties, events, storage)
+      }
+      durableIds.add(durableId)
+      return new ClassicQueue(name, vhostName, properties, events, storage, log.queueLog(durableId))
+    }
   }
 
   /** Who changes the defaults of a broker that has run before should know why nothing happens. */

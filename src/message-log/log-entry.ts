@@ -1,11 +1,21 @@
 import type { Message } from '../message/message.ts'
 import type { Block } from './block-chain.ts'
-import type { QueuePlaces } from './queue-places.ts'
+
+/** A queue, as records know it. */
+export interface PlaceOwner {
+  readonly queueId: number
+  /** A record of that block, which is new, has the sequence. */
+  place(sequence: number, delivered: boolean, block: Block): void
+  /** Whether the sequence is live, and stored in that block. */
+  isAt(sequence: number, block: Block): boolean
+  /** The sequence is stored in that block from now on. */
+  move(sequence: number, block: Block): void
+}
 
 /** A message's place in a queue, which a record is going to say. */
 export interface LogPlace {
   /** Null when it has left the queue meanwhile. */
-  queue: QueuePlaces | null
+  queue: PlaceOwner | null
   readonly sequence: number
   readonly expiresAt: number
   delivered: boolean
@@ -20,7 +30,7 @@ export interface LogPlace {
  */
 export class LogEntry implements LogPlace {
   readonly message: Message
-  queue: QueuePlaces | null
+  queue: PlaceOwner | null
   readonly sequence: number
   readonly expiresAt: number
   delivered: boolean
@@ -59,7 +69,7 @@ export class LogEntry implements LogPlace {
     this.#liveCount++
   }
 
-  find(queue: QueuePlaces, sequence: number): LogPlace | undefined {
+  find(queue: PlaceOwner, sequence: number): LogPlace | undefined {
     const found = search(this.#cursor, null, queue, sequence)
     if (found === undefined && this.#cursor === this) return undefined
     const place = found ?? search(this, this.#cursor, queue, sequence)
@@ -74,7 +84,7 @@ export class LogEntry implements LogPlace {
   }
 
   /** Removes what it has between, and says of its message if nothing is left. */
-  removeRange(queue: QueuePlaces, from: number, to: number): void {
+  removeRange(queue: PlaceOwner, from: number, to: number): void {
     for (let place: LogPlace | null = this; place !== null; place = place.next) {
       const { sequence } = place
       if (place.queue === queue && sequence >= from && sequence <= to) this.remove(place)
@@ -86,7 +96,7 @@ export class LogEntry implements LogPlace {
 function search(
   from: LogPlace,
   until: LogPlace | null,
-  queue: QueuePlaces,
+  queue: PlaceOwner,
   sequence: number,
 ): LogPlace | undefined {
   for (let place: LogPlace | null = from; place !== null && place !== until; place = place.next) {

@@ -3,7 +3,7 @@ import type { Batch, QueueRuns } from './batch.ts'
 import type { Block, BlockChain } from './block-chain.ts'
 import type { BlockReader } from './block-reader.ts'
 import { Extents } from './extents.ts'
-import { LogEntry } from './log-entry.ts'
+import { LogEntry, type PlaceOwner } from './log-entry.ts'
 import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { SequenceSet } from './sequence-set.ts'
@@ -25,7 +25,7 @@ const LONGEST_RUN = 0xffff_ffff
  * waits for its record only changes in the batch; of one that has a record, be it in flight, the
  * next one says what became of it.
  */
-export class QueuePlaces implements QueueLog, QueueRuns {
+export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   readonly queueId: number
   readonly deliveredRuns: SequenceRanges = new SequenceRanges()
   readonly settledRuns: SequenceRanges = new SequenceRanges()
@@ -126,7 +126,6 @@ export class QueuePlaces implements QueueLog, QueueRuns {
     this.settledRuns.clear()
   }
 
-  /** A record of that block, which is new, has the sequence. */
   place(sequence: number, delivered: boolean, block: Block): void {
     this.spokenOf(sequence)
     this.#live.add(sequence)
@@ -134,7 +133,6 @@ export class QueuePlaces implements QueueLog, QueueRuns {
     this.#extents.append(sequence, block)
   }
 
-  /** Whether the sequence is live, and stored in that block. */
   isAt(sequence: number, block: Block): boolean {
     return this.#live.has(sequence) && this.#extents.find(sequence) === block
   }
@@ -143,7 +141,6 @@ export class QueuePlaces implements QueueLog, QueueRuns {
     return this.#delivered.has(sequence)
   }
 
-  /** The sequence is stored in that block from now on. */
   move(sequence: number, block: Block): void {
     this.#extents.move(sequence, block)
   }

@@ -1,9 +1,10 @@
 import { Fifo } from '../base/fifo.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
-import { Page, readPage } from './page.ts'
-import type { PageSlot, PageStore } from './page-store.ts'
+import type { SpillSlot } from '../store/spill-store.ts'
+import { Page, pageBytes, readPage } from './page.ts'
 import type { QueueStorage } from './queue-storage.ts'
+import type { Spill } from './spill.ts'
 
 /** Takes messages as they come back from the backlog. */
 export type TakeMessage = (message: Message, sequence: number, delivered: boolean) => void
@@ -19,11 +20,12 @@ interface LoggedRun {
 /** A page that is full. */
 interface PageRun {
   readonly kind: 'page'
-  readonly page: Page
+  readonly from: number
+  readonly count: number
   /** Null when it is not in memory. */
-  parts: readonly Buffer[] | null
+  page: Page | null
   /** Where it was written, if that was tried and has not failed. */
-  slot: Promise<PageSlot | null> | null
+  slot: Promise<SpillSlot | null> | null
 }
 
 /** How long a message log that could not be read is left alone. */
@@ -68,7 +70,7 @@ export class Backlog {
   get firstSequence(): number | undefined {
     const run = this.#runs.peek()
     if (run === undefined) return this.#openPage?.from
-    return run.kind === 'logged' ? run.from : run.page.from
+    return run.from
   }
 
   /** The message log has messages that were never in memory. */
@@ -80,9 +82,9 @@ export class Backlog {
   /** `queueBytes` is what its queue has in memory without it. */
   push(message: Message, sequence: number, isLogged: boolean, queueBytes: number): void {
     this.#length++
-    if (this.#openPage?.add(message, sequence)) return
+    if (this.#openPage !== null && this.#addTo(this.#openPage, message, sequence)) return
     const previousBytes = this.#openPage?.bytes ?? 0
-    if (this.#openPage !== null) this.#sealPage(this.#openPage, queueBytes)
+    if (this.#openPage !== null) this.#close(this.#openPage, queueBytes)
     const last = this.#lastRun
     if (isLogged && last?.kind === 'logged') {
       last.to = sequence
@@ -90,9 +92,7 @@ export class Backlog {
     } else if (isLogged) {
       this.#pushRun({ kind: 'logged', from: sequence, to: sequence, count: 1 })
     } else {
-      this.#openPage = new Page(message, sequence, previousBytes)
-      this.#openPage.add(message, sequence)
-      this.#hold(this.#openPage.bytes)
+      this.#open(message, sequence, previousBytes)
     }
   }
 
@@ -104,19 +104,20 @@ export class Backlog {
       const page = this.#openPage
       this.#openPage = null
       this.#hold(-page.bytes)
-      this.#give(page, page.seal(), take)
-    } else if (run?.kind === 'page' && run.parts !== null) {
-      const { page, parts } = run
+      page.seal()
+      this.#give(page.parts, page.count, take)
+    } else if (run?.kind === 'page' && run.page !== null && run.slot === null) {
+      const { parts } = run.page
       this.#shiftRun()
       this.#discard(run)
-      this.#give(page, parts, take)
+      this.#give(parts, run.count, take)
     }
   }
 
   /** Reads the next messages, gives them, and then calls back. Once at a time. */
   load(take: TakeMessage, onLoaded: () => void): void {
     const run = this.#runs.peek()
-    if (run === undefined || this.#isLoading || (run.kind === 'page' && run.parts !== null)) return
+    if (run === undefined || this.#isLoading || isInMemory(run)) return
     this.#isLoading = true
     const generation = this.#generation
     const end = (): void => {
@@ -165,23 +166,26 @@ export class Backlog {
   }
 
   async #loadPage(run: PageRun): Promise<(take: TakeMessage) => void> {
-    const bytes = await this.#storage.pages?.read((await run.slot) as PageSlot)
+    const slot = await run.slot
+    // When it could not be written, it is in memory.
+    const bytes = slot === null ? undefined : await this.#storage.spill?.read(slot)
     return (take) => {
+      if (bytes === undefined) return
       this.#shiftRun()
       this.#discard(run)
-      this.#give(run.page, bytes === undefined ? [] : [bytes], take)
+      this.#give([bytes], run.count, take)
     }
   }
 
-  #give(page: Page, parts: readonly Buffer[], take: TakeMessage): void {
+  #give(parts: readonly Buffer[], count: number, take: TakeMessage): void {
     const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
-    let count = 0
-    this.#length -= page.count
+    let given = 0
+    this.#length -= count
     readPage(bytes, (message, sequence) => {
-      count++
+      given++
       take(message, sequence, false)
     })
-    this.#missing(page.count - count)
+    this.#missing(count - given)
   }
 
   /** Never, unless what was stored has been damaged. */
@@ -191,41 +195,56 @@ export class Backlog {
     this.#length -= count
   }
 
-  #sealPage(page: Page, queueBytes: number): void {
-    const run: PageRun = { kind: 'page', page, parts: page.seal(), slot: null }
-    this.#openPage = null
-    this.#pushRun(run)
-    const { pages, budget } = this.#storage
-    if (pages !== null && !budget.allows(queueBytes + this.#bytes)) this.#store(run, pages)
+  #open(message: Message, sequence: number, previousBytes: number): void {
+    const bytes = pageBytes(message, previousBytes)
+    const memory = this.#storage.spill?.memory(bytes) ?? Buffer.allocUnsafeSlow(bytes)
+    this.#openPage = new Page(sequence, memory)
+    this.#hold(memory.length)
+    this.#addTo(this.#openPage, message, sequence)
   }
 
-  #store(run: PageRun, pages: PageStore): void {
-    run.slot = pages.write(run.parts as readonly Buffer[]).then(
-      (slot) => {
-        this.#leaveMemory(run)
-        return slot
-      },
-      (error: unknown) => {
-        this.#storage.logger.error({ error }, 'A page of messages could not be stored')
-        return null
-      },
-    )
+  /** False when there is no room. */
+  #addTo(page: Page, message: Message, sequence: number): boolean {
+    const bytes = page.bytes
+    if (!page.add(message, sequence)) return false
+    if (page.bytes > bytes) this.#hold(page.bytes - bytes)
+    return true
+  }
+
+  #close(page: Page, queueBytes: number): void {
+    page.seal()
+    this.#openPage = null
+    const run: PageRun = { kind: 'page', from: page.from, count: page.count, page, slot: null }
+    this.#pushRun(run)
+    const { spill, budget } = this.#storage
+    if (spill === null || budget.allows(queueBytes + this.#bytes)) return
+    run.slot = this.#write(run, page, spill)
+  }
+
+  async #write(run: PageRun, page: Page, spill: Spill): Promise<SpillSlot | null> {
+    try {
+      const slot = await spill.write(page)
+      this.#leaveMemory(run)
+      return slot
+    } catch (error) {
+      this.#storage.logger.error({ error }, 'A page of messages could not be stored')
+      run.slot = null
+      return null
+    }
   }
 
   /** Nobody wants the page any more. */
   #discard(run: PageRun): void {
     this.#leaveMemory(run)
-    run.slot
-      ?.then((slot) => {
-        if (slot !== null) this.#storage.pages?.free(slot)
-      })
-      .catch(() => {})
+    void run.slot?.then((slot) => {
+      if (slot !== null) this.#storage.spill?.free(slot)
+    })
   }
 
   #leaveMemory(run: PageRun): void {
-    if (run.parts === null) return
-    run.parts = null
+    if (run.page === null) return
     this.#hold(-run.page.bytes)
+    run.page = null
   }
 
   #hold(bytes: number): void {
@@ -241,4 +260,9 @@ export class Backlog {
   #shiftRun(): void {
     if (this.#runs.shift() === this.#lastRun) this.#lastRun = null
   }
+}
+
+/** Whether it can be had at once: what is being written may be another's memory in a moment. */
+function isInMemory(run: LoggedRun | PageRun): boolean {
+  return run.kind === 'page' && run.page !== null && run.slot === null
 }

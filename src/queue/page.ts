@@ -4,7 +4,7 @@ import { StoredMessageReader, storedBytes, storedMessageEnd } from '../message/s
 
 /** Pages are small at first, since most queues never need a second one. */
 const FIRST_BYTES = 8 * 1024
-const MAX_BYTES = 128 * 1024
+export const PAGE_BYTES: number = 128 * 1024
 const SEQUENCE_BYTES = 6
 
 /**
@@ -20,15 +20,18 @@ export class Page {
   count = 0
   /** What it takes in memory. */
   bytes: number
+  /** What is written one behind the other; none before the page is sealed. */
+  parts: readonly Buffer[] = []
+  /** Where the most of it is. */
+  readonly memory: Buffer
   readonly #writer = new PartsWriter()
 
-  /** A page of which this message is going to be the first, behind another of so many bytes. */
-  constructor(message: Message, sequence: number, previousBytes: number) {
-    const usual = Math.min(MAX_BYTES, Math.max(FIRST_BYTES, previousBytes * 4))
-    this.bytes = Math.max(usual, SEQUENCE_BYTES + copiedBytes(message))
-    this.#writer.begin(Buffer.allocUnsafeSlow(this.bytes))
+  constructor(sequence: number, memory: Buffer) {
     this.from = sequence
     this.to = sequence
+    this.bytes = memory.length
+    this.memory = memory
+    this.#writer.begin(memory)
   }
 
   /** False when there is no room for it. */
@@ -43,10 +46,16 @@ export class Page {
     return true
   }
 
-  /** Nothing is added any more: gives its parts, once. */
-  seal(): readonly Buffer[] {
-    return this.#writer.take()
+  /** Nothing is added any more. */
+  seal(): void {
+    this.parts = this.#writer.take()
   }
+}
+
+/** How large a page should be of which this is the first message, behind another of so many bytes. */
+export function pageBytes(message: Message, previousBytes: number): number {
+  const usual = Math.min(PAGE_BYTES, Math.max(FIRST_BYTES, previousBytes * 4))
+  return Math.max(usual, SEQUENCE_BYTES + copiedBytes(message))
 }
 
 /** Calls back for each message of a page. They share its memory. */

@@ -25,6 +25,7 @@ export class Listener implements ConnectionEvents {
   readonly #refused = new Set<Connection>()
   #address: AddressInfo | undefined
   #alarm: string | null = null
+  #storeBehind = false
   #whenEmpty: (() => void) | undefined
 
   constructor(options: ListenerOptions) {
@@ -70,6 +71,12 @@ export class Listener implements ConnectionEvents {
     for (const connection of this.#open) connection.setAlarm(reason)
   }
 
+  /** Whether publishers must wait for the store; clients are not told, since it lasts milliseconds. */
+  setStoreBehind(behind: boolean): void {
+    this.#storeBehind = behind
+    for (const connection of this.#open) connection.setStoreBehind(behind)
+  }
+
   /** Accepts no more, tells all clients, and waits for them; those that take too long are dropped. */
   async close(timeoutMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
@@ -113,6 +120,7 @@ export class Listener implements ConnectionEvents {
     this.#pending.delete(connection)
     this.#open.add(connection)
     connection.setAlarm(this.#alarm)
+    connection.setStoreBehind(this.#storeBehind)
   }
 
   refused(connection: Connection): void {

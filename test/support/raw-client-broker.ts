@@ -2,6 +2,9 @@
 // RabbitMQ is the judge: what these tests expect was seen on RabbitMQ 3.10 first.
 
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   type CONNECTION_START,
   EXCHANGE_DELETE,
@@ -98,10 +101,17 @@ async function selectTarget(): Promise<Target> {
   return url === undefined ? startLeveret() : runningTarget(url)
 }
 
+/** In memory; or on a store, in the project that says so. */
 async function startLeveret(): Promise<Target> {
   const { createBroker } = await import('../../src/index.ts')
-  const broker = await createBroker({ port: 0, dataDir: 'none' })
-  return { address: addressOf(broker.url), isRabbit: false, stop: () => broker.close() }
+  const isStored = process.env['CONFORMANCE_STORED'] !== undefined
+  const dataDir = isStored ? mkdtempSync(join(tmpdir(), 'leveret-conformance-')) : 'none'
+  const broker = await createBroker({ port: 0, dataDir })
+  const stop = async (): Promise<void> => {
+    await broker.close()
+    if (isStored) rmSync(dataDir, { recursive: true })
+  }
+  return { address: addressOf(broker.url), isRabbit: false, stop }
 }
 
 async function runningTarget(url: string): Promise<Target> {

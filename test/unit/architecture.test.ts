@@ -93,10 +93,12 @@ describe('the check of imports', () => {
     )
   })
 
-  it('refuses a store engine to all but the broker', () => {
-    expect(check({ 'src/broker.ts': "import { A } from './store/lmdb/journal.ts'" })).toEqual([])
+  it('refuses a store engine to all but what puts it together', () => {
+    expect(check({ 'src/persistence.ts': "import { A } from './store/lmdb/journal.ts'" })).toEqual(
+      [],
+    )
     expect(check({ 'src/vhost/a.ts': "import { A } from '../store/lmdb/journal.ts'" })).toEqual([
-      'src/vhost/a.ts imports src/store/lmdb/journal.ts: only broker may',
+      'src/vhost/a.ts imports src/store/lmdb/journal.ts: only persistence may',
     ])
   })
 

@@ -27,13 +27,13 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['definitions'] },
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
-  { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker'] },
+  { modules: ['store', 'cluster'], apart: true, onlyFor: ['persistence'] },
   { modules: ['vhost'] },
   { modules: ['channel'] },
   { modules: ['connection'] },
   { modules: ['server'] },
   { modules: ['metrics', 'management', 'cli'] },
-  { modules: ['broker', 'index', 'bin'] },
+  { modules: ['persistence', 'broker', 'index', 'bin'] },
 ]
 
 interface Place {
