@@ -75,9 +75,9 @@ export class Copy {
   /** The transaction that its ack is part of, while that is not known to be stored. */
   settledBy: Unit | undefined
   ackedAt = 0
-  /** When it was delivered first, and in which life of the broker last; 0 for not yet. */
-  deliveredAt = 0
+  /** In which life of the broker it was delivered last, 0 for none, and when first in that life. */
   deliveredInLife = 0
+  deliveredAt = 0
   /** Whether the broker is known to have stored that it was delivered. */
   isMarkStored = false
 

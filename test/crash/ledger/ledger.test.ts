@@ -258,6 +258,19 @@ describe('the ledger, of the mark of redelivery', () => {
     expect(tale.rules).toEqual(['unmarked'])
   })
 
+  it('does not want it because of what was confirmed, or stored in order, in a later life', () => {
+    for (const how of ['killed', 'stopped'] as const) {
+      const tale = new Tale()
+      const entry = tale.confirmed('q')
+      tale.deliver(entry)
+      tale.kill()
+      tale.confirmed('r')
+      tale.kill(how)
+      tale.deliver(entry)
+      expect(tale.rules).toEqual([])
+    }
+  })
+
   it('does not want it on what nobody can have had', () => {
     const tale = new Tale()
     const before = tale.confirmed('q')

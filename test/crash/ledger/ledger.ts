@@ -74,13 +74,13 @@ export class Ledger {
       what: how === 'killed' ? 'the broker was killed' : 'the broker was stopped',
     })
     const now = this.#book.tick()
-    this.#book.life++
-    this.#book.lifeBeganAt = now
     for (const queue of this.#book.queues) {
       for (const copy of queue.copies) this.#outlive(copy, how === 'stopped')
       queue.order = new Map()
       queue.consumerLostAt = now
     }
+    this.#book.life++
+    this.#book.lifeBeganAt = now
   }
 
   /**
@@ -103,7 +103,8 @@ export class Ledger {
     unit.end(isOrderly)
     settledBy?.end(isOrderly)
     const storedBefore = Math.max(queue.deliveriesStoredBefore, this.#book.deliveriesStoredBefore)
-    const isDelivered = copy.deliveredAt > 0
+    const isDelivered = copy.deliveredInLife === this.#book.life
+    // What an earlier end of the broker has not stored, nothing stores later.
     if (isDelivered && (isOrderly || copy.deliveredAt < storedBefore)) copy.isMarkStored = true
     if (!entry.isPersistent) this.#book.remove(copy)
     else if (copy.state !== 'doubtful') copy.state = 'waiting'

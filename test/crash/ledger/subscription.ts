@@ -91,9 +91,11 @@ export class Subscription {
 
   #hold(copy: Copy, now: number): void {
     const { life } = this.#book
-    if (copy.deliveredInLife !== life) this.queue.saw()
-    copy.deliveredInLife = life
-    copy.deliveredAt ||= now
+    if (copy.deliveredInLife !== life) {
+      this.queue.saw()
+      copy.deliveredInLife = life
+      copy.deliveredAt = now
+    }
     copy.unit.prove(life)
     copy.state = 'held'
     copy.holder?.forget(copy)
@@ -142,7 +144,7 @@ export class Subscription {
     if (wasDelivered && !isRedelivered) {
       this.#book.violatedBy('unmarked', copy, 'it came again, without the mark')
     }
-    const isNew = copy.deliveredAt === 0 && copy.entry.sentAt > this.queue.consumerLostAt
+    const isNew = copy.deliveredInLife === 0 && copy.entry.sentAt > this.queue.consumerLostAt
     if (isNew && isRedelivered) {
       this.#book.violatedBy('marked', copy, 'it came with the mark, and nobody can have had it')
     }
