@@ -37,16 +37,21 @@ export class Connection {
     return subscription
   }
 
-  /** The consumer's channel is closed, on both sides. */
+  /** The channel of a consumer that was leaving is closed. */
   unsubscribe(subscription: Subscription): void {
     this.#subscriptions.delete(subscription)
-    subscription.closed()
+    subscription.cancelled()
+    subscription.left()
   }
 
   /** The connection is over, and with it all that was under way. */
   end(): void {
     for (const transaction of this.#transactions) transaction.lost()
-    for (const subscription of this.#subscriptions) subscription.lost()
+    for (const subscription of this.#subscriptions) {
+      // When the broker notices, nobody knows.
+      subscription.leaving()
+      subscription.cancelled()
+    }
     this.#subscriptions.clear()
     for (const copy of this.#unproven.takeBefore(Number.POSITIVE_INFINITY)) copy.state = 'doubtful'
   }

@@ -318,6 +318,7 @@ describe('the ledger, of order', () => {
     const tale = new Tale()
     const [first, second] = [tale.confirmed('q'), tale.confirmed('q')]
     tale.ack(second)
+    tale.subscription('q').leaving()
     tale.connection.unsubscribe(tale.subscription('q'))
     tale.connection.subscribe('q').deliver(first.lane, first.number, false)
     expect(tale.rules).toEqual(['reordered'])
@@ -332,6 +333,20 @@ describe('the ledger, of order', () => {
     tale.deliver(second)
     tale.deliver(first, 'q', true)
     expect(tale.rules).toEqual([])
+  })
+
+  it('takes what a consumer gives back before it is told that this is done, and not later', () => {
+    const tale = new Tale()
+    const [first, second] = [tale.confirmed('q'), tale.confirmed('q')]
+    const leaver = tale.ledger.connect().subscribe('q')
+    leaver.deliver(first.lane, first.number, false)
+    leaver.leaving()
+    tale.deliver(second, 'q', true)
+    tale.deliver(first, 'q', true)
+    leaver.left()
+    expect(tale.rules).toEqual([])
+    tale.deliver(tale.confirmed('q'), 'q', true)
+    expect(tale.rules).toEqual(['marked'])
   })
 })
 

@@ -76,8 +76,7 @@ export class Ledger {
     const now = this.#book.tick()
     for (const queue of this.#book.queues) {
       for (const copy of queue.copies) this.#outlive(copy, how === 'stopped')
-      queue.order = new Map()
-      queue.consumerLostAt = now
+      queue.restarted(now)
     }
     this.#book.life++
     this.#book.lifeBeganAt = now

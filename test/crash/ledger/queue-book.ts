@@ -9,20 +9,42 @@ export class QueueBook {
   /** Of each lane the number that was delivered last, in this life of the broker. */
   order = new Map<number, number>()
   openSubscriptions = 0
-  /**
-   * When a consumer was last lost: what was sent before may have been on its way to that consumer,
-   * and so come with the mark without ever having been seen. `Infinity` when that moment is unknown.
-   */
-  consumerLostAt = 0
   /** Deliveries that were received before are known to be stored. */
   deliveriesStoredBefore = 0
   /** What the broker said is in the queue, as long as nothing was published since. */
   #told: number | undefined
   #seenSince = 0
+  #consumersLeaving = 0
+  #consumerLeftAt = 0
 
   constructor(name: string, index: number) {
     this.name = name
     this.index = index
+  }
+
+  /**
+   * When a consumer last left what it had: what was sent before may have been on its way to that
+   * consumer, and so come with the mark without ever having been seen. `Infinity` as long as one is
+   * about to, with the broker having seen to it or not.
+   */
+  get consumerLeftAt(): number {
+    return this.#consumersLeaving > 0 ? Number.POSITIVE_INFINITY : this.#consumerLeftAt
+  }
+
+  consumerLeaving(): void {
+    this.#consumersLeaving++
+  }
+
+  consumerLeft(now: number): void {
+    this.#consumersLeaving--
+    this.#consumerLeftAt = now
+  }
+
+  /** The broker's process has ended. */
+  restarted(now: number): void {
+    this.order = new Map()
+    this.#consumersLeaving = 0
+    this.#consumerLeftAt = now
   }
 
   published(copy: Copy): void {

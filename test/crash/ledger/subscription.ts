@@ -62,18 +62,18 @@ export class Subscription {
     this.#isOpen = false
   }
 
-  /** The consumer's channel is closed, on both sides. What came meanwhile was not looked at. */
-  closed(): void {
+  /**
+   * All that it holds, and all that is on its way to it and will not be looked at, is going to be in
+   * the queue again: its channel is being closed, or has asked for recovery.
+   */
+  leaving(): void {
     this.#returnHeld()
-    this.cancelled()
-    this.queue.consumerLostAt = Math.max(this.queue.consumerLostAt, this.#book.tick())
+    this.queue.consumerLeaving()
   }
 
-  /** The connection has ended; when the broker notices that, nobody knows. */
-  lost(): void {
-    this.#returnHeld()
-    this.cancelled()
-    this.queue.consumerLostAt = Number.POSITIVE_INFINITY
+  /** The broker has seen to that. */
+  left(): void {
+    this.queue.consumerLeft(this.#book.tick())
   }
 
   #returnHeld(): void {
@@ -144,7 +144,7 @@ export class Subscription {
     if (wasDelivered && !isRedelivered) {
       this.#book.violatedBy('unmarked', copy, 'it came again, without the mark')
     }
-    const isNew = copy.deliveredInLife === 0 && copy.entry.sentAt > this.queue.consumerLostAt
+    const isNew = copy.deliveredInLife === 0 && copy.entry.sentAt > this.queue.consumerLeftAt
     if (isNew && isRedelivered) {
       this.#book.violatedBy('marked', copy, 'it came with the mark, and nobody can have had it')
     }
@@ -153,7 +153,7 @@ export class Subscription {
   #checkOrder(copy: Copy, isRedelivered: boolean): void {
     // What went back is ahead of what is there, wherever it was before. Messages that were on their
     // way to a consumer when it was lost went back as well, without having been seen.
-    const mayBeBack = isRedelivered && this.queue.consumerLostAt > this.#book.lifeBeganAt
+    const mayBeBack = isRedelivered && this.queue.consumerLeftAt > this.#book.lifeBeganAt
     if (copy.deliveredInLife === this.#book.life || mayBeBack) return
     const { lane, number } = copy.entry
     const last = this.#order.get(lane) ?? 0

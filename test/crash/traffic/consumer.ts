@@ -105,7 +105,7 @@ export class Consumer {
       case BASIC_CONSUME_OK:
         break
       case BASIC_RECOVER_OK:
-        this.#holdings.recovered()
+        for (const it of this.#subscriptions) it.left()
         this.#state = 'consuming'
         break
       case BASIC_CANCEL_OK:
@@ -131,7 +131,7 @@ export class Consumer {
     const copy = this.#subscription.deliver(lane, number, redelivered)
     this.#holdings.add({ tag, copy })
     this.#session.onEvent()
-    if (this.#state !== 'recovering') this.#decide(tag)
+    this.#decide(tag)
   }
 
   #decide(tag: number): void {
@@ -156,14 +156,13 @@ export class Consumer {
     const way = random.pick(['nack', 'recover', 'close'])
     if (way === 'nack') {
       this.#holdings.requeueUpTo(tag)
-    } else if (way === 'recover') {
-      this.#state = 'recovering'
-      client.send(this.#channel, BASIC_RECOVER, { requeue: true })
-    } else {
-      this.#state = 'closing'
-      this.#holdings.clear()
-      client.send(this.#channel, CHANNEL_CLOSE, { replyCode: 200 })
+      return
     }
+    this.#holdings.clear()
+    for (const it of this.#subscriptions) it.leaving()
+    this.#state = way === 'recover' ? 'recovering' : 'closing'
+    if (way === 'recover') client.send(this.#channel, BASIC_RECOVER, { requeue: true })
+    else client.send(this.#channel, CHANNEL_CLOSE, { replyCode: 200 })
   }
 
   #restart(): void {

@@ -19,10 +19,6 @@ export class Holdings {
     this.#channel = channel
   }
 
-  get size(): number {
-    return this.#all.size
-  }
-
   add(holding: Holding): void {
     this.#all.set(holding.tag, holding)
   }
@@ -48,21 +44,9 @@ export class Holdings {
     this.#giveBack(this.#take(tag, true))
   }
 
-  /** All of it is back in its queue. */
-  recovered(): void {
-    this.#giveBack(this.#take(Number.POSITIVE_INFINITY, true))
-  }
-
-  /** The channel is gone, and all of this with it. */
+  /** All of it is given back, or goes with the channel. */
   clear(): void {
     this.#all.clear()
-  }
-
-  /** Takes out the first ones, for a transaction to ack. */
-  takeFirst(count: number): Holding[] {
-    const first = [...this.#all.values()].slice(0, count)
-    for (const { tag } of first) this.#all.delete(tag)
-    return first
   }
 
   get tags(): Iterable<number> {
