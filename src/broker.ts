@@ -193,7 +193,7 @@ export class Broker {
       turn: this.#turn,
       clock: this.#clock,
       logger: this.#logger,
-      definitionsStored: () => this.#definitions?.stored()?.catch(() => {}),
+      definitionsStored: () => this.#definitions?.pending(),
       onFailing: (isFailing) => this.#alarms.set('disk', 'journal', isFailing),
       onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
     })

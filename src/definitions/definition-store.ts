@@ -9,10 +9,10 @@ export interface DefinitionStore {
   /** Also of what is not there. If it cannot be stored, that is tried again with the next change. */
   delete(definition: DefinitionName): void
   /**
-   * Resolves when all that was changed so far is safe, and rejects with an AmqpError when something
-   * of it is not; undefined when nothing is on its way. Each call gives a promise of its own.
+   * Resolves when the last change of that is safe, and rejects with an AmqpError when it could not be
+   * stored; undefined when it is safe already. Each call gives a promise of its own.
    */
-  stored(): Promise<void> | undefined
+  stored(definition: DefinitionName): Promise<void> | undefined
 }
 
 /** Keeps nothing: of a broker whose data ends with it. */

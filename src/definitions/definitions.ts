@@ -12,8 +12,8 @@ type Change = { readonly value: string; readonly takeBack: () => void } | 'delet
 /** Changes that are stored together. The last one of a key counts. */
 class Batch {
   readonly changes: Map<string, Change>
-  /** Whether all of them are stored: known when `settled` resolves, which it always does. */
-  isStored = false
+  /** Those that could not be stored: known when `settled` resolves, which it always does. */
+  failed: readonly string[] = []
   readonly settled: Promise<void>
   #settle: () => void = () => {}
 
@@ -24,8 +24,8 @@ class Batch {
     })
   }
 
-  settle(isStored: boolean): void {
-    this.isStored = isStored
+  settle(failed: readonly string[]): void {
+    this.failed = failed
     this.#settle()
   }
 }
@@ -35,9 +35,8 @@ class Batch {
  * time, and what comes meanwhile is the next.
  *
  * A definition that cannot be stored is taken back in memory, so that both agree again and the client
- * may just retry. A deletion that cannot be stored is owed: memory is right, and the store must follow
- * before anything else is called safe. Since neither is known to have failed for certain, what is
- * taken back is a deletion as well.
+ * may just retry. Since it may be there all the same, it is deleted as well. A deletion that cannot be
+ * stored is owed: memory is right, and the store is told again with every change to come.
  */
 export class Definitions implements DefinitionStore {
   readonly #metadata: Metadata
@@ -48,7 +47,7 @@ export class Definitions implements DefinitionStore {
   readonly #owed = new Set<string>()
   #lastQueueId: number
 
-  /** `lastQueueId` is the highest that is stored; 0 when there is none. */
+  /** Queues to come get ids above `lastQueueId`, so that none has one under which messages are kept. */
   constructor(metadata: Metadata, logger: Logger, lastQueueId: number) {
     this.#metadata = metadata
     this.#logger = logger
@@ -59,11 +58,6 @@ export class Definitions implements DefinitionStore {
     return ++this.#lastQueueId
   }
 
-  /** Queues to come get ids above this one, under which something else may still be known. */
-  reserveQueueIds(upTo: number): void {
-    this.#lastQueueId = Math.max(this.#lastQueueId, upTo)
-  }
-
   put(definition: Definition, takeBack: () => void): void {
     this.#change(definitionKey(definition), { value: encodeDefinition(definition), takeBack })
   }
@@ -72,12 +66,12 @@ export class Definitions implements DefinitionStore {
     this.#change(definitionKey(definition), 'delete')
   }
 
-  stored(): Promise<void> | undefined {
-    if (this.#owed.size > 0) this.#openBatch()
-    const last = this.#next ?? this.#current
-    if (last === undefined) return undefined
-    return last.settled.then(() => {
-      if (!last.isStored) throw definitionsNotStored()
+  stored(definition: DefinitionName): Promise<void> | undefined {
+    const key = definitionKey(definition)
+    if (this.#owed.has(key)) this.#openBatch()
+    const batch = [this.#next, this.#current].find((one) => one?.changes.has(key))
+    return batch?.settled.then(() => {
+      if (batch.failed.includes(key)) throw definitionsNotStored()
     })
   }
 
@@ -119,20 +113,21 @@ export class Definitions implements DefinitionStore {
     this.#current = undefined
   }
 
-  /** Whether all of it is stored. */
-  async #write({ changes }: Batch): Promise<boolean> {
+  /** Gives the keys of what could not be stored. */
+  async #write({ changes }: Batch): Promise<string[]> {
     const outcomes = await Promise.allSettled(
       Array.from(changes, ([key, change]) =>
         change === 'delete' ? this.#metadata.delete(key) : this.#metadata.put(key, change.value),
       ),
     )
     const failed = [...changes].filter((_, index) => outcomes[index]?.status === 'rejected')
-    if (failed.length === 0) return true
+    const keys = failed.map(([key]) => key)
+    if (keys.length === 0) return keys
     const err = outcomes.find((outcome) => outcome.status === 'rejected')?.reason
-    this.#logger.error({ err, keys: failed.slice(0, 10).map(([key]) => key) }, NOT_STORED)
+    this.#logger.error({ err, keys: keys.slice(0, 10) }, NOT_STORED)
     // The last one first, since it may rest on those before it.
     for (const [key, change] of failed.reverse()) this.#giveUp(key, change)
-    return false
+    return keys
   }
 
   #giveUp(key: string, change: Change): void {

@@ -1,4 +1,4 @@
-import type { BindingDefinition } from '../definitions/definition.ts'
+import type { BindingDefinition, DefinitionName } from '../definitions/definition.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
 import type { Binding, Exchange } from '../exchange/exchange.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -28,7 +28,11 @@ export class DurableTopology {
   }
 
   removeExchange({ name, durable }: Exchange): void {
-    if (durable) this.#store.delete({ kind: 'exchange', vhost: this.#vhost, name })
+    if (durable) this.#store.delete(this.#exchange(name))
+  }
+
+  exchangeStored(name: string): Promise<void> | undefined {
+    return this.#store.stored(this.#exchange(name))
   }
 
   /** `id` is null for a queue that is not durable. */
@@ -40,7 +44,11 @@ export class DurableTopology {
   }
 
   removeQueue({ name, durable }: Queue): void {
-    if (durable) this.#store.delete({ kind: 'queue', vhost: this.#vhost, name })
+    if (durable) this.#store.delete(this.#queue(name))
+  }
+
+  queueStored(name: string): Promise<void> | undefined {
+    return this.#store.stored(this.#queue(name))
   }
 
   addBinding(binding: Binding, takeBack: () => void): void {
@@ -49,6 +57,18 @@ export class DurableTopology {
 
   removeBinding(binding: Binding): void {
     if (isDurable(binding)) this.#store.delete(this.#definitionOf(binding))
+  }
+
+  bindingStored(names: Omit<BindingDefinition, 'kind' | 'vhost'>): Promise<void> | undefined {
+    return this.#store.stored({ kind: 'binding', vhost: this.#vhost, ...names })
+  }
+
+  #exchange(name: string): DefinitionName {
+    return { kind: 'exchange', vhost: this.#vhost, name }
+  }
+
+  #queue(name: string): DefinitionName {
+    return { kind: 'queue', vhost: this.#vhost, name }
   }
 
   #definitionOf({ source, destination, ...rest }: Binding): BindingDefinition {
@@ -64,7 +84,7 @@ export class DurableTopology {
 }
 
 /** A binding lasts as long as both its ends do. */
-export function isDurable({ source, destination }: Binding): boolean {
+function isDurable({ source, destination }: Binding): boolean {
   // What is bound in a vhost is one of its own queues, of which routing need not know as much.
   return source.durable && (destination as Exchange | Queue).durable
 }

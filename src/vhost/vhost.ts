@@ -24,7 +24,7 @@ import {
   systemExchangeDeletion,
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
-import { DurableTopology, isDurable } from './durable-topology.ts'
+import { DurableTopology } from './durable-topology.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
@@ -58,7 +58,10 @@ export interface VhostParts {
  * takes with it what hangs on it, here and nowhere else. Owns no channel and no message.
  *
  * All changes take effect at once. Those of durable things are on their way to the store then:
- * whoever promises them to a client waits for `stored` first.
+ * whoever promises one to a client waits first for `queueStored`, `exchangeStored` or `bindingStored`.
+ * These resolve when what became of the thing last is safe, and are undefined when it is already.
+ * They reject with an AmqpError when it could not be stored: what was declared or bound is not there
+ * any more, and what was deleted is to be deleted again.
  */
 export class Vhost {
   readonly name: string
@@ -121,14 +124,6 @@ export class Vhost {
     return this.queues.find(name) ?? this.replyQueues.find(name)
   }
 
-  /**
-   * Resolves when all changes of durable things so far are safe; undefined when they are. It rejects
-   * with an AmqpError, and what was declared or bound is not there any more: it may be tried again.
-   */
-  stored(): Promise<void> | undefined {
-    return this.#definitions.stored()
-  }
-
   declareExchange(name: string, properties: ExchangeProperties): void {
     if (!this.exchanges.declare(name, properties)) return
     this.topologyVersion++
@@ -136,19 +131,22 @@ export class Vhost {
     this.#durable.addExchange(exchange, () => this.#removeExchange(exchange))
   }
 
+  exchangeStored(name: string): Promise<void> | undefined {
+    return this.#durable.exchangeStored(name)
+  }
+
   restoreExchange({ name, ...properties }: ExchangeDefinition): void {
     this.exchanges.add(name, { ...properties, durable: true })
   }
 
-  /** Whether it was, or may have been, durable: deleting what is not there is fine. */
-  deleteExchange(name: string, ifUnused: boolean): boolean {
+  /** Deleting what is not there is fine. */
+  deleteExchange(name: string, ifUnused: boolean): void {
     if (name === '') throw notOnDefaultExchange()
     const exchange = this.exchanges.find(name)
     if (name.startsWith('amq.')) throw systemExchangeDeletion(name, this.name)
-    if (exchange === undefined) return true
+    if (exchange === undefined) return
     if (ifUnused && this.#bindings.hasSource(exchange)) throw exchangeInUse(name, this.name)
     this.#removeExchange(exchange)
-    return exchange.durable
   }
 
   declareQueue(name: string, properties: QueueProperties, owner: ExclusiveOwner): Queue {
@@ -156,6 +154,10 @@ export class Vhost {
     const queue = this.queues.declare(name, properties, owner)
     if (this.queues.size !== before) this.topologyVersion++
     return queue
+  }
+
+  queueStored(name: string): Promise<void> | undefined {
+    return this.#durable.queueStored(name)
   }
 
   restoreQueue({ name, id, ...rest }: QueueDefinition): void {
@@ -197,15 +199,16 @@ export class Vhost {
     for (const queue of this.queues.ownedBy(owner)) this.deleteQueue(queue)
   }
 
-  /** Whether the binding is durable. */
-  bind(request: BindingRequest, owner: ExclusiveOwner): boolean {
+  bind(request: BindingRequest, owner: ExclusiveOwner): void {
     const binding = this.#resolve(request, owner)
     binding.source.matcher.validate?.(binding.routingKey, binding.arguments)
-    if (this.#bindings.add(binding)) {
-      this.topologyVersion++
-      this.#durable.addBinding(binding, () => this.#takeBack(binding))
-    }
-    return isDurable(binding)
+    if (!this.#bindings.add(binding)) return
+    this.topologyVersion++
+    this.#durable.addBinding(binding, () => this.#takeBack(binding))
+  }
+
+  bindingStored({ kind, ...names }: BindingRequest): Promise<void> | undefined {
+    return this.#durable.bindingStored({ ...names, destinationKind: kind })
   }
 
   /** False when one of its ends is not there. */
@@ -219,15 +222,14 @@ export class Vhost {
     return true
   }
 
-  /** Whether the binding was, or would have been, durable: removing what is not there is fine. */
-  unbind(request: BindingRequest, owner: ExclusiveOwner): boolean {
+  /** Removing what is not there is fine. */
+  unbind(request: BindingRequest, owner: ExclusiveOwner): void {
     const source = this.exchanges.find(request.source)
     const destination = this.#findDestination(request)
     if (request.source === '') throw notOnDefaultExchange()
-    if (source === undefined || destination === undefined) return false
+    if (source === undefined || destination === undefined) return
     const binding = this.#resolve(request, owner)
     this.#dropBindings([binding])
-    return isDurable(binding)
   }
 
   #findDestination(request: BindingRequest): Destination | undefined {

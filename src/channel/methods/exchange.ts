@@ -15,33 +15,36 @@ import { declaredName } from './declared-name.ts'
 export function exchangeDeclare(channel: Channel, method: ExchangeDeclare): void {
   const { vhost, output } = channel.context
   const name = declaredName(method.exchange)
-  if (!method.passive) vhost.declareExchange(name, method)
-  const { durable } = vhost.exchanges.getNamed(name)
-  channel.when(durable ? vhost.stored() : undefined, () => {
+  if (method.passive) vhost.exchanges.getNamed(name)
+  else vhost.declareExchange(name, method)
+  channel.when(vhost.exchangeStored(name), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DECLARE_OK })
   })
 }
 
 export function exchangeDelete(channel: Channel, method: ExchangeDelete): void {
   const { vhost, output } = channel.context
-  const durable = vhost.deleteExchange(declaredName(method.exchange), method.ifUnused)
-  channel.when(durable ? vhost.stored() : undefined, () => {
+  const name = declaredName(method.exchange)
+  vhost.deleteExchange(name, method.ifUnused)
+  channel.when(vhost.exchangeStored(name), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DELETE_OK })
   })
 }
 
 export function exchangeBind(channel: Channel, method: ExchangeBind): void {
   const { vhost, owner, output } = channel.context
-  const durable = vhost.bind(bindingOf(method), owner)
-  channel.when(durable ? vhost.stored() : undefined, () => {
+  const binding = bindingOf(method)
+  vhost.bind(binding, owner)
+  channel.when(vhost.bindingStored(binding), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_BIND_OK })
   })
 }
 
 export function exchangeUnbind(channel: Channel, method: ExchangeUnbind): void {
   const { vhost, owner, output } = channel.context
-  const durable = vhost.unbind(bindingOf(method), owner)
-  channel.when(durable ? vhost.stored() : undefined, () => {
+  const binding = bindingOf(method)
+  vhost.unbind(binding, owner)
+  channel.when(vhost.bindingStored(binding), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_UNBIND_OK })
   })
 }

@@ -24,7 +24,7 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
   const queue = method.passive ? passiveQueue(channel, method) : activeQueue(channel, method)
   channel.lastQueueName = queue.name
   const { vhost, output } = channel.context
-  channel.when(queue.durable ? vhost.stored() : undefined, () => {
+  channel.when(vhost.queueStored(queue.name), () => {
     if (method.nowait) return
     output.method(channel.number, {
       id: QUEUE_DECLARE_OK,
@@ -67,16 +67,18 @@ function activeQueue(channel: Channel, method: QueueDeclare): Queue {
 
 export function queueBind(channel: Channel, method: QueueBind): void {
   const { vhost, owner, output } = channel.context
-  const durable = vhost.bind(bindingOf(channel, method), owner)
-  channel.when(durable ? vhost.stored() : undefined, () => {
+  const binding = bindingOf(channel, method)
+  vhost.bind(binding, owner)
+  channel.when(vhost.bindingStored(binding), () => {
     if (!method.nowait) output.method(channel.number, { id: QUEUE_BIND_OK })
   })
 }
 
 export function queueUnbind(channel: Channel, method: QueueUnbind): void {
   const { vhost, owner, output } = channel.context
-  const durable = vhost.unbind(bindingOf(channel, method), owner)
-  channel.when(durable ? vhost.stored() : undefined, () => {
+  const binding = bindingOf(channel, method)
+  vhost.unbind(binding, owner)
+  channel.when(vhost.bindingStored(binding), () => {
     output.method(channel.number, { id: QUEUE_UNBIND_OK })
   })
 }
@@ -89,10 +91,11 @@ export function queuePurge(channel: Channel, method: QueuePurge): void {
 
 export function queueDelete(channel: Channel, method: QueueDelete): void {
   const { vhost, owner, output } = channel.context
-  const queue = vhost.findDeletable(channel.queueName(declaredName(method.queue)), owner, method)
+  const name = channel.queueName(declaredName(method.queue))
+  const queue = vhost.findDeletable(name, owner, method)
   const messageCount = queue?.readyCount ?? 0
   if (queue !== undefined) vhost.removeQueue(queue)
-  const stored = queue?.durable === false ? undefined : vhost.stored()
+  const stored = vhost.queueStored(name)
   channel.when(stored, () => {
     if (!method.nowait) output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
   })

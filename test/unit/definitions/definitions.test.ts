@@ -50,6 +50,10 @@ class Fixture {
     return Object.fromEntries(values.map(({ name, id }) => [name, id]))
   }
 
+  whenStored(name: string): Promise<void> | undefined {
+    return this.definitions.stored(queue(name))
+  }
+
   async stop(): Promise<void> {
     await this.definitions.close()
   }
@@ -58,17 +62,17 @@ class Fixture {
 describe('definitions', () => {
   it('are stored when it is said so, and nothing is to be waited for then', async () => {
     const fixture = new Fixture()
-    expect(fixture.definitions.stored()).toBeUndefined()
+    expect(fixture.whenStored('a')).toBeUndefined()
     fixture.put(queue('a', 1))
     fixture.put(queue('b', 2))
-    const stored = fixture.definitions.stored()
+    const stored = fixture.whenStored('a')
     expect(fixture.stored).toEqual({})
     await stored
     expect(fixture.stored).toEqual({ a: 1, b: 2 })
-    expect(fixture.definitions.stored()).toBeUndefined()
+    expect(fixture.whenStored('a')).toBeUndefined()
     expect(fixture.definitions.pending()).toBeUndefined()
     fixture.definitions.delete(queue('a'))
-    await fixture.definitions.stored()
+    await fixture.whenStored('a')
     expect(fixture.stored).toEqual({ b: 2 })
     expect(fixture.logger.lines).toEqual([])
   })
@@ -76,10 +80,10 @@ describe('definitions', () => {
   it('that are changed while others are written come with the next batch', async () => {
     const fixture = new Fixture()
     fixture.put(queue('a', 1))
-    const first = fixture.definitions.stored()
+    const first = fixture.whenStored('a')
     await Promise.resolve()
     fixture.put(queue('b', 2))
-    const second = fixture.definitions.stored()
+    const second = fixture.whenStored('b')
     await first
     expect(fixture.stored).toEqual({ a: 1 })
     await second
@@ -96,17 +100,13 @@ describe('definitions', () => {
       fixture.definitions.delete(queue('again'))
     }
     fixture.put(queue('again', 4))
-    await fixture.definitions.stored()
+    await fixture.whenStored('again')
     expect(fixture.stored).toEqual({ again: 4 })
   })
 
-  it('get ids above all that were ever there', () => {
+  it('of queues get ids above all that were there before', () => {
     const { definitions } = new Fixture(7)
-    expect(definitions.newQueueId()).toBe(8)
-    definitions.reserveQueueIds(5)
-    expect(definitions.newQueueId()).toBe(9)
-    definitions.reserveQueueIds(20)
-    expect([definitions.newQueueId(), definitions.newQueueId()]).toEqual([21, 22])
+    expect([definitions.newQueueId(), definitions.newQueueId()]).toEqual([8, 9])
   })
 
   it('are all stored when they are closed', async () => {
@@ -126,7 +126,7 @@ describe('a definition that cannot be stored', () => {
       const fixture = new Fixture()
       fixture.fault = fault
       fixture.put(queue('a', 1))
-      const stored = fixture.definitions.stored()
+      const stored = fixture.whenStored('a')
       expect(fixture.takenBack).toEqual([])
       await expect(stored).rejects.toThrow(NOT_STORED)
       expect(fixture.takenBack).toEqual(['a 1'])
@@ -136,10 +136,10 @@ describe('a definition that cannot be stored', () => {
         { err: new StoreError('no room'), keys: [definitionKey(queue('a'))] },
       ])
 
-      await fixture.definitions.stored()?.catch(() => {})
+      await fixture.whenStored('a')?.catch(() => {})
       fixture.fault = undefined
       fixture.put(queue('a', 2))
-      await fixture.definitions.stored()
+      await fixture.whenStored('a')
       expect(fixture.stored).toEqual({ a: 2 })
     },
   )
@@ -160,7 +160,9 @@ describe('a definition that cannot be stored', () => {
     fixture.faulty = definitionKey(queue('bad'))
     fixture.put(queue('good', 1))
     fixture.put(queue('bad', 2))
-    await expect(fixture.definitions.stored()).rejects.toThrow(NOT_STORED)
+    const good = fixture.whenStored('good')
+    await expect(fixture.whenStored('bad')).rejects.toThrow(NOT_STORED)
+    await good
     expect(fixture.takenBack).toEqual(['bad 2'])
     expect(fixture.stored).toEqual({ good: 1 })
   })
@@ -179,12 +181,12 @@ describe('a definition that cannot be stored', () => {
     fixture.fault = 'refuse'
     // The vhost has another queue of that name by then, and leaves it alone.
     fixture.definitions.put(queue('a', 1), () => {})
-    const first = fixture.definitions.stored()
+    const first = fixture.whenStored('a')
     await Promise.resolve()
     fixture.fault = undefined
     fixture.definitions.delete(queue('a', 1))
     fixture.put(queue('a', 2))
-    const second = fixture.definitions.stored()
+    const second = fixture.whenStored('a')
     await expect(first).rejects.toThrow(NOT_STORED)
     await second
     expect(fixture.stored).toEqual({ a: 2 })
@@ -195,39 +197,45 @@ describe('a deletion that cannot be stored', () => {
   const withQueue = async (): Promise<Fixture> => {
     const fixture = new Fixture()
     fixture.put(queue('a', 1))
-    await fixture.definitions.stored()
+    await fixture.whenStored('a')
     fixture.fault = 'refuse'
     fixture.definitions.delete(queue('a'))
-    await expect(fixture.definitions.stored()).rejects.toThrow(NOT_STORED)
+    await expect(fixture.whenStored('a')).rejects.toThrow(NOT_STORED)
     return fixture
   }
 
-  it('is tried again whenever somebody asks', async () => {
+  it('is tried again whenever somebody asks for it', async () => {
     const fixture = await withQueue()
-    await expect(fixture.definitions.stored()).rejects.toThrow(NOT_STORED)
+    await expect(fixture.whenStored('a')).rejects.toThrow(NOT_STORED)
     fixture.fault = undefined
-    await fixture.definitions.stored()
+    await fixture.whenStored('a')
     expect(fixture.stored).toEqual({})
-    expect(fixture.definitions.stored()).toBeUndefined()
+    expect(fixture.whenStored('a')).toBeUndefined()
   })
 
-  it('is tried again with the next change, which is not safe without it', async () => {
+  it('is tried again with the next change, which may succeed without it', async () => {
     const fixture = await withQueue()
     fixture.faulty = definitionKey(queue('a'))
     fixture.put(queue('b', 2))
-    await expect(fixture.definitions.stored()).rejects.toThrow(NOT_STORED)
-    expect(fixture.takenBack).toEqual([])
+    await fixture.whenStored('b')
+    expect(fixture.stored).toEqual({ a: 1, b: 2 })
     fixture.fault = undefined
     fixture.put(queue('c', 3))
-    await fixture.definitions.stored()
+    await fixture.whenStored('c')
     expect(fixture.stored).toEqual({ b: 2, c: 3 })
+  })
+
+  it('is nothing to whoever asks for something else', async () => {
+    const fixture = await withQueue()
+    expect(fixture.whenStored('b')).toBeUndefined()
+    expect(fixture.definitions.pending()).toBeUndefined()
   })
 
   it('is not tried again when there is such a thing anew', async () => {
     const fixture = await withQueue()
     fixture.fault = undefined
     fixture.put(queue('a', 2))
-    await fixture.definitions.stored()
+    await fixture.whenStored('a')
     expect(fixture.stored).toEqual({ a: 2 })
     fixture.put(queue('b', 3))
     await fixture.stop()
