@@ -23,7 +23,7 @@ export interface BatchContent {
   readonly runs: readonly QueueRuns[]
   /** Whether it must be one record: all of it or nothing. */
   readonly isAtomic: boolean
-  readonly listeners: readonly TicketListener[]
+  readonly listeners: TicketListener[]
 }
 
 export interface BatchOptions {

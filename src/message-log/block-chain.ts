@@ -1,7 +1,7 @@
 import { Fifo } from '../base/fifo.ts'
 
-/** A block that is larger gets no more records. */
-const BLOCK_BYTES = 256 * 1024
+/** A block that is as large as this part of what may be untidy gets no more records. */
+const BLOCK_PART = 1 / 16
 /** Dead bytes that are tolerated for each live one. */
 const DEAD_PER_LIVE = 3
 
@@ -32,6 +32,7 @@ export interface Block {
  */
 export class BlockChain {
   readonly #untidyBytes: number
+  readonly #blockBytes: number
   readonly #blocks = new Fifo<Block>()
   #open: Block | null = null
   #bytes = 0
@@ -40,6 +41,7 @@ export class BlockChain {
   /** While no more than `untidyBytes` are stored, stragglers are left where they are. */
   constructor(untidyBytes: number) {
     this.#untidyBytes = untidyBytes
+    this.#blockBytes = untidyBytes * BLOCK_PART
   }
 
   get bytes(): number {
@@ -57,15 +59,14 @@ export class BlockChain {
 
   /** The block that a record of so many bytes is going to be in. */
   begin(bytes: number): Block {
-    if (this.#open === null || this.#open.bytes >= BLOCK_BYTES) {
-      if (this.#open !== null) this.#open.isOpen = false
-      this.#open = newBlock()
-      this.#blocks.push(this.#open)
-    }
-    this.#open.inFlight++
-    this.#open.bytes += bytes
+    const block = this.#open ?? newBlock()
+    if (this.#open === null) this.#blocks.push(block)
+    this.#open = block
+    block.inFlight++
+    block.bytes += bytes
     this.#bytes += bytes
-    return this.#open
+    if (block.bytes >= this.#blockBytes) this.#close(block)
+    return block
   }
 
   /** A record of that block is safe, behind all others. */
@@ -99,21 +100,30 @@ export class BlockChain {
       this.#blocks.shift()
       this.#bytes -= head.bytes
       last = head.last
-      if (head === this.#open) this.#open = null
+      if (head === this.#open) this.#close(head)
     }
     return last
   }
 
-  /** The first blocks, so many bytes of them and at least one, but none that is being written. */
-  front(limitBytes: number): readonly Block[] {
+  /**
+   * The first blocks, so many bytes of them and at least one, but none that is being written. They
+   * get no more records, so that what is stored again is not stored there.
+   */
+  closeFront(limitBytes: number): readonly Block[] {
     const front: Block[] = []
     let bytes = 0
     for (const block of this.#blocks) {
-      if (block.inFlight > 0 || bytes >= limitBytes) break
+      if (block.inFlight > 0 || (bytes > 0 && bytes >= limitBytes)) break
       front.push(block)
       bytes += block.bytes
+      if (block === this.#open) this.#close(block)
     }
     return front
+  }
+
+  #close(block: Block): void {
+    block.isOpen = false
+    this.#open = null
   }
 }
 

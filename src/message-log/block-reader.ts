@@ -37,9 +37,15 @@ export class BlockReader {
 
   /** Calls back for every place in the block, whether it is still one or not. */
   async read(block: Block, visit: VisitPlace): Promise<void> {
-    if (block.inFlight > 0) await this.#settled()
-    // All of it may have been settled meanwhile, and be gone.
     if (block.live === 0) return
+    let records: readonly Buffer[]
+    try {
+      records = await this.#records(block)
+    } catch (error) {
+      // All of it may have been settled and removed meanwhile.
+      if (block.live === 0) return
+      throw error
+    }
     const reader: RecordReader = new RecordReader({
       place: (queueId, sequence, _delivered, expiresAt) =>
         visit({ queueId, sequence, expiresAt }, message),
@@ -47,7 +53,7 @@ export class BlockReader {
       settled() {},
     })
     const message = (): Message => reader.message()
-    for (const record of await this.#records(block)) {
+    for (const record of records) {
       try {
         reader.read(record)
       } catch (error) {

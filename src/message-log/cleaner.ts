@@ -14,7 +14,7 @@ export async function findStragglers(
   await reader.read(block, ({ queueId, sequence, expiresAt }, readMessage) => {
     const queue = findQueue(queueId)
     if (queue === undefined || !queue.isAt(sequence, block)) return
-    const place = { queue, sequence, expiresAt, delivered: queue.wasDelivered(sequence), block }
+    const place = { queue, sequence, expiresAt, delivered: false, block }
     const message = readMessage()
     const entry = entries.get(message)
     if (entry === undefined) entries.set(message, new LogEntry(message, place))

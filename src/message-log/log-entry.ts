@@ -8,6 +8,8 @@ export interface PlaceOwner {
   place(sequence: number, delivered: boolean, block: Block): void
   /** Whether the sequence is live, and stored in that block. */
   isAt(sequence: number, block: Block): boolean
+  /** Whether somebody has had it, of those that are live. */
+  wasDelivered(sequence: number): boolean
   /** The sequence is stored in that block from now on. */
   move(sequence: number, block: Block): void
 }

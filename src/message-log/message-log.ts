@@ -28,9 +28,7 @@ export interface MessageLogOptions extends AppenderOptions {
 }
 
 const UNTIDY_BYTES = 4 * 1024 * 1024
-/** At least this part of what may be untidy is looked through for stragglers at a time, */
-const LEAST_PASSED_PART = 1 / 16
-/** and so many bytes for each that was stored last, so that what comes in cannot outrun it. */
+/** So much is looked through for stragglers for each byte that came in, so that it cannot get ahead. */
 const PASSED_PER_STORED = 2
 /** So much may wait to be made into records before whoever adds to it is told to wait. */
 const BEHIND_BYTES = 8 * 1024 * 1024
@@ -54,7 +52,6 @@ export class MessageLog implements TurnTask, TicketSource {
   readonly #logger: Logger
   readonly #appender: Appender
   readonly #writer = new RecordWriter()
-  readonly #untidyBytes: number
   readonly #chain: BlockChain
   readonly #batch: Batch
   readonly #reader: BlockReader
@@ -65,7 +62,10 @@ export class MessageLog implements TurnTask, TicketSource {
    */
   #state: 'idle' | 'scheduled' | 'writing' | 'closed' = 'idle'
   #storedTicket: Ticket = 0
-  #newestBytes = 0
+  /** Those who wait for what is being written. */
+  #listeners: TicketListener[] = []
+  /** What came in last, without what was stored again. */
+  #newBytes = 0
   #cleaning: 'no' | 'reading' | 'storing' = 'no'
   #closing: Promise<void> | undefined
   #onClosed = (): void => {}
@@ -76,8 +76,7 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#turn = options.turn
     this.#logger = options.logger
     this.#appender = new Appender(options)
-    this.#untidyBytes = options.untidyBytes ?? UNTIDY_BYTES
-    this.#chain = new BlockChain(this.#untidyBytes)
+    this.#chain = new BlockChain(options.untidyBytes ?? UNTIDY_BYTES)
     this.#batch = new Batch({
       limitBytes: BEHIND_BYTES,
       onFirstNote: () => this.#schedule(),
@@ -112,7 +111,8 @@ export class MessageLog implements TurnTask, TicketSource {
 
   listen(listener: TicketListener): void {
     if (this.lastTicket <= this.#storedTicket) listener.stored(this.#storedTicket)
-    else this.#batch.listen(listener)
+    else if (this.#batch.isNoted) this.#batch.listen(listener)
+    else this.#listeners.push(listener)
   }
 
   /** Resolves when all that was noted until now is safe. */
@@ -162,11 +162,11 @@ export class MessageLog implements TurnTask, TicketSource {
     // These are dead because of what is stored, or is going to be with this very batch.
     const dead = this.#chain.takeDead()
     const { ticket } = this.#batch
-    for (const entry of this.#batch.entries)
-      if (entry.block !== null) forgetMoved(entry, entry.block)
+    for (const entry of this.#batch.entries) if (entry.block !== null) bringUpToDate(entry)
     const content = this.#batch.take()
+    this.#listeners = content.listeners
     if (content.entries.length + content.runs.length === 0) {
-      this.#stored(ticket, content, dead)
+      this.#stored(ticket, dead)
       return
     }
     this.#state = 'writing'
@@ -203,8 +203,8 @@ export class MessageLog implements TurnTask, TicketSource {
   async #write(ticket: Ticket, content: BatchContent, dead: number | undefined): Promise<void> {
     const records = this.#writer.write(content)
     for (const runs of content.runs) runs.clearRuns()
+    this.#newBytes = 0
     const blocks = records.map((record) => this.#begin(record))
-    this.#newestBytes = records.reduce((sum, { bytes }) => sum + bytes, 0)
     let positions: readonly number[]
     try {
       positions = await this.#appender.append(records.map(({ parts }) => parts))
@@ -218,16 +218,20 @@ export class MessageLog implements TurnTask, TicketSource {
       this.#chain.stored(block, positions[index] as number)
       for (const entry of (records[index] as WrittenRecord).entries) this.#moved(entry, block)
     }
-    this.#stored(ticket, content, dead)
+    this.#stored(ticket, dead)
   }
 
   /** From now on the messages of the record are those of a block, though not safe yet. */
   #begin({ bytes, entries }: WrittenRecord): Block {
     const block = this.#chain.begin(bytes)
+    this.#newBytes += bytes
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as LogEntry
+      if (entry.block !== null) {
+        this.#newBytes -= entryBytes(entry)
+        continue
+      }
       entry.message.logEntry = null
-      if (entry.block !== null) continue
       this.#chain.grow(block, entry.liveCount, entryBytes(entry))
       for (let place: LogPlace | null = entry; place !== null; place = place.next) {
         place.queue?.place(place.sequence, place.delivered, block)
@@ -249,7 +253,9 @@ export class MessageLog implements TurnTask, TicketSource {
     }
   }
 
-  #stored(ticket: Ticket, { listeners }: BatchContent, dead: number | undefined): void {
+  #stored(ticket: Ticket, dead: number | undefined): void {
+    const listeners = this.#listeners
+    this.#listeners = []
     this.#state = 'idle'
     this.#storedTicket = ticket
     for (const listener of listeners) listener.stored(ticket)
@@ -278,12 +284,8 @@ export class MessageLog implements TurnTask, TicketSource {
   async #clean(): Promise<void> {
     if (this.#cleaning !== 'no') return
     this.#cleaning = 'reading'
-    const limit = Math.max(
-      this.#untidyBytes * LEAST_PASSED_PART,
-      this.#newestBytes * PASSED_PER_STORED,
-    )
     try {
-      for (const block of this.#chain.front(limit)) {
+      for (const block of this.#chain.closeFront(this.#newBytes * PASSED_PER_STORED)) {
         const stragglers = await findStragglers(block, this.#reader, (id) => this.#queues.get(id))
         for (const entry of stragglers) this.#batch.add(entry)
       }
@@ -307,9 +309,13 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 }
 
-/** What was to be stored again may have gone since, or be stored elsewhere already. */
-function forgetMoved(entry: LogEntry, from: Block): void {
+/** What is to be stored again may have been delivered since, or gone, or stored elsewhere already. */
+function bringUpToDate(entry: LogEntry): void {
+  const from = entry.block as Block
   for (let place: LogPlace | null = entry; place !== null; place = place.next) {
-    if (place.queue?.isAt(place.sequence, from) === false) entry.remove(place)
+    const { queue, sequence } = place
+    if (queue === null) continue
+    if (queue.isAt(sequence, from)) place.delivered = queue.wasDelivered(sequence)
+    else entry.remove(place)
   }
 }

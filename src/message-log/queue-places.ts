@@ -97,7 +97,8 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
 
   async read(from: number, to: number): Promise<StoredRun> {
     let first = this.#live.next(from)
-    if (first === undefined) {
+    // Where it is stored may change while it is waited for.
+    if (first === undefined || this.#extents.find(first).inFlight > 0) {
       await this.#parts.reader.settled()
       first = this.#live.next(from)
     }
@@ -127,10 +128,9 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   }
 
   place(sequence: number, delivered: boolean, block: Block): void {
-    this.spokenOf(sequence)
     this.#live.add(sequence)
     if (delivered) this.#delivered.add(sequence)
-    this.#extents.append(sequence, block)
+    this.#locate(sequence, block)
   }
 
   isAt(sequence: number, block: Block): boolean {
@@ -148,14 +148,11 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   /** A record that was found has the sequence: the last one that has it counts. */
   recover(sequence: number, delivered: boolean, block: Block, bytes: number): void {
     const { chain } = this.#parts
-    const isNew = sequence >= this.#nextSequence
-    this.spokenOf(sequence)
     const wasLive = !this.#live.add(sequence)
     if (wasLive) chain.shrink(this.#extents.find(sequence), 1)
     chain.grow(block, 1, bytes)
     if (delivered) this.#delivered.add(sequence)
-    if (isNew) this.#extents.append(sequence, block)
-    else this.#extents.move(sequence, block)
+    this.#locate(sequence, block)
   }
 
   recoverDelivered(from: number, count: number): void {
@@ -194,6 +191,16 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
     }
     this.#delivered.deleteRange(from, to)
     return forgotten
+  }
+
+  /** Records mostly have the messages of a queue in their order, but not all. */
+  #locate(sequence: number, block: Block): void {
+    if (sequence < this.#nextSequence) {
+      this.#extents.move(sequence, block)
+      return
+    }
+    this.#nextSequence = sequence + 1
+    this.#extents.append(sequence, block)
   }
 
   #noteRuns(): void {

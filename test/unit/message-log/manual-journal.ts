@@ -15,15 +15,20 @@ interface Append {
   readonly reject: (error: Error) => void
 }
 
-/** A journal in which nothing happens until the test says what. */
+/** A journal in which nothing is stored until the test says so. */
 export class ManualJournal implements Journal {
   records: StoredRecord[]
   /** Every record that was ever asked to be stored, retries included. */
   readonly asked: Buffer[] = []
+  /** Which records were asked for. */
+  readonly reads: [first: number, last: number][] = []
   /** Whether records are removed when that is asked, or the request fails. */
   truncates = true
+  /** Whether records can be read. */
+  isReadable = true
   #pending: Append[] = []
   #last = 0
+  #endOfReads: Promise<void> = Promise.resolve()
 
   constructor(records: readonly StoredRecord[] = []) {
     this.records = [...records]
@@ -58,7 +63,7 @@ export class ManualJournal implements Journal {
     return new Promise((resolve, reject) => this.#pending.push({ parts, given, resolve, reject }))
   }
 
-  /** Ends the append that is under way, and lets those who wait for it go on. */
+  /** Ends the first append that is under way, and lets those who wait for it go on. */
   async settle(outcome: Outcome): Promise<void> {
     const append = this.#pending.shift()
     if (append === undefined) return
@@ -71,9 +76,26 @@ export class ManualJournal implements Journal {
     await microtasks()
   }
 
-  read(position: number): Promise<Buffer> {
-    const found = this.records.find((record) => record.position === position)
-    return found ? Promise.resolve(found.bytes) : Promise.reject(new Error('not there'))
+  async read(first: number, last: number): Promise<Buffer[]> {
+    this.reads.push([first, last])
+    const positions = this.records.map(({ position }) => position)
+    if (!positions.includes(first) || !positions.includes(last)) throw new Error('it is not there')
+    const records = this.records.filter(({ position }) => position >= first && position <= last)
+    await this.#endOfReads
+    if (!this.isReadable) throw new Error('the disk is broken')
+    return records.map(({ bytes }) => Buffer.from(bytes))
+  }
+
+  /** Reads take until the function is called that this gives. */
+  holdReads(): () => Promise<void> {
+    let release = (): void => {}
+    this.#endOfReads = new Promise((resolve) => {
+      release = resolve
+    })
+    return () => {
+      release()
+      return microtasks()
+    }
   }
 
   truncate(upTo: number): Promise<void> {
@@ -89,5 +111,5 @@ export class ManualJournal implements Journal {
 
 /** Long enough for whatever waits for nothing but promises that are settled. */
 export async function microtasks(): Promise<void> {
-  for (let step = 0; step < 20; step++) await Promise.resolve()
+  for (let step = 0; step < 50; step++) await Promise.resolve()
 }

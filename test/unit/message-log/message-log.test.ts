@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Ticket } from '../../../src/message-log/queue-log.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { LogFixture } from './log-fixture.ts'
 import { microtasks } from './manual-journal.ts'
 
-const RETRY_MS = 500
-
 describe('the message log', () => {
   it('makes one record of all that a turn notes', async () => {
-    const { queue, other, turn, journal, log, stored } = new LogFixture()
+    const { queue, other, turn, journal, log } = new LogFixture()
     const messages = [sampleMessage('a'), sampleMessage('b')]
     const tickets = messages.flatMap((message, n) => [
       queue.enqueue(message, n),
@@ -21,22 +18,20 @@ describe('the message log', () => {
     expect([log.lastTicket, log.storedTicket]).toEqual([1, 0])
     await journal.settle('store')
     expect([log.lastTicket, log.storedTicket]).toEqual([1, 1])
-    expect(stored).toEqual([1])
     expect(journal.records).toHaveLength(1)
   })
 
   it('stores a message once, however many queues it is in', async () => {
     const fixture = new LogFixture()
-    const body = 'b'.repeat(1000)
-    const message = sampleMessage(body)
+    const message = sampleMessage('b'.repeat(1000))
     for (let id = 1; id <= 20; id++) fixture.log.queueLog(id).enqueue(message, 5)
     await fixture.storeAll()
     expect(fixture.journal.bytes).toBeLessThan(1500)
-    expect(await fixture.recovered()).toHaveLength(20)
+    expect(await fixture.recovered()).toHaveLength(2)
   })
 
   it('has one append under way, and gathers what comes meanwhile for the next', async () => {
-    const { queue, turn, journal, log, stored } = new LogFixture()
+    const { queue, turn, journal, log } = new LogFixture()
     expect(queue.enqueue(sampleMessage('a'), 0)).toBe(1)
     turn.run()
     for (let n = 1; n < 5; n++) {
@@ -48,22 +43,66 @@ describe('the message log', () => {
     turn.run()
     expect(journal.pendingCount).toBe(1)
     await journal.settle('store')
-    expect(stored).toEqual([1, 2])
     expect(log.storedTicket).toBe(2)
     expect(journal.records).toHaveLength(2)
   })
 
+  it('cuts what is much into several records, and all of them belong to one ticket', async () => {
+    const fixture = new LogFixture()
+    const { queue, turn, journal, log } = fixture
+    for (let n = 0; n < 70; n++) queue.enqueue(sampleMessage('b'.repeat(10_000)), n)
+    turn.run()
+    expect(journal.pendingCount).toBe(3)
+    for (const { length } of journal.asked) expect(length).toBeLessThanOrEqual(256 * 1024)
+    await journal.settle('store')
+    await journal.settle('store')
+    expect(log.storedTicket).toBe(0)
+    await journal.settle('store')
+    expect(log.storedTicket).toBe(1)
+    expect(await fixture.recovered()).toHaveLength(70)
+  })
+
+  it('makes one record, of any size, of what must not be stored in part', async () => {
+    const fixture = new LogFixture()
+    const { queue, turn, journal, log } = fixture
+    for (let n = 0; n < 70; n++) queue.enqueue(sampleMessage('b'.repeat(10_000)), n)
+    log.makeAtomic()
+    turn.run()
+    expect(journal.pendingCount).toBe(1)
+    await journal.settle('store')
+    // The next ones may be cut again.
+    for (let n = 70; n < 140; n++) queue.enqueue(sampleMessage('b'.repeat(10_000)), n)
+    turn.run()
+    expect(journal.pendingCount).toBe(3)
+  })
+
   it('writes nothing of what was settled before, and calls it safe', async () => {
-    const { queue, turn, journal, stored } = new LogFixture()
+    const fixture = new LogFixture()
+    const { queue, turn, journal, log } = fixture
     const message = sampleMessage('a')
     queue.enqueue(message, 0)
     queue.deliver(message, 0)
     queue.settle(message, 0)
+    fixture.listen()
     turn.run()
-    await microtasks()
-    expect(stored).toEqual([1])
+    expect(fixture.stored).toEqual([1])
+    expect(log.storedTicket).toBe(1)
     expect(journal.asked).toEqual([])
     expect(message.logEntry).toBeNull()
+    expect([queue.count, log.bytes, log.liveBytes]).toEqual([0, 0, 0])
+  })
+
+  it('writes only the places that are left of a message', async () => {
+    const fixture = new LogFixture()
+    const message = sampleMessage('a')
+    for (let id = 1; id <= 5; id++) fixture.log.queueLog(id).enqueue(message, 7)
+    fixture.queue.settle(message, 7)
+    fixture.log.queueLog(4).settle(message, 7)
+    expect(message.logEntry).not.toBeNull()
+    await fixture.storeAll()
+    expect(message.logEntry).toBeNull()
+    expect([1, 2, 3, 4, 5].map((id) => fixture.log.queueLog(id).count)).toEqual([0, 1, 1, 0, 1])
+    expect(await fixture.recovered()).toEqual(['2/7 a'])
   })
 
   it('takes no notice of messages that it was never given', () => {
@@ -81,6 +120,7 @@ describe('the message log', () => {
     messages.forEach((message, n) => void queue.enqueue(message, n))
     turn.run()
     queue.settle(messages[0]!, 0)
+    expect(queue.count).toBe(1)
     await journal.settle('store')
     expect(await fixture.recovered()).toEqual(['1/0 a', '1/1 b'])
     turn.run()
@@ -90,14 +130,19 @@ describe('the message log', () => {
 
   it('remembers what was delivered, be it stored before or not', async () => {
     const fixture = new LogFixture()
-    const { queue } = fixture
-    const messages = ['a', 'b', 'c'].map((body) => sampleMessage(body))
+    const { queue, turn, journal } = fixture
+    const messages = ['a', 'b', 'c', 'd'].map((body) => sampleMessage(body))
     messages.forEach((message, n) => void queue.enqueue(message, n))
     queue.deliver(messages[1]!, 1)
-    await fixture.storeAll()
+    turn.run()
     queue.deliver(messages[2]!, 2)
+    await journal.settle('store')
     await fixture.storeAll()
-    expect(await fixture.recovered()).toEqual(['1/0 a', '1/1 b again', '1/2 c again'])
+    queue.deliver(messages[3]!, 3)
+    await fixture.storeAll()
+    const expected = ['1/0 a', '1/1 b again', '1/2 c again', '1/3 d again']
+    expect(await fixture.recovered()).toEqual(expected)
+    expect(await fixture.contents()).toEqual(expected)
   })
 
   it('notes a second delivery no more', async () => {
@@ -126,76 +171,150 @@ describe('the message log', () => {
     expect(fixture.journal.records).toEqual([])
   })
 
-  it('tells listeners no more once they have left', async () => {
+  it('keeps a queue in order whose messages stand in the record in another', async () => {
     const fixture = new LogFixture()
-    const told: Ticket[] = []
-    const listener = {
-      stored(ticket: Ticket) {
-        told.push(ticket)
-        fixture.log.unlisten(listener)
-      },
-    }
-    fixture.log.listen(listener)
-    for (const n of [0, 1]) {
-      fixture.queue.enqueue(sampleMessage('a'), n)
-      await fixture.storeAll()
-    }
-    expect(told).toEqual([1])
-    expect(fixture.stored).toEqual([1, 2])
+    const { queue, other } = fixture
+    const early = sampleMessage('early')
+    for (let n = 0; n < 3; n++) other.enqueue(sampleMessage('b'.repeat(200_000)), n)
+    await fixture.storeAll()
+    queue.enqueue(early, 0)
+    other.enqueue(sampleMessage('c'.repeat(200_000)), 3)
+    other.enqueue(sampleMessage('d'.repeat(200_000)), 4)
+    // It has its entry already, which stands before the others.
+    other.enqueue(early, 5)
+    await fixture.storeAll()
+    const names = (await fixture.contents()).map((place) => place.slice(0, 5))
+    expect(names).toEqual(['1/0 e', '2/0 b', '2/1 b', '2/2 b', '2/3 c', '2/4 d', '2/5 e'])
+    other.settleRange(3, 4)
+    await fixture.storeAll()
+    const left = (await fixture.recovered()).map((place) => place.slice(0, 5))
+    expect(left).toEqual(['1/0 e', '2/0 b', '2/1 b', '2/2 b', '2/5 e'])
+    other.settleRange(0, 2)
+    other.settle(early, 5)
+    queue.settle(early, 0)
+    await fixture.storeAll()
+    expect([fixture.log.bytes, fixture.log.liveBytes]).toEqual([0, 0])
+  })
+
+  it('waits for the definitions that a record needs, before it calls it safe', async () => {
+    let stored = (): void => {}
+    const definitions = new Promise<void>((resolve) => {
+      stored = resolve
+    })
+    const fixture = new LogFixture(undefined, { definitionsStored: () => definitions })
+    fixture.queue.enqueue(sampleMessage('a'), 0)
+    fixture.listen()
+    await fixture.storeTurn()
+    expect(fixture.stored).toEqual([])
+    stored()
+    await microtasks()
+    expect(fixture.stored).toEqual([1])
   })
 })
 
-describe('a journal that refuses', () => {
-  it('is asked again after a while, with the same bytes, and nothing is safe until then', async () => {
+describe('who listens', () => {
+  it('is told once, when all that was noted until then is safe', async () => {
     const fixture = new LogFixture()
-    const { queue, turn, journal, clock, log, failing, logged, stored } = fixture
-    const first = sampleMessage('a')
-    queue.enqueue(first, 0)
-    turn.run()
-    for (let n = 1; n <= 3; n++) {
-      await journal.settle('refuse')
-      expect(journal.pendingCount).toBe(0)
-      expect(log.storedTicket).toBe(0)
-      queue.enqueue(sampleMessage('b'), n)
-      turn.run()
-      clock.advance(RETRY_MS)
-      await microtasks()
-      expect(journal.pendingCount).toBe(1)
+    for (const n of [0, 1]) {
+      fixture.queue.enqueue(sampleMessage('a'), n)
+      if (n === 0) fixture.listen()
+      await fixture.storeTurn()
     }
-    queue.settle(first, 0)
-    expect(failing).toEqual([true])
-    expect(new Set(journal.asked.map(String)).size).toBe(1)
-    await journal.settle('store')
-    expect(failing).toEqual([true, false])
-    expect(stored).toEqual([1])
-    await fixture.storeAll()
-    expect(stored).toEqual([1, 2])
-    expect(await fixture.recovered()).toEqual(['1/1 b', '1/2 b', '1/3 b'])
-    expect(logged).toEqual(['The journal refuses a record'])
-    expect(clock.pendingCount).toBe(0)
+    expect(fixture.stored).toEqual([1])
+    expect(fixture.log.storedTicket).toBe(2)
   })
 
-  it('does no harm by storing what it said it did not', async () => {
+  it('is told at once when everything is safe', async () => {
     const fixture = new LogFixture()
-    const { queue, turn, journal, clock } = fixture
-    const message = sampleMessage('a')
-    queue.enqueue(message, 0)
-    turn.run()
-    await journal.settle('doubt')
-    expect(await fixture.recovered()).toEqual(['1/0 a'])
-    clock.advance(RETRY_MS)
-    await microtasks()
-    await journal.settle('store')
-    expect(await fixture.recovered()).toEqual(['1/0 a'])
-    queue.settle(message, 0)
+    fixture.listen()
+    expect(fixture.stored).toEqual([0])
+    fixture.queue.enqueue(sampleMessage('a'), 0)
     await fixture.storeAll()
-    expect(journal.records).toEqual([])
+    fixture.listen()
+    expect(fixture.stored).toEqual([0, 1])
+  })
+
+  it('is told of what is being written, though nothing else is noted', async () => {
+    const fixture = new LogFixture()
+    fixture.queue.enqueue(sampleMessage('a'), 0)
+    fixture.turn.run()
+    fixture.listen()
+    let isSettled = false
+    void fixture.log.settled().then(() => {
+      isSettled = true
+    })
+    await microtasks()
+    expect([fixture.stored, isSettled]).toEqual([[], false])
+    await fixture.journal.settle('store')
+    expect([fixture.stored, isSettled]).toEqual([[1], true])
+    expect(fixture.log.lastTicket).toBe(1)
+  })
+
+  it('waits for what was noted after it, too, if a record is being written', async () => {
+    const fixture = new LogFixture()
+    fixture.queue.enqueue(sampleMessage('a'), 0)
+    fixture.turn.run()
+    fixture.queue.enqueue(sampleMessage('b'), 1)
+    fixture.listen()
+    await fixture.journal.settle('store')
+    expect(fixture.stored).toEqual([])
+    await fixture.storeAll()
+    expect(fixture.stored).toEqual([2])
+  })
+
+  it('may listen again when it is told', async () => {
+    const { log, queue, turn, journal } = new LogFixture()
+    const told: number[] = []
+    const listener = {
+      stored(ticket: number) {
+        told.push(ticket)
+        if (ticket < 3) {
+          queue.enqueue(sampleMessage('a'), ticket)
+          log.listen(listener)
+        }
+      },
+    }
+    queue.enqueue(sampleMessage('a'), 0)
+    log.listen(listener)
+    for (let n = 0; n < 3; n++) {
+      turn.run()
+      await journal.settle('store')
+    }
+    expect(told).toEqual([1, 2, 3])
+  })
+})
+
+describe('a log with more than it can store', () => {
+  const LIMIT_BYTES = 8 * 1024 * 1024
+
+  it('says so until it has made records of it', async () => {
+    const { queue, turn, behind } = new LogFixture()
+    const message = sampleMessage(Buffer.alloc(LIMIT_BYTES / 4))
+    for (let n = 0; n < 3; n++) queue.enqueue(sampleMessage(Buffer.alloc(LIMIT_BYTES / 4)), n)
+    expect(behind).toEqual([])
+    queue.enqueue(message, 3)
+    queue.enqueue(sampleMessage('one more'), 4)
+    expect(behind).toEqual([true])
+    turn.run()
+    expect(behind).toEqual([true, false])
+  })
+
+  it('counts anew what comes while it is writing', async () => {
+    const { queue, turn, behind, journal } = new LogFixture()
+    for (let n = 0; n < 2; n++) {
+      queue.enqueue(sampleMessage(Buffer.alloc(LIMIT_BYTES)), n)
+      turn.run()
+    }
+    expect(behind).toEqual([true, false, true])
+    while (journal.pendingCount > 0) await journal.settle('store')
+    turn.run()
+    expect(behind).toEqual([true, false, true, false])
   })
 })
 
 describe('closing', () => {
   it('waits until all that was noted is stored', async () => {
-    const { queue, turn, journal, log, stored } = new LogFixture()
+    const { queue, turn, journal, log } = new LogFixture()
     queue.enqueue(sampleMessage('a'), 0)
     turn.run()
     queue.enqueue(sampleMessage('b'), 1)
@@ -208,7 +327,7 @@ describe('closing', () => {
     turn.run()
     await journal.settle('store')
     expect(closed).toBe(true)
-    expect(stored).toEqual([1, 2])
+    expect(log.storedTicket).toBe(2)
     await log.close()
   })
 
@@ -221,8 +340,10 @@ describe('closing', () => {
   })
 
   it('asks a journal that refuses once more, then gives up', async () => {
-    const { queue, turn, journal, log, logged, stored, clock } = new LogFixture()
+    const fixture = new LogFixture()
+    const { queue, turn, journal, log, logged, clock } = fixture
     queue.enqueue(sampleMessage('a'), 0)
+    fixture.listen()
     turn.run()
     await journal.settle('refuse')
     const closing = log.close()
@@ -230,7 +351,7 @@ describe('closing', () => {
     expect(journal.pendingCount).toBe(1)
     await journal.settle('refuse')
     await closing
-    expect(stored).toEqual([])
+    expect(fixture.stored).toEqual([])
     expect(logged.at(-1)).toBe('The journal refused the last record: what it says is lost')
     expect(clock.pendingCount).toBe(0)
   })

@@ -1,163 +1,189 @@
-// What a record keeps of messages, and what is no record.
+// What a record keeps, and what is no record.
 
-import { encodeBodyFrames, encodeContentHeaderFrame } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { type FrameRun, Message } from '../../../src/message/message.ts'
 import type { BatchContent, QueueRuns } from '../../../src/message-log/batch.ts'
-import { LogEntry } from '../../../src/message-log/log-entry.ts'
+import { LogEntry, type PlaceOwner } from '../../../src/message-log/log-entry.ts'
 import { RecordReader, RecordVersionError } from '../../../src/message-log/record-reader.ts'
 import { RecordWriter } from '../../../src/message-log/record-writer.ts'
 import { SequenceRanges } from '../../../src/message-log/sequence-ranges.ts'
-import { addressOf, bodyOf, sampleMessage } from '../../support/sample-message.ts'
+import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 
 type Run = [queueId: number, from: number, count: number]
+type Place = [queueId: number, sequence: number, delivered: boolean, expiresAt: number]
 
 interface Contents {
-  readonly entries: LogEntry[]
+  readonly places: Place[]
+  readonly bodies: string[]
   readonly delivered: Run[]
   readonly settled: Run[]
 }
 
-function batchOf(batch: Partial<BatchContent>): BatchContent {
-  return { entries: [], again: [], runs: [], ...batch }
+interface PlaceSample {
+  readonly queueId?: number
+  readonly delivered?: boolean
+  readonly expiresAt?: number
+}
+
+function queueOf(queueId: number): PlaceOwner {
+  return { queueId, place() {}, isAt: () => true, wasDelivered: () => false, move() {} }
+}
+
+function placeOf(sequence: number, sample: PlaceSample = {}) {
+  const { queueId = 1, delivered = false, expiresAt = 0 } = sample
+  return { queue: queueOf(queueId), sequence, delivered, expiresAt, block: null }
+}
+
+function entryOf(body: string | Buffer, sequence: number, sample?: PlaceSample): LogEntry {
+  return new LogEntry(sampleMessage(body), placeOf(sequence, sample))
+}
+
+function rangesOf(sequences: readonly number[]): SequenceRanges {
+  const ranges = new SequenceRanges()
+  for (const sequence of sequences) ranges.add(sequence)
+  return ranges
 }
 
 function runsOf(queueId: number, delivered: number[], settled: number[]): QueueRuns {
-  const ranges = [delivered, settled].map((sequences) => {
-    const found = new SequenceRanges()
-    for (const sequence of sequences) found.add(sequence)
-    return found
+  const [deliveredRuns, settledRuns] = [rangesOf(delivered), rangesOf(settled)]
+  return { queueId, deliveredRuns, settledRuns, clearRuns() {} }
+}
+
+function batchOf(batch: Partial<BatchContent>): BatchContent {
+  return { entries: [], runs: [], isAtomic: false, listeners: [], ...batch }
+}
+
+function writtenAll(batch: Partial<BatchContent>, writer = new RecordWriter()): Buffer[] {
+  const records = writer.write(batchOf(batch))
+  return records.map(({ parts, bytes }) => {
+    const record = Buffer.concat(parts)
+    expect(record.length).toBe(bytes)
+    return record
   })
-  return { queueId, delivered: ranges[0]!, settled: ranges[1]!, clear() {} }
 }
 
 function written(batch: Partial<BatchContent>): Buffer {
-  return Buffer.concat(new RecordWriter().write(batchOf(batch)))
+  const records = writtenAll(batch)
+  expect(records).toHaveLength(1)
+  return records[0]!
+}
+
+function readInto(contents: Contents, record: Buffer): void {
+  const reader = new RecordReader({
+    place(...place) {
+      contents.places.push(place)
+      contents.bodies.push(bodyOf(reader.message()).toString())
+    },
+    delivered: (...run) => contents.delivered.push(run),
+    settled: (...run) => contents.settled.push(run),
+  })
+  reader.read(record)
 }
 
 function read(record: Buffer): Contents {
-  const contents: Contents = { entries: [], delivered: [], settled: [] }
-  new RecordReader({
-    enqueued: (entry) => contents.entries.push(entry),
-    delivered: (...run) => contents.delivered.push(run),
-    settled: (...run) => contents.settled.push(run),
-  }).read(record)
+  const contents: Contents = { places: [], bodies: [], delivered: [], settled: [] }
+  readInto(contents, record)
   return contents
 }
 
-function again(message: Message): Message {
-  return read(written({ entries: [new LogEntry(message, 1, 0, false)] })).entries[0]!.message
-}
-
-function pattern(size: number): Buffer {
-  return Buffer.from(Uint8Array.from({ length: size }, (_, index) => (index * 31) % 251))
-}
-
 describe('a record', () => {
-  const properties = { deliveryMode: 2, contentType: 'text/plain', messageId: 'ü' }
-
-  it.each([
-    ['an empty body', 0, 0],
-    ['a small body', 16, 0],
-    ['a body of many frames', 20_000, 4096],
-    ['a body of frames of one octet', 50, 9],
-    ['a body that is too large to be copied', 100_000, 0],
-    ['a body of frames that are too large to be copied', 300_000, 131_072],
-  ])('gives back a message with %s', (_what, size, frameMax) => {
-    const body = pattern(size)
-    const message = sampleMessage(body, { exchange: 'ex', routingKey: 'a.ü', properties, frameMax })
-    const found = again(message)
-    expect(bodyOf(found).equals(body)).toBe(true)
-    expect(found.isOneFrame).toBe(true)
-    expect(found.persistent).toBe(true)
-    expect(found.address).toMatchObject({ exchange: 'ex', routingKey: 'a.ü' })
-    const { buffer, headerStart, headerEnd } = found
-    const header = buffer.subarray(headerStart, headerEnd)
-    expect(header).toEqual(message.buffer.subarray(message.headerStart, message.headerEnd))
-  })
-
-  it.each([1, 5000, 70_000])('gives back a body that was read in pieces of %d octets', (size) => {
-    const bodies = [pattern(size), pattern(size + 1), pattern(3)]
-    const bodySize = 2 * size + 4
-    const header = encodeContentHeaderFrame(1, bodySize, properties)
-    const runs = bodies.map((body): FrameRun => {
-      const frames = Buffer.concat([Buffer.from('??'), encodeBodyFrames(1, body, 0)])
-      return { buffer: frames, start: 2, end: frames.length }
-    })
-    const message = new Message(addressOf('', 'q'), header, 0, header.length, runs)
-    expect(bodyOf(again(message)).equals(Buffer.concat(bodies))).toBe(true)
-  })
-
-  it('has every place of a message, and whether it was delivered there', () => {
-    const entry = new LogEntry(sampleMessage('x'), 0xffff_fff0, 2 ** 47, true)
-    for (let queue = 1; queue <= 300; queue++) entry.add(queue, queue * 7, queue % 3 === 0)
-    const [found] = read(written({ entries: [entry] })).entries
-    expect(found).toMatchObject({ queueId: 0xffff_fff0, sequence: 2 ** 47, delivered: true })
-    expect(found!.placeCount).toBe(301)
+  it('has every place of a message, whether it was delivered there, and when it expires', () => {
+    const places: Place[] = [[0xffff_fff0, 2 ** 48 - 1, true, 2 ** 48 - 1]]
     for (let queue = 1; queue <= 300; queue++) {
-      expect(found!.wasDelivered(queue, queue * 7)).toBe(queue % 3 === 0)
-      expect(found!.remove(queue, queue * 7)).toBe(true)
+      places.push([queue, queue * 7, queue % 3 === 0, queue % 5 === 0 ? 2 ** 41 + queue : 0])
     }
+    const [first, ...others] = places.map(([queueId, sequence, delivered, expiresAt]) => {
+      return placeOf(sequence, { queueId, delivered, expiresAt })
+    })
+    const entry = new LogEntry(sampleMessage('x'), first!)
+    for (const place of others) entry.add(place)
+    const found = read(written({ entries: [entry] }))
+    expect(found.places).toEqual(places)
+    expect(found.bodies).toEqual(Array(301).fill('x'))
   })
 
-  it('has what was delivered and settled as runs, queue by queue', () => {
+  it('has no place that a message has left', () => {
+    const entry = entryOf('x', 1, { queueId: 1, expiresAt: 99 })
+    for (let queueId = 2; queueId <= 5; queueId++) entry.add(placeOf(queueId, { queueId }))
+    entry.remove(entry)
+    entry.remove(entry.next!.next!)
+    const { places } = read(written({ entries: [entry] }))
+    expect(places.map(([queueId]) => queueId)).toEqual([2, 4, 5])
+  })
+
+  it('makes one message of a message in several places', () => {
+    const entry = entryOf('x', 1)
+    entry.add(placeOf(2, { queueId: 2 }))
+    const messages = new Set()
+    const reader = new RecordReader({
+      place: () => messages.add(reader.message()),
+      delivered() {},
+      settled() {},
+    })
+    reader.read(written({ entries: [entry] }))
+    expect(messages.size).toBe(1)
+  })
+
+  it('has what was delivered and settled as runs, queue by queue, before all else', () => {
     const runs = [runsOf(7, [4, 5, 6, 9, 10], []), runsOf(8, [2 ** 40], [3, 2, 1])]
-    expect(read(written({ runs }))).toEqual({
-      entries: [],
+    runs[0]!.settledRuns.addRange(2 ** 40, 2 ** 40 + 0xffff_fffe)
+    const record = written({ runs, entries: [entryOf('x', 1)] })
+    expect(read(record)).toEqual({
+      places: [[1, 1, false, 0]],
+      bodies: ['x'],
       delivered: [
         [7, 4, 3],
         [7, 9, 2],
         [8, 2 ** 40, 1],
       ],
       settled: [
+        [7, 2 ** 40, 0xffff_ffff],
         [8, 3, 1],
         [8, 2, 1],
         [8, 1, 1],
       ],
     })
+    expect(record.indexOf('x')).toBe(record.length - 2)
   })
 
-  it('shares one address among messages that follow each other', () => {
-    const keys = ['a', 'a', 'b']
-    const entries = keys.map((routingKey, sequence) => {
-      return new LogEntry(sampleMessage('x', { routingKey }), 1, sequence, false)
-    })
-    const [first, second, third] = read(written({ entries })).entries.map(
-      ({ message }) => message.address,
-    )
-    expect(second).toBe(first)
-    expect(third).toMatchObject({ exchange: '', routingKey: 'b' })
-  })
-
-  it('refers to large bodies where they are, and copies all else', () => {
-    const message = sampleMessage(pattern(50_000))
-    const entries = [sampleMessage('x'), message, sampleMessage('y')].map(
-      (each, sequence) => new LogEntry(each, 1, sequence, false),
-    )
-    const parts = new RecordWriter().write(batchOf({ entries }))
-    const shared = parts.map(({ buffer }) => buffer === message.buffer.buffer)
-    expect(shared).toEqual([false, true, false])
-    const bodies = read(Buffer.concat(parts)).entries.map((entry) => bodyOf(entry.message).length)
-    expect(bodies).toEqual([1, 50_000, 1])
+  it('has nothing but a version when there is nothing to say', () => {
+    expect(written({})).toEqual(Buffer.of(1))
   })
 
   it('may be of any size, one after the other', () => {
     const writer = new RecordWriter()
-    for (const size of [10, 7000, 40, 8000, 10]) {
-      for (const count of [1, 200]) {
-        const message = sampleMessage(pattern(size))
-        const entries = Array.from({ length: count }, (_, n) => new LogEntry(message, 1, n, false))
-        const found = read(Buffer.concat(writer.write(batchOf({ entries })))).entries
-        expect(found.map(({ sequence }) => sequence)).toEqual(entries.map((e) => e.sequence))
-        expect(bodyOf(found.at(-1)!.message).equals(pattern(size))).toBe(true)
+    for (const size of [10, 7000, 40, 2_000_000, 8000, 10]) {
+      for (const count of [1, 20]) {
+        const body = 'b'.repeat(size)
+        const entries = Array.from({ length: count }, (_, n) => entryOf(body, n))
+        const [record, ...others] = writtenAll({ entries, isAtomic: true }, writer)
+        expect(others).toEqual([])
+        const { bodies } = read(record!)
+        expect(bodies.length).toBe(count)
+        expect(bodies.every((each) => each === body)).toBe(true)
       }
     }
+  })
+
+  it('is followed by another when it would be too large, and says the runs in the first', () => {
+    const sizes = [10, 300_000, 10, 100_000, 100_000, 100_000, 10]
+    const entries = sizes.map((size, n) => entryOf('b'.repeat(size), n))
+    const records = writtenAll({ entries, runs: [runsOf(1, [], [5])] }).map(read)
+    const counts = records.map(({ places, settled }) => [places.length, settled.length])
+    expect(counts).toEqual([
+      [1, 1],
+      [1, 0],
+      [3, 0],
+      [2, 0],
+    ])
+    expect(records.flatMap(({ places }) => places.map(([, sequence]) => sequence))).toEqual(
+      sizes.map((_, n) => n),
+    )
   })
 })
 
 describe('what is no record', () => {
-  const entry = new LogEntry(sampleMessage('some body'), 1, 1, false)
-  entry.add(2, 5, true)
+  const entry = entryOf('some body', 1)
+  entry.add(placeOf(5, { queueId: 2, delivered: true, expiresAt: 12 }))
   const whole = written({ entries: [entry], runs: [runsOf(7, [4, 5, 9], [1, 2])] })
   /** Where one entry ends and the next begins. */
   const boundaries = [
@@ -175,11 +201,9 @@ describe('what is no record', () => {
   })
 
   it('is refused after what was whole in it has been given', () => {
-    const found: LogEntry[] = []
-    const visitor = { enqueued: (e: LogEntry) => found.push(e), delivered() {}, settled() {} }
-    const followed = Buffer.concat([whole, Buffer.of(3, 0, 0)])
-    expect(() => new RecordReader(visitor).read(followed)).toThrow(RangeError)
-    expect(found.map(({ message }) => bodyOf(message).toString())).toEqual(['some body'])
+    const found: Contents = { places: [], bodies: [], delivered: [], settled: [] }
+    expect(() => readInto(found, Buffer.concat([whole, Buffer.of(3, 0, 0)]))).toThrow(RangeError)
+    expect(found.bodies).toEqual(['some body', 'some body'])
   })
 
   it('is one of an unknown kind or version', () => {
@@ -194,34 +218,23 @@ describe('what is no record', () => {
     expect(changed(0, 2)).toThrow('the journal has records of version 2, and this program reads 1')
   })
 
+  it('is one with a message that is in no queue', () => {
+    const bytes = Buffer.from(whole)
+    bytes[boundaries[2]! + 4] = 0
+    expect(() => read(bytes)).toThrow('a message in no queue')
+  })
+
   it('never does worse than to be refused, whichever octet is another', () => {
     for (let at = 1; at < whole.length; at++) {
       for (const change of [1, 0x80, 0xff]) {
         const bytes = Buffer.from(whole)
         bytes[at]! ^= change
         try {
-          for (const { message } of read(bytes).entries) bodyOf(message)
+          read(bytes)
         } catch (error) {
           expect(error).toBeInstanceOf(RangeError)
         }
       }
     }
-  })
-
-  it('is one whose content is not a header and a body that fit together', () => {
-    const contentAt = whole.indexOf(encodeContentHeaderFrame(1, 9, {}))
-    const headerSize = encodeContentHeaderFrame(1, 9, {}).length
-    // Frame types, frame ends, frame sizes, body size.
-    for (const at of [0, 6, 7 + 11, headerSize - 1, headerSize, headerSize + 6]) {
-      const bytes = Buffer.from(whole)
-      bytes[contentAt + at]! ^= 1
-      expect(() => read(bytes), `octet ${at}`).toThrow('malformed content')
-    }
-  })
-})
-
-describe('an empty batch', () => {
-  it('has nothing but a version', () => {
-    expect(written({})).toEqual(Buffer.of(1))
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sampleMessage } from '../../support/sample-message.ts'
-import { LogFixture, recover } from './log-fixture.ts'
+import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
+import { LogFixture, readAll, recover } from './log-fixture.ts'
 import { ManualJournal } from './manual-journal.ts'
 
 describe('recovery', () => {
@@ -18,34 +18,86 @@ describe('recovery', () => {
     other.deliver(messages[2]!, 2)
     await fixture.storeAll()
 
-    const { again, found, messages: recovered } = await recover(fixture.journal)
+    const again = await recover(fixture.journal)
     const inQueue = [0, 2, 3, 4, 5].map((n) => `1/${n} m${n}`)
     const inOther = [0, 1, 2, 3, 4, 5].map((n) => `2/${n} m${n}${n === 2 ? ' again' : ''}`)
-    expect(found).toEqual([...inQueue, ...inOther])
-    expect(new Set(recovered).size).toBe(6)
-    expect([again.log.bytes, again.log.liveBytes]).toEqual([
-      fixture.log.bytes,
-      fixture.log.liveBytes,
-    ])
+    expect(await again.contents()).toEqual([...inQueue, ...inOther])
+    expect([again.queue.count, again.other.count]).toEqual([5, 6])
+    expect([again.queue.nextSequence, again.other.nextSequence]).toEqual([6, 6])
+    expect(again.log.highestQueueId).toBe(2)
+    expect(again.log.bytes).toBe(fixture.log.bytes)
 
-    for (const [index, sequence] of [0, 2, 3, 4, 5].entries()) {
-      again.queue.settle(recovered[index]!, sequence)
-    }
+    const recovered = await readAll(again.queue)
+    for (const { message, sequence } of recovered) again.queue.settle(message, sequence)
+    again.queue.enqueue(sampleMessage('m6'), 6)
     await again.storeAll()
-    expect(await again.recovered()).toEqual(inOther)
+    expect(await again.recovered()).toEqual(['1/6 m6', ...inOther])
   })
 
-  it('settles what was in queues that are no more', async () => {
+  it('keeps when messages expire', async () => {
+    const fixture = new LogFixture()
+    const times = [2 ** 41 + 7, 0, 5]
+    for (const [n, time] of times.entries()) fixture.queue.enqueue(sampleMessage('a'), n, time)
+    await fixture.storeAll()
+    const again = await recover(fixture.journal)
+    expect((await readAll(again.queue)).map(({ expiresAt }) => expiresAt)).toEqual(times)
+  })
+
+  it('uses no sequence again of which the journal still speaks', async () => {
+    const fixture = new LogFixture()
+    const { queue, other } = fixture
+    other.enqueue(sampleMessage('stays'), 0)
+    for (let n = 0; n < 5; n++) queue.enqueue(sampleMessage('a'), n)
+    await fixture.storeAll()
+    queue.settleRange(2, 4)
+    await fixture.storeAll()
+    const again = await recover(fixture.journal)
+    expect([again.queue.count, again.queue.nextSequence]).toEqual([2, 5])
+    again.queue.settleRange(0, 1)
+    await again.storeAll()
+    const last = await recover(again.journal)
+    expect([last.queue.count, last.queue.nextSequence]).toEqual([0, 5])
+  })
+
+  it('knows what was stored again only once, wherever it was before', async () => {
+    const options = { untidyBytes: 3000 }
+    const fixture = new LogFixture(undefined, options)
+    const { queue, other, journal } = fixture
+    journal.truncates = false
+    other.enqueue(sampleMessage('straggler'), 0)
+    other.enqueue(sampleMessage('goes'), 1)
+    for (let n = 0; n < 40; n++) {
+      queue.enqueue(sampleMessage('b'.repeat(100)), n)
+      await fixture.storeAll()
+      queue.settleRange(0, n)
+      await fixture.storeAll()
+    }
+    const copies = journal.records.filter(({ bytes }) => bytes.includes('straggler'))
+    expect(copies.length).toBeGreaterThan(2)
+    other.settleRange(1, 1)
+    await fixture.storeAll()
+    // As nothing was removed, it is all there still.
+    const again = await recover(journal, options)
+    expect(await again.contents()).toEqual(['2/0 straggler'])
+    again.log.keepOnly(new Set([1, 2]))
+    expect(again.journal.records.length).toBeLessThan(journal.records.length)
+    expect(await again.contents()).toEqual(['2/0 straggler'])
+    expect(again.log.bytes).toBe(again.journal.bytes)
+  })
+
+  it('drops what was in queues that are no more', async () => {
     const fixture = new LogFixture()
     const message = sampleMessage('a')
     fixture.queue.enqueue(message, 0)
     fixture.other.enqueue(message, 0)
     fixture.other.enqueue(sampleMessage('b'), 1)
     await fixture.storeAll()
-    const { again } = await recover(fixture.journal, (queueId) => queueId !== 2)
+    const again = await recover(fixture.journal)
+    expect(again.log.keepOnly(new Set([1]))).toBe(2)
     await again.storeAll()
     expect(await again.recovered()).toEqual(['1/0 a'])
-    const { again: last } = await recover(again.journal, () => false)
+    const last = await recover(again.journal)
+    expect(last.log.keepOnly(new Set())).toBe(1)
     await last.storeAll()
     expect(last.journal.records).toEqual([])
   })
@@ -58,9 +110,23 @@ describe('recovery', () => {
     fixture.journal.truncates = false
     fixture.queue.settle(message, 0)
     await fixture.storeAll()
-    const { again, found } = await recover(fixture.journal)
-    expect(found).toEqual([])
+    const again = await recover(fixture.journal)
+    expect(again.log.keepOnly(new Set([1]))).toBe(0)
     expect(again.journal.records).toEqual([])
+    expect([again.log.bytes, again.log.liveBytes]).toEqual([0, 0])
+  })
+
+  it('keeps no message in memory', async () => {
+    const fixture = new LogFixture()
+    fixture.queue.enqueue(sampleMessage('a'), 0)
+    await fixture.storeAll()
+    const again = await recover(fixture.journal)
+    expect(again.journal.reads).toEqual([])
+    const [first] = await readAll(again.queue)
+    const [second] = await readAll(again.queue)
+    expect(again.journal.reads).toHaveLength(2)
+    expect(second!.message).not.toBe(first!.message)
+    expect(bodyOf(second!.message).toString()).toBe('a')
   })
 
   it('gives what is whole of a malformed record, and says which one it is', async () => {
@@ -71,12 +137,11 @@ describe('recovery', () => {
     }
     const [first, second] = fixture.journal.records
     const broken = Buffer.concat([first!.bytes, Buffer.of(99)])
-    const journal = new ManualJournal([{ ...first!, bytes: broken }, second!])
-    const { again, found } = await recover(journal)
-    expect(found).toEqual(['1/0 m0', '1/1 m1'])
+    const again = await recover(new ManualJournal([{ ...first!, bytes: broken }, second!]))
     expect(again.logged).toEqual(['A record of the journal is malformed: its end is left out'])
     const reason = `it has an entry of kind 99 at ${broken.length - 1}`
     expect(again.fields).toEqual([{ position: first!.position, reason }])
+    expect(await again.contents()).toEqual(['1/0 m0', '1/1 m1'])
   })
 
   it('refuses a journal that a newer program has written to', async () => {
