@@ -180,6 +180,9 @@ export class Client implements FrameSink {
     } else if (arrived.id === CONNECTION_UNBLOCKED) {
       this.isBlocked = false
       this.onWritable()
+    } else if (arrived.id === CONNECTION_CLOSE && arrived.replyCode === CONNECTION_FORCED) {
+      // It is being stopped.
+      this.send(0, CONNECTION_CLOSE_OK)
     } else {
       const receiver = this.#receivers[channel]
       if (receiver === undefined) throw unexpected(channel, arrived)
@@ -204,11 +207,6 @@ export class Client implements FrameSink {
     await this.answer(0, CONNECTION_TUNE)
     this.send(0, CONNECTION_TUNE_OK, { channelMax: 2047, frameMax: FRAME_MAX })
     await this.call(0, CONNECTION_OPEN, { virtualHost: '/' }, CONNECTION_OPEN_OK)
-    this.receive(0, (arrived) => {
-      const isShutdown = arrived.id === CONNECTION_CLOSE && arrived.replyCode === CONNECTION_FORCED
-      if (!isShutdown) throw unexpected(0, arrived)
-      this.send(0, CONNECTION_CLOSE_OK)
-    })
   }
 
   /** Waits for a method on a channel of which nobody receives anything. */

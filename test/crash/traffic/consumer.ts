@@ -98,8 +98,9 @@ export class Consumer {
   #onMethod(method: Method, body: Buffer): void {
     switch (method.id) {
       case BASIC_DELIVER:
-        if (this.#state !== 'closing')
-          this.#onDelivery(method.deliveryTag, method.redelivered, body)
+        // What was on its way when all was given back is given back as well.
+        if (this.#state === 'closing' || this.#state === 'recovering') break
+        this.#onDelivery(method.deliveryTag, method.redelivered, body)
         break
       case BASIC_QOS_OK:
       case BASIC_CONSUME_OK:
