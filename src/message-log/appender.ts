@@ -38,10 +38,13 @@ export class Appender {
    * Resolves with the records' positions; each is given in parts. Rejects only when it was told not
    * to try again.
    */
-  async append(records: readonly (readonly Buffer[])[]): Promise<readonly number[]> {
+  async append(
+    records: readonly (readonly Buffer[])[],
+    isAwaited: boolean,
+  ): Promise<readonly number[]> {
     for (;;) {
       try {
-        const appends = records.map((parts) => this.#journal.append(parts))
+        const appends = records.map((parts) => this.#journal.append(parts, isAwaited))
         // All of them must be done before their bytes may be used again.
         const failed = (await Promise.allSettled(appends)).find(isRejected)
         if (failed !== undefined) throw failed.reason

@@ -207,7 +207,12 @@ export class MessageLog implements TurnTask, TicketSource {
     const blocks = records.map((record) => this.#begin(record))
     let positions: readonly number[]
     try {
-      positions = await this.#appender.append(records.map(({ parts }) => parts))
+      // Of what was settled it is enough that it will be known when something else must be.
+      const isAwaited = content.entries.length + content.listeners.length > 0
+      positions = await this.#appender.append(
+        records.map(({ parts }) => parts),
+        isAwaited,
+      )
       await this.#options.definitionsStored?.()
     } catch (error) {
       this.#logger.error({ error }, 'The journal refused the last record: what it says is lost')

@@ -1,8 +1,8 @@
 /**
  * How much memory the messages of all queues may take before they are kept elsewhere.
  *
- * A queue may have half of what is free at the time. So a single deep queue gets a third of it all,
- * many deep ones share the most of it, and there is always room for those that are nearly empty.
+ * A queue may have as much as is free at the time. So a single deep queue gets half of it all, many
+ * deep ones share the most of it, and there is always room for those that are nearly empty.
  */
 export class MessageBudget {
   readonly limitBytes: number
@@ -18,7 +18,7 @@ export class MessageBudget {
 
   /** Whether a queue may have so much in memory, of which it has a part already. */
   allows(queueBytes: number): boolean {
-    return queueBytes <= (this.limitBytes - this.#usedBytes) / 2
+    return queueBytes <= this.limitBytes - this.#usedBytes
   }
 
   /** A queue has so much more in memory, or less. */

@@ -28,8 +28,8 @@ export class CheckedJournal implements Journal {
     })
   }
 
-  append(parts: readonly Buffer[]): Promise<number> {
-    return this.#journal.append([envelopeOf(parts), ...parts])
+  append(parts: readonly Buffer[], isAwaited?: boolean): Promise<number> {
+    return this.#journal.append([envelopeOf(parts), ...parts], isAwaited)
   }
 
   async read(first: number, last: number): Promise<Buffer[]> {

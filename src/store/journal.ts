@@ -21,8 +21,11 @@ export interface Journal {
    *
    * What is appended while a commit is under way joins the next one. It rejects when the record may
    * not be there. The next append may well succeed.
+   *
+   * If nobody waits for a record, it may be that it is only as safe as with `os`, until the next one
+   * is that somebody waits for.
    */
-  append(parts: readonly Buffer[]): Promise<number>
+  append(parts: readonly Buffer[], isAwaited?: boolean): Promise<number>
 
   /**
    * All records from one position to another, in order. Both are those of records that were given by

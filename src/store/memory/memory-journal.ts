@@ -4,7 +4,7 @@ import { StoreError } from '../store-error.ts'
 import type { MemoryDisk } from './memory-disk.ts'
 
 type Write =
-  | { readonly position: number; readonly parts: readonly Buffer[] }
+  | { readonly position: number; readonly parts: readonly Buffer[]; readonly isAwaited: boolean }
   | { readonly upTo: number }
 
 /** A journal that ends with its disk, which is with the process. */
@@ -32,9 +32,9 @@ export class MemoryJournal implements Journal {
     for (const [position, record] of this.#disk.records.written) visit(position, record)
   }
 
-  append(parts: readonly Buffer[]): Promise<number> {
+  append(parts: readonly Buffer[], isAwaited = true): Promise<number> {
     const position = ++this.#last
-    return this.#group.add({ position, parts }, position)
+    return this.#group.add({ position, parts, isAwaited }, position)
   }
 
   async read(first: number, last: number): Promise<Buffer[]> {
@@ -63,7 +63,8 @@ export class MemoryJournal implements Journal {
       if ('upTo' in write) this.#remove(write.upTo)
       else this.#store(write.position, Buffer.concat(write.parts))
     }
-    return this.#durability === 'disk' ? this.#disk.flush() : undefined
+    const isFlushed = writes.some((write) => 'upTo' in write || write.isAwaited)
+    return this.#durability === 'disk' && isFlushed ? this.#disk.flush() : undefined
   }
 
   #store(position: number, record: Buffer): void {

@@ -4,6 +4,7 @@ import { UNFINISHED } from '../durable-file.ts'
 import { GroupCommit } from '../group-commit.ts'
 import type { DamageListener, Durability, Journal } from '../journal.ts'
 import { StoreError, storeError } from '../store-error.ts'
+import { Flusher } from './flusher.ts'
 import { frameBytes, frameHeader, framePadding } from './frame.ts'
 import { isSegmentName, Segment } from './segment.ts'
 import { SegmentReader } from './segment-reader.ts'
@@ -14,6 +15,7 @@ interface Append {
   readonly position: number
   readonly size: number
   readonly parts: readonly Buffer[]
+  readonly isAwaited: boolean
 }
 
 type Write = Append | { readonly upTo: number }
@@ -39,6 +41,7 @@ export class SegmentJournal implements Journal {
   readonly #mark: TruncationMark
   readonly #segments: Segment[]
   readonly #reader: SegmentReader
+  readonly #flusher = new Flusher()
   readonly #group = new GroupCommit<Write>((writes) => this.#commit(writes))
   /** The last segment, if it may be written to. */
   #tail: Segment | undefined
@@ -103,13 +106,13 @@ export class SegmentJournal implements Journal {
     await this.#removeTruncated()
   }
 
-  append(parts: readonly Buffer[]): Promise<number> {
+  append(parts: readonly Buffer[], isAwaited = true): Promise<number> {
     let size = 0
     for (const part of parts) size += part.length
     const position = this.#nextPosition
     this.#nextPosition += frameBytes(size)
     this.#lastPosition = position
-    return this.#group.add({ position, size, parts }, position)
+    return this.#group.add({ position, size, parts, isAwaited }, position)
   }
 
   async read(first: number, last: number): Promise<Buffer[]> {
@@ -169,7 +172,8 @@ export class SegmentJournal implements Journal {
     }
     const bytes = last.position + frameBytes(last.size) - first.position
     try {
-      await segment.write(frames, bytes, this.#durability === 'disk')
+      const isFlushed = this.#durability === 'disk' && appends.some((append) => append.isAwaited)
+      await segment.write(frames, bytes, isFlushed ? this.#flusher : null)
     } catch (error) {
       await this.#giveUp(segment)
       throw error
@@ -194,6 +198,8 @@ export class SegmentJournal implements Journal {
     const segment = await Segment.create(this.#directory, position, previousEnd)
     this.#segments.push(segment)
     this.#tail = segment
+    // What is flushed there speaks for what is here.
+    if (this.#durability === 'disk') await tail?.flush()
     await tail?.release()
     return segment
   }

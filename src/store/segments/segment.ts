@@ -4,11 +4,14 @@ import { type FileHandle, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeDurably } from '../durable-file.ts'
+import type { Flusher } from './flusher.ts'
 
 /** Up to how much is written by the main thread, which then costs less than to wait for another. */
 const WRITTEN_AT_ONCE = 256 << 10
 /** Up to which size a write is prepared for with zeros. */
 const SMALL_WRITE = 16 << 10
+/** Up to which size a write is flushed as a small one. */
+const SMALL_FLUSH = 4 << 10
 const ZEROS: Buffer = Buffer.alloc(128 << 10)
 
 /**
@@ -30,6 +33,7 @@ export class Segment {
   last = 0
   /** How long the file is. */
   #length: number = HEADER_BYTES
+  #isFlushed = true
   #handle: Promise<FileHandle> | undefined
 
   private constructor(path: string, { base, previousEnd, salt }: Header) {
@@ -62,15 +66,16 @@ export class Segment {
   }
 
   /**
-   * Writes frames at the end. After an error nothing must be written to it any more.
+   * Writes frames at the end, and flushes them if there is a flusher. After an error nothing must be
+   * written to it any more.
    *
    * To flush bytes that were not in the file before, the file system has to write its own journal
-   * too, which doubles the time of a small flush. So with `isFlushed` small writes have zeros before
+   * too, which doubles the time of a small flush. So small writes that are flushed have zeros before
    * them, many at a time, which take that upon themselves.
    */
-  async write(frames: readonly Buffer[], size: number, isFlushed: boolean): Promise<void> {
+  async write(frames: readonly Buffer[], size: number, flusher: Flusher | null): Promise<void> {
     const offset = this.offsetOf(this.end)
-    const isPrepared = isFlushed && size <= SMALL_WRITE && offset + size > this.#length
+    const isPrepared = flusher !== null && size <= SMALL_WRITE && offset + size > this.#length
     const buffers = isPrepared ? [...frames, ZEROS] : frames
     const length = isPrepared ? size + ZEROS.length : size
     const handle = await this.#open()
@@ -80,8 +85,16 @@ export class Segment {
         : (await handle.writev(buffers, offset)).bytesWritten
     if (writtenLength < length) throw new Error(`only ${writtenLength} of ${length} bytes fit in`)
     this.#length = Math.max(this.#length, offset + length)
-    if (isFlushed) await handle.datasync()
+    this.#isFlushed = flusher !== null
+    await flusher?.flush(handle, size <= SMALL_FLUSH)
     this.end += size
+  }
+
+  /** Flushes what was written without. */
+  async flush(): Promise<void> {
+    if (this.#isFlushed) return
+    await (await this.#open()).datasync()
+    this.#isFlushed = true
   }
 
   /** Reads what is there of so many bytes from an address on. */
