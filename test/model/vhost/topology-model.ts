@@ -3,12 +3,15 @@ import { topicMatches } from '../exchange/topic-pattern.ts'
 export interface ExchangeSketch {
   readonly name: string
   readonly type: string
+  readonly durable: boolean
   readonly autoDelete: boolean
   readonly alternate: string | undefined
 }
 
 export interface QueueSketch {
   readonly name: string
+  /** Never with an owner. */
+  readonly durable: boolean
   /** It goes with its last consumer. */
   readonly autoDelete: boolean
   /** Whose it is; it goes with them. */
@@ -30,7 +33,7 @@ export type Outcome = 'ok' | 403 | 404 | 405 | 406
 /** A vhost as lists of what was declared, searched from end to end for each message. */
 export class TopologyModel {
   #exchanges: ExchangeSketch[] = [
-    { name: '', type: 'direct', autoDelete: false, alternate: undefined },
+    { name: '', type: 'direct', durable: true, autoDelete: false, alternate: undefined },
   ]
   #queues: QueueSketch[] = []
   #bindings: BindingSketch[] = []
@@ -94,8 +97,19 @@ export class TopologyModel {
     return 'ok'
   }
 
+  /** What there is when the broker starts again: nothing deletes itself then. */
+  restarted(): TopologyModel {
+    const model = new TopologyModel()
+    model.#exchanges = this.#exchanges.filter(({ durable }) => durable)
+    model.#queues = this.#queues.filter(({ durable }) => durable)
+    model.#bindings = this.#bindings.filter(
+      (binding) => model.#exchange(binding.source) !== undefined && model.#hasDestination(binding),
+    )
+    return model
+  }
+
   /** The names of the queues that a message goes to, sorted. */
-  route(exchange: string, routingKey: string, header: string | undefined): string[] {
+  queuesOf(exchange: string, routingKey: string, header: string | undefined): string[] {
     const queues = new Set<string>()
     const visited = new Set<string>()
     const visit = (name: string) => {

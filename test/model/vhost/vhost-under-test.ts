@@ -30,10 +30,14 @@ const idleConsumer: QueueConsumer = {
 
 /** The real vhost, asked as the model is. */
 export class VhostUnderTest {
-  readonly #vhost = new Vhost('/')
+  readonly #vhost: Vhost
   /** Connections: whoever wants to be one. */
   readonly #owners: object[] = [{}, {}]
   readonly #nobody = {}
+
+  constructor(vhost: Vhost = new Vhost('/')) {
+    this.#vhost = vhost
+  }
 
   get exchangeNames(): string[] {
     const names = [...this.#vhost.exchanges.values()].map(({ name }) => name)
@@ -48,12 +52,12 @@ export class VhostUnderTest {
     return this.#vhost.topologyVersion
   }
 
-  declareExchange({ name, type, autoDelete, alternate }: ExchangeSketch): Outcome {
+  declareExchange({ name, type, durable, autoDelete, alternate }: ExchangeSketch): Outcome {
     const exchangeArguments = table('alternate-exchange', alternate)
     return outcomeOf(() =>
       this.#vhost.declareExchange(name, {
         type,
-        durable: false,
+        durable,
         autoDelete,
         internal: false,
         arguments: exchangeArguments,
@@ -65,9 +69,9 @@ export class VhostUnderTest {
     return outcomeOf(() => this.#vhost.deleteExchange(name, ifUnused))
   }
 
-  declareQueue({ name, autoDelete, owner }: QueueSketch): Outcome {
+  declareQueue({ name, durable, autoDelete, owner }: QueueSketch): Outcome {
     const exclusiveOwner = owner === undefined ? null : (this.#owners[owner] as object)
-    const properties = { durable: false, exclusiveOwner, autoDelete, arguments: new Map() }
+    const properties = { durable, exclusiveOwner, autoDelete, arguments: new Map() }
     return outcomeOf(() =>
       this.#vhost.declareQueue(name, properties, exclusiveOwner ?? this.#nobody),
     )
@@ -99,6 +103,13 @@ export class VhostUnderTest {
   route(exchange: string, routingKey: string, header: string | undefined): Route {
     const headers = header === undefined ? undefined : table('h', header)
     return this.#vhost.route(this.#vhost.exchanges.get(exchange), [routingKey], headers)
+  }
+
+  /** The names of the queues that a message goes to, sorted. */
+  queuesOf(exchange: string, routingKey: string, header: string | undefined): string[] {
+    return this.route(exchange, routingKey, header)
+      .queues.map(({ name }) => name)
+      .sort()
   }
 
   #ownerOf({ destination }: BindingSketch): object {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createBroker } from '../../../src/index.ts'
+import { LmdbMetadata } from '../../../src/store/lmdb/lmdb-metadata.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
@@ -91,6 +92,30 @@ describe('a data directory', () => {
     const dataDir = temporaryDirectory()
     writeFileSync(join(dataDir, 'format'), 'leveret store 1000\n')
     await expect(createBroker({ port: 0, dataDir })).rejects.toThrow('newer version')
+  })
+
+  it('with definitions that cannot be read is refused, and let go', async () => {
+    const broker = await RestartedBroker.start()
+    const client = await broker.client()
+    await client.queue('q')
+    await client.channel.confirmSelect()
+    const message = { routingKey: 'q', body: 'm', properties: { deliveryMode: 2 } }
+    await client.channel.publish(message).confirmed(1)
+    await broker.running.broker.close()
+    const path = join(broker.dataDir, 'definitions.mdb')
+    for (const [format, message] of [
+      ['2', 'newer version'],
+      ['1', undefined],
+    ] as const) {
+      const metadata = await LmdbMetadata.open(path)
+      await metadata.put('format', format)
+      await metadata.close()
+      const started = broker.restart('closed')
+      if (message === undefined) await started
+      else await expect(started).rejects.toThrow(message)
+    }
+    const after = await broker.client()
+    expect(await after.channel.drain('q')).toEqual(['m'])
   })
 
   it('is not made by a broker that keeps nothing', async () => {
