@@ -239,7 +239,7 @@ describe('a write of SegmentJournal that fails', () => {
     const flush = vi.spyOn(Object.getPrototypeOf(handle), 'datasync')
     await handle.close()
     flush.mockRejectedValueOnce(new Error('EIO: i/o error, fdatasync'))
-    await expect(append(journal, 'unsure')).rejects.toThrow('EIO')
+    await expect(append(journal, 'unsure '.repeat(1000))).rejects.toThrow('EIO')
     await append(journal, 'after')
     expect(segmentsIn(directory)).toHaveLength(2)
     await journal.close()
