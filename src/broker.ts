@@ -241,8 +241,8 @@ export class Broker {
  *     …
  *     await broker.close()
  *
- * @throws ConfigError for an option that cannot be; the system's error, `EADDRINUSE` for one, when it
- * cannot listen.
+ * @throws ConfigError for an option that cannot be; StoreError for a data directory that cannot be used;
+ * the system's error, `EADDRINUSE` for one, when it cannot listen.
  */
 export async function createBroker(options: BrokerOptions & BrokerParts = {}): Promise<Broker> {
   const { logger, clock, machine, ...given } = options
