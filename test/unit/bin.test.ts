@@ -1,10 +1,12 @@
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { CONNECTION_CLOSE } from 'amqp-codec'
+import { join } from 'node:path'
+import { CONNECTION_CLOSE, QUEUE_DECLARE, QUEUE_DECLARE_OK } from 'amqp-codec'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { RunningProgram, runProgram } from '../support/program.ts'
 import { RawConnection } from '../support/raw-client.ts'
+import { temporaryDirectory } from '../support/temporary-directory.ts'
 
 async function connect(program: RunningProgram): Promise<RawConnection> {
   return RawConnection.dial({ host: '127.0.0.1', port: await program.port() })
@@ -105,5 +107,26 @@ describe('leveret', () => {
     await connection.control.expect(CONNECTION_CLOSE)
     program.signal('SIGINT')
     expect(await program.exitCode()).toBe(130)
+  })
+
+  it('knows after a kill what was declared before', async () => {
+    const dataDir = ['--data-dir', join(temporaryDirectory(), 'data')]
+    const killed = RunningProgram.start(dataDir)
+    const before = await (await (await connect(killed)).open()).channel()
+    await before.send(QUEUE_DECLARE, { queue: 'q', durable: true }).expect(QUEUE_DECLARE_OK)
+    killed.signal('SIGKILL')
+    await killed.exitCode()
+    const after = await (await (await connect(RunningProgram.start(dataDir))).open()).channel()
+    expect(await after.counts('q')).toMatchObject({ queue: 'q' })
+  })
+
+  it('says in one line that its data directory is in use', async () => {
+    const dataDir = join(temporaryDirectory(), 'data')
+    await RunningProgram.start(['--data-dir', dataDir]).port()
+    const args = ['--port', '0', '--data-dir', dataDir]
+    const { exitCode, stderr } = await runProgram(args)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^leveret: [^\n]+ is in use by another broker[^\n]*\n$/)
+    expect(stderr).toContain(dataDir)
   })
 })
