@@ -83,7 +83,7 @@ export class Backlog {
   push(message: Message, sequence: number, isLogged: boolean, queueBytes: number): void {
     this.#length++
     if (this.#openPage !== null && this.#addTo(this.#openPage, message, sequence)) return
-    const previousBytes = this.#openPage?.bytes ?? 0
+    const previousBytes = this.#openPage?.copiedBytes ?? 0
     if (this.#openPage !== null) this.#close(this.#openPage, queueBytes)
     const last = this.#lastRun
     if (isLogged && last?.kind === 'logged') {

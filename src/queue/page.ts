@@ -3,7 +3,8 @@ import { copiedBytes, PartsWriter } from '../message/parts-writer.ts'
 import { StoredMessageReader, storedBytes, storedMessageEnd } from '../message/stored-message.ts'
 
 /** Pages are small at first, since most queues never need a second one. */
-const FIRST_BYTES = 8 * 1024
+const FIRST_BYTES = 2 * 1024
+/** As much is copied to a page at most, and as much referred to, unless one message is larger. */
 export const PAGE_BYTES: number = 128 * 1024
 const SEQUENCE_BYTES = 6
 
@@ -34,13 +35,21 @@ export class Page {
     this.#writer.begin(memory)
   }
 
+  /** How much was copied to it. */
+  get copiedBytes(): number {
+    return this.memory.length - this.#writer.room
+  }
+
   /** False when there is no room for it. */
   add(message: Message, sequence: number): boolean {
     const copied = copiedBytes(message)
     if (SEQUENCE_BYTES + copied > this.#writer.room) return false
+    const referred = storedBytes(message) - copied
+    const allReferred = this.bytes - this.memory.length + referred
+    if (referred > 0 && this.count > 0 && allReferred > PAGE_BYTES) return false
     this.#writer.uint48(sequence)
     this.#writer.message(message)
-    this.bytes += storedBytes(message) - copied
+    this.bytes += referred
     this.to = sequence
     this.count++
     return true
@@ -52,9 +61,12 @@ export class Page {
   }
 }
 
-/** How large a page should be of which this is the first message, behind another of so many bytes. */
+/**
+ * How much memory a page should have of which this is the first message, behind another one to which
+ * so many bytes were copied.
+ */
 export function pageBytes(message: Message, previousBytes: number): number {
-  const usual = Math.min(PAGE_BYTES, Math.max(FIRST_BYTES, previousBytes * 4))
+  const usual = Math.min(PAGE_BYTES, Math.max(FIRST_BYTES, previousBytes * 8))
   return Math.max(usual, SEQUENCE_BYTES + copiedBytes(message))
 }
 
