@@ -130,6 +130,8 @@ describe.each(ENDS)('a broker that was %s', (end) => {
     await after.channel.send(BASIC_CANCEL, { consumerTag }).expect(BASIC_CANCEL_OK)
     expect(await after.queues('q')).toEqual([])
     expect(await after.exchanges(...exchanges)).toEqual(['unbound', 'lost its last'])
+    // Nobody is told when that is stored; but it is so before what is declared later.
+    await after.queue('later')
     const again = await broker.clientAfter(end)
     expect(await again.queues('q')).toEqual([])
     expect(await again.exchanges(...exchanges)).toEqual(['unbound', 'lost its last'])
