@@ -159,7 +159,9 @@ export class Backlog {
       run.count -= messages.length
       this.#length -= messages.length
       for (const { message, sequence, delivered } of messages) take(message, sequence, delivered)
-      if (next <= run.to) return
+      // An empty run is removed though the log knows of sequences behind, which were settled: it would
+      // be made longer with the next messages, over those in between that never came here.
+      if (run.count > 0 && next <= run.to) return
       this.#shiftRun()
       this.#missing(run.count)
     }
@@ -180,11 +182,11 @@ export class Backlog {
   #give(parts: readonly Buffer[], count: number, take: TakeMessage): void {
     const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
     let given = 0
-    this.#length -= count
     readPage(bytes, (message, sequence) => {
       given++
       take(message, sequence, false)
     })
+    this.#length -= given
     this.#missing(count - given)
   }
 

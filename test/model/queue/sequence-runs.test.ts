@@ -1,0 +1,67 @@
+// Sequences in runs against a list of them.
+
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { SequenceRuns } from '../../../src/queue/sequence-runs.ts'
+
+type Step =
+  /** So many, that far behind the last one. */
+  | {
+      readonly do: 'push'
+      readonly count: number
+      readonly gap: number
+      readonly delivered: boolean
+    }
+  | { readonly do: 'shift'; readonly count: number }
+  | { readonly do: 'clear' }
+
+const usually = (arbitrary: fc.Arbitrary<number>) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary })
+const count = fc.integer({ min: 1, max: 6 })
+const steps = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constant('push' as const),
+        count,
+        gap: usually(fc.nat({ max: 3 })),
+        delivered: fc.boolean(),
+      }),
+    },
+    { weight: 8, arbitrary: fc.record({ do: fc.constant('shift' as const), count }) },
+    { weight: 1, arbitrary: fc.constant({ do: 'clear' as const }) },
+  ),
+  { maxLength: 100, size: 'max' },
+)
+
+it('gives back every sequence and whether it was delivered, as a list does', () => {
+  fc.assert(
+    fc.property(steps, (history) => {
+      const runs = new SequenceRuns()
+      let list: { sequence: number; delivered: boolean }[] = []
+      let next = 0
+      for (const step of history) {
+        if (step.do === 'push') {
+          next += step.gap
+          for (let n = 0; n < step.count; n++) {
+            list.push({ sequence: next, delivered: step.delivered })
+            runs.push(next++, step.delivered)
+          }
+        } else if (step.do === 'shift') {
+          for (let n = Math.min(step.count, list.length); n > 0; n--) {
+            list.shift()
+            runs.shift()
+          }
+        } else {
+          list = []
+          runs.clear()
+        }
+        const [first] = list
+        if (first === undefined) continue
+        expect({ sequence: runs.sequence, delivered: runs.delivered }).toEqual(first)
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
