@@ -4,8 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { AlreadyRunning } from './brokers/already-running.ts'
 import type { Broker } from './brokers/broker.ts'
-import { Leveret } from './brokers/leveret.ts'
-import { findRabbitMq } from './brokers/rabbitmq.ts'
+import { findBroker } from './brokers/choice.ts'
 import { killAll } from './brokers/server-process.ts'
 import { measure } from './measure.ts'
 import { type BenchOptions, HELP, parseOptions, UsageError } from './options.ts'
@@ -13,7 +12,7 @@ import { toJson } from './report/json.ts'
 import { progressLine } from './report/progress.ts'
 import { Results } from './report/results.ts'
 import { formatTable, styleFor } from './report/table.ts'
-import type { Scenario } from './scenarios.ts'
+import type { BrokerName, Scenario } from './scenario.ts'
 
 process.once('exit', killAll)
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
@@ -30,9 +29,11 @@ try {
 
 /** The exit code: 1 when a broker lost, repeated or garbled anything, or a measurement failed. */
 async function bench(options: BenchOptions): Promise<number> {
-  const brokers = chooseBrokers(options)
+  const scenarios = chooseScenarios(options)
+  const brokersOf = chooseBrokers(options, scenarios)
   const results = new Results()
-  for (const scenario of chooseScenarios(options)) {
+  for (const scenario of scenarios) {
+    const brokers = brokersOf(scenario)
     for (let round = 1; round <= options.rounds; round++) {
       // Turned round each time, so that none always has the machine as the other left it.
       const order = round % 2 === 1 ? brokers : brokers.toReversed()
@@ -60,22 +61,27 @@ Medians of ${rounds} round${rounds === 1 ? '' : 's'} of ${durationSec} s, ${warm
 /** The start of a broker that runs already cannot be measured. */
 function chooseScenarios({ url, scenarios }: BenchOptions): Scenario[] {
   if (url === undefined) return scenarios
-  return scenarios.filter(({ steps }) => steps.every(({ work }) => work.kind !== 'start'))
+  const works = new Set(['traffic', 'library', 'idle'])
+  return scenarios.filter(({ steps }) => steps.every(({ work }) => works.has(work.kind)))
 }
 
-function chooseBrokers({ url, pid, brokers }: BenchOptions): Broker[] {
-  if (url !== undefined) return [new AlreadyRunning(url, pid)]
-  const chosen: Broker[] = []
-  for (const name of brokers) {
-    if (name === 'leveret') chosen.push(new Leveret())
-    else if (name !== 'rabbitmq') throw new UsageError(`there is no broker "${name}"`)
-    else {
-      const rabbitmq = findRabbitMq()
-      if (rabbitmq) chosen.push(rabbitmq)
-      else say('No RabbitMQ is installed on this machine (no rabbitmq-server): going on without.')
-    }
+/** Those that are there of the ones asked for, or of the ones that a scenario wants. */
+function chooseBrokers(
+  { url, pid, brokers }: BenchOptions,
+  scenarios: Scenario[],
+): (scenario: Scenario) => Broker[] {
+  if (url !== undefined) {
+    const running = new AlreadyRunning(url, pid)
+    return () => [running]
   }
-  return chosen
+  const wanted = new Set(brokers ?? scenarios.flatMap((scenario) => scenario.brokers))
+  const found = new Map<BrokerName, Broker>()
+  for (const name of wanted) {
+    const broker = findBroker(name)
+    if (broker) found.set(name, broker)
+    else say(`There is no ${name} on this machine: going on without.`)
+  }
+  return (scenario) => (brokers ?? scenario.brokers).flatMap((name) => found.get(name) ?? [])
 }
 
 /** Progress goes to standard error, so that standard output is the report alone. */

@@ -15,8 +15,13 @@ export class AlreadyRunning implements Broker {
   }
 
   async start(): Promise<RunningBroker> {
-    const stop = async (): Promise<void> => {}
-    return { target: this.#target, pid: this.#pid, readyMs: undefined, stop }
+    return {
+      target: this.#target,
+      pid: this.#pid,
+      readyMs: undefined,
+      restart: () => Promise.reject(new Error("this broker is somebody else's to restart")),
+      stop: async () => {},
+    }
   }
 }
 

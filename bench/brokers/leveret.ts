@@ -1,29 +1,46 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Broker, RunningBroker } from './broker.ts'
+import { type Broker, type RunningBroker, runningBroker } from './broker.ts'
 import { freePort } from './free-port.ts'
 import { ServerProcess, scratchDirectory } from './server-process.ts'
 
 const BIN = fileURLToPath(new URL('../../dist/bin.js', import.meta.url))
 
+/** Where Leveret keeps what is durable: flushed before it is confirmed, not flushed, nowhere. */
+export type Keeping = 'disk' | 'os' | 'memory'
+
 /** This project's broker, as its users run it: the built program in a process of its own. */
 export class Leveret implements Broker {
-  readonly name = 'leveret'
+  readonly name: string
+  readonly #keeping: Keeping
+
+  constructor(name: string, keeping: Keeping) {
+    this.name = name
+    this.#keeping = keeping
+  }
 
   async start(): Promise<RunningBroker> {
     if (!existsSync(BIN)) throw new Error('Leveret is not built: run `npm run build` first')
     const port = await freePort()
-    const server = new ServerProcess(scratchDirectory(), {
+    const directory = scratchDirectory()
+    const server = new ServerProcess(directory, {
       file: process.execPath,
-      args: [BIN, 'start', '--port', String(port), '--data-dir', 'none', '--log-level', 'warn'],
+      args: [
+        BIN,
+        'start',
+        '--port',
+        String(port),
+        '--log-level',
+        'warn',
+        ...this.#store(directory),
+      ],
     })
-    const target = { host: '127.0.0.1', port, user: 'guest', password: 'guest', vhost: '/' }
-    try {
-      const readyMs = await server.ready(target)
-      return { target, pid: server.pid, readyMs, stop: () => server.end() }
-    } catch (error) {
-      await server.kill()
-      throw error
-    }
+    return runningBroker(server, port, () => server.end())
+  }
+
+  #store(directory: string): string[] {
+    if (this.#keeping === 'memory') return ['--data-dir', 'none']
+    return ['--data-dir', join(directory, 'data'), '--durability', this.#keeping]
   }
 }

@@ -5,7 +5,7 @@
 
 import { existsSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import type { Broker, RunningBroker } from './broker.ts'
+import { type Broker, type RunningBroker, runningBroker } from './broker.ts'
 import { freePort } from './free-port.ts'
 import { ServerProcess, scratchDirectory } from './server-process.ts'
 
@@ -45,14 +45,7 @@ export class RabbitMq implements Broker {
       await server.kill()
       await epmd.kill()
     }
-    const target = { host: '127.0.0.1', port, user: 'guest', password: 'guest', vhost: '/' }
-    try {
-      const readyMs = await server.ready(target)
-      return { target, pid: server.pid, readyMs, stop }
-    } catch (error) {
-      await stop()
-      throw error
-    }
+    return runningBroker(server, port, stop)
   }
 }
 

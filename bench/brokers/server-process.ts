@@ -1,6 +1,7 @@
 // A broker as a child process: its own directory under the system's temporary
-// one, its output in a file there, ready when an AMQP handshake succeeds. Those
-// still running when the bench is interrupted are ended with it.
+// one, its output in a file there, ready when an AMQP handshake succeeds. It can
+// be ended and started again on what it wrote. Those still running when the
+// bench is interrupted are ended with it.
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,8 +15,12 @@ import { Session } from '../load/session.ts'
 import { processTree } from './process-tree.ts'
 
 const READY_TIMEOUT_MS = 60_000
-const STOP_TIMEOUT_MS = 10_000
+/** RabbitMQ takes its time to put a million messages away. */
+const STOP_TIMEOUT_MS = 60_000
 const POLL_MS = 2
+
+/** How a process is told to end: with time for what it has to do, or without. */
+export type StopSignal = 'SIGTERM' | 'SIGKILL'
 
 const running = new Set<ServerProcess>()
 
@@ -25,56 +30,56 @@ export interface Command {
   env?: Record<string, string>
 }
 
+/** Whether a broker that answers is as far as it should be; throws, if it is not, to say how far. */
+export type Check = (session: Session) => Promise<void>
+
 export class ServerProcess {
   readonly directory: string
-  readonly #child: ChildProcess
-  readonly #startedAtMs: number = performance.now()
-  readonly #exited: Promise<unknown>
+  readonly #command: Command
+  #child: ChildProcess
+  #startedAtMs = 0
+  #exited: Promise<unknown> = Promise.resolve()
   #error: Error | undefined
 
-  /** `directory` is the process' to use; it is removed when the process is ended. */
-  constructor(directory: string, { file, args, env }: Command) {
+  /** `directory` is the process' to use; it is removed when the process is ended for good. */
+  constructor(directory: string, command: Command) {
     this.directory = directory
-    const log = openSync(this.#logFile, 'a')
-    this.#child = spawn(file, args, {
-      cwd: directory,
-      stdio: ['ignore', log, log],
-      env: { ...process.env, ...env },
-    })
-    closeSync(log)
-    this.#exited = once(this.#child, 'exit').catch((error: Error) => {
-      this.#error = error
-    })
-    running.add(this)
+    this.#command = command
+    this.#child = this.#spawn()
   }
 
   get pid(): number {
     return this.#child.pid ?? 0
   }
 
-  /** Waits for an AMQP handshake with a channel; says how long after the start it succeeded. */
-  async ready(target: Target): Promise<number> {
+  /**
+   * Waits for an AMQP handshake with a channel, and until `check` is content; says how long after
+   * the start that was.
+   */
+  async ready(target: Target, check: Check = async () => {}): Promise<number> {
     for (;;) {
-      const session = await Session.open(target, IDLE_SIZE).catch(() => undefined)
+      const answer = await tryOut(target, check)
       const ms = performance.now() - this.#startedAtMs
-      if (session) {
-        await session.close()
-        return ms
-      }
+      if (answer === undefined) return ms
       if (this.#gone || ms > READY_TIMEOUT_MS) {
-        const what = this.#gone ? 'ended' : `was not ready after ${READY_TIMEOUT_MS / 1000} s`
-        throw new Error(`the broker ${what}; it said:\n${this.#lastOutput()}`)
+        const state = this.#gone ? 'ended' : `was not ready after ${READY_TIMEOUT_MS / 1000} s`
+        throw new Error(`the broker ${state} (${answer}); it said:\n${this.#lastOutput()}`)
       }
       await sleep(POLL_MS)
     }
   }
 
+  /** Ends the process in one of two ways and starts it again, with what it left behind. */
+  async restart(signal: StopSignal): Promise<void> {
+    if (signal === 'SIGTERM') await this.#terminate()
+    this.#killTree()
+    await this.#exited
+    this.#child = this.#spawn()
+  }
+
   /** Asks the process to end, and kills it and its descendants if it does not. */
   async end(): Promise<void> {
-    if (!this.#gone) {
-      this.#child.kill('SIGTERM')
-      await Promise.race([this.#exited, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })])
-    }
+    await this.#terminate()
     await this.kill()
   }
 
@@ -87,6 +92,10 @@ export class ServerProcess {
 
   killNow(): void {
     running.delete(this)
+    this.#killTree()
+  }
+
+  #killTree(): void {
     if (this.#gone) return
     for (const pid of processTree(this.pid)) {
       try {
@@ -95,6 +104,29 @@ export class ServerProcess {
         // It ended by itself meanwhile.
       }
     }
+  }
+
+  async #terminate(): Promise<void> {
+    if (this.#gone) return
+    this.#child.kill('SIGTERM')
+    await Promise.race([this.#exited, sleep(STOP_TIMEOUT_MS, undefined, { ref: false })])
+  }
+
+  #spawn(): ChildProcess {
+    const { file, args, env } = this.#command
+    const log = openSync(this.#logFile, 'a')
+    this.#startedAtMs = performance.now()
+    const child = spawn(file, args, {
+      cwd: this.directory,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...env },
+    })
+    closeSync(log)
+    this.#exited = once(child, 'exit').catch((error: Error) => {
+      this.#error = error
+    })
+    running.add(this)
+    return child
   }
 
   get #gone(): boolean {
@@ -110,6 +142,20 @@ export class ServerProcess {
   #lastOutput(): string {
     if (this.#error) return this.#error.message
     return readFileSync(this.#logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n')
+  }
+}
+
+/** Undefined when all is well, otherwise what is not. */
+async function tryOut(target: Target, check: Check): Promise<string | undefined> {
+  let session: Session | undefined
+  try {
+    session = await Session.open(target, IDLE_SIZE)
+    await check(session)
+    await session.close()
+    return undefined
+  } catch (error) {
+    session?.link.destroy()
+    return (error as Error).message
   }
 }
 

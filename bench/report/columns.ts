@@ -1,7 +1,7 @@
 // Which figures a table shows, by the kind of work.
 
 import type { FigureName } from '../load/job.ts'
-import type { Step, Work } from '../scenarios.ts'
+import type { Step, Work } from '../scenario.ts'
 import { formatNumber, formatRate } from './format.ts'
 
 export interface Column {
@@ -45,8 +45,12 @@ export const TABLES: readonly TableKind[] = [
   },
   {
     title: 'Start',
-    works: ['start'],
-    columns: [column('ms to handshake', 'readyMs', 23), column('idle MiB', 'idleMiB', 23)],
+    works: ['start', 'restart'],
+    columns: [
+      column('ms until it serves', 'readyMs', 27),
+      column('idle MiB', 'idleMiB', 23),
+      { ...column('peak MiB', 'peakMiB', 23), compared: () => false },
+    ],
   },
 ]
 

@@ -1,6 +1,6 @@
 import { cpus, release, totalmem } from 'node:os'
 import type { BenchOptions } from '../options.ts'
-import { meets, type Results } from './results.ts'
+import { goalsOf, meets, type Results } from './results.ts'
 
 /** Everything measured, for programs: options, machine, and for each row every sample. */
 export function toJson(results: Results, options: BenchOptions): string {
@@ -21,7 +21,7 @@ export function toJson(results: Results, options: BenchOptions): string {
       work: step.work,
       brokers: brokers.map((result) => ({
         ...result,
-        goals: step.goals.map((goal) => ({ ...goal, met: meets(goal, result) ?? null })),
+        goals: goalsOf(step, result).map((goal) => ({ ...goal, met: meets(goal, result) ?? null })),
       })),
     })),
   }

@@ -2,7 +2,7 @@
 // of a row the samples of all rounds with their medians.
 
 import type { FigureName, Figures } from '../load/job.ts'
-import type { Goal, Step } from '../scenarios.ts'
+import type { Goal, Step } from '../scenario.ts'
 
 /** The middle of all samples, and how far they spread. */
 export interface Spread {
@@ -45,6 +45,11 @@ export class Results {
   get hasFaults(): boolean {
     return this.rows.some(({ brokers }) => brokers.some(({ faults }) => faults.length > 0))
   }
+}
+
+/** The goals of a row that are meant for this broker. */
+export function goalsOf({ goals }: Step, { broker }: BrokerResult): Goal[] {
+  return goals.filter((goal) => (goal.broker ?? broker) === broker)
 }
 
 /** Whether the median keeps to the goal; undefined when the figure is not known. */

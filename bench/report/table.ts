@@ -3,10 +3,17 @@
 
 import { styleText } from 'node:util'
 import type { FigureName } from '../load/job.ts'
-import type { Goal, Step } from '../scenarios.ts'
+import type { Goal, Step } from '../scenario.ts'
 import { type Column, isPaced, TABLES, type TableKind } from './columns.ts'
 import { formatNumber, formatTimes } from './format.ts'
-import { type BrokerResult, meets, type Results, type Row, type Spread } from './results.ts'
+import {
+  type BrokerResult,
+  goalsOf,
+  meets,
+  type Results,
+  type Row,
+  type Spread,
+} from './results.ts'
 
 const NAME_WIDTH = 17
 const RATIO_WIDTH = 20
@@ -16,6 +23,7 @@ const SATURATED = 0.9
 /** How a goal's figure is called beside the goal. */
 const GOAL_NAMES: Partial<Record<FigureName, string>> = {
   cpuUs: 'CPU',
+  confirmP50Us: 'p50',
   latencyP50Us: 'p50',
   latencyP99Us: 'p99',
   peakMiB: 'peak',
@@ -53,7 +61,8 @@ function formatRow(row: Row, kind: TableKind, style: Style): string {
     const cells = kind.columns.map((column) => cell(column, row, result)).join('')
     const rival = result.broker === 'rabbitmq' ? undefined : reference(row)
     const ratio = (rival ? compare(kind, row, result, rival) : '').padEnd(RATIO_WIDTH)
-    const goals = result.broker === 'rabbitmq' ? '' : formatGoals(row.step.goals, result, style)
+    const goals =
+      result.broker === 'rabbitmq' ? '' : formatGoals(goalsOf(row.step, result), result, style)
     lines.push(`  ${result.broker.padEnd(NAME_WIDTH - 2)}${cells}${ratio}${goals}`.trimEnd())
     for (const fault of new Set(result.faults)) lines.push(style('red', `    FAULT: ${fault}`))
   }

@@ -3,8 +3,11 @@ import { parseOptions, UsageError } from '../options.ts'
 import { SCENARIOS } from '../scenarios.ts'
 
 describe('The options', () => {
-  test('choose every scenario unless told otherwise', () => {
-    expect(parseOptions([])?.scenarios).toEqual(SCENARIOS)
+  test('choose every scenario that does not take too long, unless told otherwise', () => {
+    const usual = SCENARIOS.filter(({ name }) => name !== 's7-10m')
+    expect(parseOptions([])?.scenarios).toEqual(usual)
+    const long = parseOptions(['--scenario', 's7-10m'])
+    expect(long?.scenarios.map(({ name }) => name)).toEqual(['s7-10m'])
     const some = parseOptions(['--scenario', 's5,s1-16'])
     expect(some?.scenarios.map(({ name }) => name)).toEqual(['s5', 's1-16'])
   })
@@ -16,6 +19,7 @@ describe('The options', () => {
 
   test.each([
     ['an unknown scenario', ['--scenario', 's99']],
+    ['an unknown broker', ['--brokers', 'leveret,mosquito']],
     ['an unknown option', ['--fast']],
     ['a duration that is no number', ['--duration', 'long']],
     ['a process without its address', ['--pid', '17']],

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { formatNumber, formatRate } from '../report/format.ts'
-import { meets, Results } from '../report/results.ts'
+import { goalsOf, meets, Results } from '../report/results.ts'
 import { formatTable, styleFor } from '../report/table.ts'
-import { SCENARIOS, type Step } from '../scenarios.ts'
+import type { Step } from '../scenario.ts'
+import { SCENARIOS } from '../scenarios.ts'
 
 const STEP: Step = SCENARIOS[0]!.steps[0]!
 const plain = styleFor({ isTTY: false })
@@ -21,6 +22,22 @@ describe('The results', () => {
     expect(meets({ figure: 'cpuUs', atMost: 0.5 }, result!)).toBe(true)
     expect(meets({ figure: 'cpuUs', atMost: 0.3 }, result!)).toBe(false)
     expect(meets({ figure: 'peakMiB', atMost: 1 }, result!)).toBeUndefined()
+  })
+
+  test('hold a goal only against the broker it is meant for', () => {
+    const goals = [
+      { figure: 'cpuUs', atMost: 1 },
+      { figure: 'confirmP50Us', atMost: 65, broker: 'leveret' },
+      { figure: 'confirmP50Us', atMost: 25, broker: 'leveret-os' },
+    ] as const
+    const results = new Results()
+    const step = { ...STEP, goals: [...goals] }
+    for (const broker of ['leveret', 'leveret-os']) results.add(step, broker, { cpuUs: 1 }, [])
+    const limits = results.rows[0]!.brokers.map((each) => goalsOf(step, each).map((g) => g.atMost))
+    expect(limits).toEqual([
+      [1, 65],
+      [1, 25],
+    ])
   })
 
   test('remember faults of measurements that gave no figures', () => {

@@ -1,0 +1,27 @@
+// The brokers by their names.
+
+import type { BrokerName } from '../scenario.ts'
+import type { Broker } from './broker.ts'
+import { Leveret } from './leveret.ts'
+import { findRabbitMq } from './rabbitmq.ts'
+
+export const BROKER_NAMES: readonly BrokerName[] = [
+  'leveret',
+  'leveret-os',
+  'leveret-memory',
+  'rabbitmq',
+]
+
+/** Undefined when this machine does not have it. */
+export function findBroker(name: BrokerName): Broker | undefined {
+  switch (name) {
+    case 'leveret':
+      return new Leveret(name, 'disk')
+    case 'leveret-os':
+      return new Leveret(name, 'os')
+    case 'leveret-memory':
+      return new Leveret(name, 'memory')
+    case 'rabbitmq':
+      return findRabbitMq()
+  }
+}
