@@ -64,6 +64,9 @@ export class Campaign {
     const open = async () => {
       const session = await this.#open(broker, () => fuse.event())
       sessions.push(session)
+      session.client.ended.then(() => {
+        if (!fuse.isBlown) session.client.fail(new Error(`it ended of itself:\n${broker.output}`))
+      })
       return session
     }
     // Whoever is still being set to work when the broker ends is none of our concern.

@@ -13,6 +13,8 @@ export interface CrashBroker {
 
 export interface RunningBroker {
   readonly port: number
+  /** The last lines that it wrote. */
+  readonly output: string
   /** SIGKILL, at once; the promise resolves when the process is gone. */
   kill(): Promise<void>
   /** SIGTERM; resolves when the process is gone. */

@@ -29,7 +29,7 @@ export class Leveret implements CrashBroker {
     const server = this.#spawn()
     const port = await server.line((line) => /"Listening on [^"]*:(\d+),/.exec(line)?.[1])
     await server.line((line) => line.includes('Server startup complete') || undefined)
-    return { port: Number(port), kill: () => server.kill(), stop: () => server.stop() }
+    return server.running(Number(port))
   }
 
   async startAndKill(afterMs: number): Promise<void> {

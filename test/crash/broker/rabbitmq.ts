@@ -49,7 +49,7 @@ export class RabbitMq implements CrashBroker {
   async start(): Promise<RunningBroker> {
     const server = this.#spawn()
     await server.line((line) => /completed with \d+ plugins/.test(line) || undefined)
-    return { port: this.#port, kill: () => server.kill(), stop: () => server.stop() }
+    return server.running(this.#port)
   }
 
   async startAndKill(afterMs: number): Promise<void> {

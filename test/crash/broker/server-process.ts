@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { onTestFinished } from 'vitest'
+import type { RunningBroker } from './crash-broker.ts'
 
 export interface Command {
   readonly file: string
@@ -35,6 +36,18 @@ export class ServerProcess {
   /** The last lines of its output. */
   get output(): string {
     return this.#lines.join('\n')
+  }
+
+  running(port: number): RunningBroker {
+    const outputOf = () => this.output
+    return {
+      port,
+      get output() {
+        return outputOf()
+      },
+      kill: () => this.kill(),
+      stop: () => this.stop(),
+    }
   }
 
   /** Waits for a line that `find` makes something of. */

@@ -144,6 +144,12 @@ export class Client implements FrameSink {
     return this.answer(channel, answerId)
   }
 
+  /** Something is wrong with the connection; what was first counts. */
+  fail(error: Error): void {
+    this.#failure ??= error
+    this.destroy()
+  }
+
   destroy(): void {
     this.#socket.destroy()
   }
@@ -228,8 +234,7 @@ export class Client implements FrameSink {
     try {
       this.#parser.push(chunk)
     } catch (error) {
-      this.#failure ??= error as Error
-      this.destroy()
+      this.fail(error as Error)
     }
   }
 }
