@@ -89,7 +89,7 @@ export class Broker {
         logger,
       },
     })
-    this.#alarms = new Alarms(logger, (reason) => this.#listener.setAlarm(reason))
+    this.#alarms = new Alarms(logger, (shortage) => this.#listener.setShortage(shortage))
     const parts = { machine, clock, logger, alarms: this.#alarms }
     this.#memoryMonitor = new MemoryMonitor({ ...options, ...parts })
     this.#diskMonitor =
@@ -170,14 +170,14 @@ export class Broker {
     const stored = await this.#openStore()
     const definitions: DefinitionStore = this.#definitions ?? noDefinitions
     for (const user of stored.of('user')) this.#users.add(user)
-    const durableIds = new Set<number>()
-    const createQueue = this.#queueFactory(durableIds)
+    const createQueue = this.#queueFactory()
     this.#vhosts = restoreVhosts(stored, {
       createVhost: (name) => new Vhost(name, { definitions, createQueue }),
       definitions,
       logger: this.#logger,
     })
-    const count = this.#persistence?.messageLog.keepOnly(durableIds) ?? 0
+    const queueIds = new Set([...stored.of('queue')].map(({ id }) => id))
+    const count = this.#persistence?.messageLog.keepOnly(queueIds) ?? 0
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
   }
@@ -208,16 +208,13 @@ export class Broker {
     return stored
   }
 
-  /** Queues share what the broker has to keep them in. The ids of durable ones are put into the set. */
-  #queueFactory(durableIds: Set<number>): QueueFactory {
+  /** Queues share what the broker has to keep them in. */
+  #queueFactory(): QueueFactory {
     const storage = this.#persistence?.queueStorage ?? memoryOnly()
     const log = this.#persistence?.messageLog
     return (name, vhostName, properties, events, durableId) => {
-      if (log === undefined || durableId === null) {
-        return new ClassicQueue(name, vhostName, properties, events, storage)
-      }
-      durableIds.add(durableId)
-      return new ClassicQueue(name, vhostName, properties, events, storage, log.queueLog(durableId))
+      const queueLog = durableId === null ? null : (log?.queueLog(durableId) ?? null)
+      return new ClassicQueue(name, vhostName, properties, events, storage, queueLog)
     }
   }
 

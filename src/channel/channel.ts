@@ -60,6 +60,8 @@ export interface ChannelContext {
   readonly cancelNotify: boolean
   /** Handles every method but `basic.publish`. */
   readonly dispatch: (channel: Channel, method: Method) => void
+  /** Whether what clients hold unacknowledged must not grow. */
+  isMemoryShort(): boolean
   /** Goes on when the promise is fulfilled, and fails as a handler would when it is rejected. */
   wait(channel: Channel, until: Promise<void>, go: () => void): void
   /** The channel's number is free again. */
@@ -67,6 +69,8 @@ export interface ChannelContext {
 }
 
 const NO_BYTES = Buffer.alloc(0)
+/** While memory is short, who holds more than this gets nothing before it has acknowledged. */
+const UNACKED_WHEN_SHORT = 4096
 /** Class id and method id stand before a method's arguments. */
 const METHOD_ID_BYTES = 4
 
@@ -128,7 +132,9 @@ export class Channel implements ConsumerChannel {
   }
 
   get hasCredit(): boolean {
-    return this.globalPrefetchCount === 0 || this.#consumersUnacked < this.globalPrefetchCount
+    const limit = this.globalPrefetchCount
+    if (limit > 0 && this.#consumersUnacked >= limit) return false
+    return this.#consumersUnacked < UNACKED_WHEN_SHORT || !this.context.isMemoryShort()
   }
 
   /** A frame's payload is `buffer[start, end)`. Throws AmqpError and CodecError. */

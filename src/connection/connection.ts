@@ -35,6 +35,7 @@ import { Outbox } from './outbox.ts'
 import { ProtocolHeaderReader, UnknownProtocol } from './protocol-header.ts'
 import { PublisherBlock } from './publisher-block.ts'
 import { ReadBudget } from './read-budget.ts'
+import type { Shortage } from './shortage.ts'
 
 /** What a connection reports to whoever keeps it. */
 export interface ConnectionEvents {
@@ -77,6 +78,7 @@ export class Connection implements FrameSink, Tickable {
   #heartbeat: Heartbeat | undefined
   /** When the present state will have lasted too long. */
   #deadlineMs: number
+  #isMemoryShort = false
   /** How many channels wait for what their answer depends on: one, unless it waits again. */
   #waits = 0
 
@@ -127,9 +129,12 @@ export class Connection implements FrameSink, Tickable {
     return this.#session
   }
 
-  /** What is short, for `connection.blocked`, or null when nothing is. */
-  setAlarm(reason: string | null): void {
-    this.#block.setAlarm(reason)
+  /** What the broker is short of, or null when it has enough of everything. */
+  setShortage(shortage: Shortage | null): void {
+    const wasShort = this.#isMemoryShort
+    this.#isMemoryShort = shortage?.isOfMemory === true
+    this.#block.setShortage(shortage?.reason ?? null)
+    if (wasShort && !this.#isMemoryShort) this.#guard(() => this.#channels?.resumeConsumers())
   }
 
   /** Whether publishers must wait for the store. */
@@ -286,6 +291,7 @@ export class Connection implements FrameSink, Tickable {
       consumersPerChannel: settings.consumerMaxPerChannel,
       cancelNotify: session.capabilities.has('consumer_cancel_notify'),
       dispatch: settings.dispatch,
+      isMemoryShort: () => this.#isMemoryShort,
       wait: (channel, until, go) => this.#wait(channel, until, go),
     })
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })

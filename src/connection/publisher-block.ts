@@ -31,7 +31,7 @@ export class PublisherBlock {
   }
 
   /** What is short, as `connection.blocked` says it; null when nothing is. */
-  setAlarm(reason: string | null): void {
+  setShortage(reason: string | null): void {
     this.#alarm = reason
     this.#update()
   }

@@ -1,4 +1,5 @@
 import type { LogFields, Logger } from '../base/logger.ts'
+import type { Shortage } from '../connection/shortage.ts'
 
 /** What a broker can be short of, in the order in which RabbitMQ names them. */
 const RESOURCES = ['disk', 'memory'] as const
@@ -17,10 +18,10 @@ export type AlarmSource = 'monitor' | 'journal' | 'program'
 export class Alarms {
   readonly #raised = new Map(RESOURCES.map((resource) => [resource, new Set<AlarmSource>()]))
   readonly #logger: Logger
-  readonly #onChange: (reason: string | null) => void
+  readonly #onChange: (shortage: Shortage | null) => void
 
-  /** @param onChange is told what is short, as `connection.blocked` says it; null when nothing is. */
-  constructor(logger: Logger, onChange: (reason: string | null) => void) {
+  /** @param onChange is told what is short, null when nothing is. */
+  constructor(logger: Logger, onChange: (shortage: Shortage | null) => void) {
     this.#logger = logger
     this.#onChange = onChange
   }
@@ -39,7 +40,11 @@ export class Alarms {
     else sources.delete(source)
     const reason = this.#reason
     this.#log(raised, reason, { resource, source, ...figures })
-    if (reason !== before) this.#onChange(reason)
+    if (reason !== before) this.#onChange(this.#shortage(reason))
+  }
+
+  #shortage(reason: string | null): Shortage | null {
+    return reason === null ? null : { reason, isOfMemory: this.#raised.get('memory')?.size !== 0 }
   }
 
   get #reason(): string | null {

@@ -2,6 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Logger } from '../base/logger.ts'
 import { Connection, type ConnectionEvents } from '../connection/connection.ts'
 import type { ConnectionSettings } from '../connection/connection-settings.ts'
+import type { Shortage } from '../connection/shortage.ts'
 
 export interface ListenerOptions {
   readonly host: string
@@ -24,7 +25,7 @@ export class Listener implements ConnectionEvents {
   /** They only wait to be dropped. */
   readonly #refused = new Set<Connection>()
   #address: AddressInfo | undefined
-  #alarm: string | null = null
+  #shortage: Shortage | null = null
   #storeBehind = false
   #whenEmpty: (() => void) | undefined
 
@@ -66,9 +67,9 @@ export class Listener implements ConnectionEvents {
     })
   }
 
-  setAlarm(reason: string | null): void {
-    this.#alarm = reason
-    for (const connection of this.#open) connection.setAlarm(reason)
+  setShortage(shortage: Shortage | null): void {
+    this.#shortage = shortage
+    for (const connection of this.#open) connection.setShortage(shortage)
   }
 
   /** Whether publishers must wait for the store; clients are not told, since it lasts milliseconds. */
@@ -119,7 +120,7 @@ export class Listener implements ConnectionEvents {
   opened(connection: Connection): void {
     this.#pending.delete(connection)
     this.#open.add(connection)
-    connection.setAlarm(this.#alarm)
+    connection.setShortage(this.#shortage)
     connection.setStoreBehind(this.#storeBehind)
   }
 

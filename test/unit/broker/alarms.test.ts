@@ -1,4 +1,5 @@
 import {
+  BASIC_ACK,
   BASIC_PUBLISH,
   CONNECTION_BLOCKED,
   CONNECTION_CLOSE,
@@ -185,5 +186,27 @@ describe('a blocked connection', () => {
     await running.settled()
     running.broker.setAlarm('memory', false)
     await keeper.expectNothing()
+  })
+})
+
+describe('while memory is short', () => {
+  it('who holds thousands of messages gets no more, until it acknowledges or there is enough', async () => {
+    const running = await RunningBroker.start()
+    const [keeper, queue] = await declareQueue(running)
+    const publisher = await running.channel()
+    await publisher.confirmSelect()
+    publisher.publishAll(
+      queue,
+      Array.from({ length: 6000 }, (_, n) => `${n}`),
+    )
+    await publisher.confirmed(6000)
+    running.broker.setAlarm('memory', true)
+    const consumer = await running.channel()
+    await consumer.consume(queue)
+    await expectReady(keeper, 6000 - 4096)
+    consumer.send(BASIC_ACK, { deliveryTag: 100, multiple: true })
+    await expectReady(keeper, 6000 - 4196)
+    running.broker.setAlarm('memory', false)
+    await expectReady(keeper, 0)
   })
 })

@@ -32,6 +32,7 @@ function keptQueues(queueCount: number): number {
     cancelNotify: true,
     dispatch() {},
     messageLog: null,
+    isMemoryShort: () => false,
     wait() {},
     channelClosed() {},
   })

@@ -21,6 +21,7 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
     cancelNotify: true,
     dispatch() {},
     messageLog: null,
+    isMemoryShort: () => false,
     wait() {},
     channelClosed() {},
   })

@@ -136,6 +136,7 @@ describe('a consumer that does not read', () => {
       cancelNotify: true,
       dispatch() {},
       messageLog: null,
+      isMemoryShort: () => false,
       wait() {},
       channelClosed() {},
     })

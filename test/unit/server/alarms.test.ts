@@ -5,7 +5,7 @@ import { RecordingLogger } from '../../support/recording-logger.ts'
 function start() {
   const logger = new RecordingLogger()
   const reasons: (string | null)[] = []
-  const alarms = new Alarms(logger, (reason) => reasons.push(reason))
+  const alarms = new Alarms(logger, (shortage) => reasons.push(shortage?.reason ?? null))
   return { alarms, logger, reasons }
 }
 

@@ -17,7 +17,7 @@ async function start(freeBytes: number | Error) {
   const clock = new FakeClock()
   const logger = new RecordingLogger()
   const reasons: (string | null)[] = []
-  const alarms = new Alarms(logger, (reason) => reasons.push(reason))
+  const alarms = new Alarms(logger, (shortage) => reasons.push(shortage?.reason ?? null))
   const parts = { machine, clock, logger, alarms }
   const monitor = new DiskMonitor({ dataDir: '/data', diskFreeLimitBytes: LIMIT, ...parts })
   await monitor.start()

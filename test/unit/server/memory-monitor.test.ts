@@ -14,7 +14,7 @@ function start(memoryHighWatermark = 0.5, machine = new FakeMachine()) {
   const clock = new FakeClock()
   const logger = new RecordingLogger()
   const reasons: (string | null)[] = []
-  const alarms = new Alarms(logger, (reason) => reasons.push(reason))
+  const alarms = new Alarms(logger, (shortage) => reasons.push(shortage?.reason ?? null))
   const monitor = new MemoryMonitor({ memoryHighWatermark, machine, clock, logger, alarms })
   monitor.start()
   /** Allocates up to that, and lets the monitor see it. */
