@@ -32,8 +32,15 @@ const flow: fc.Arbitrary<Flow> = fc.record({
 async function flowThrough(flows: readonly Flow[]): Promise<{ most: number; limit: number }> {
   const journal = new ManualJournal()
   const turn = new Turn()
-  const options = { journal, turn, clock: new FakeClock(), logger: silentLogger, onFailing() {} }
-  const log = new MessageLog({ ...options, untidyBytes: UNTIDY_BYTES })
+  const log = new MessageLog({
+    journal,
+    turn,
+    clock: new FakeClock(),
+    logger: silentLogger,
+    onFailing() {},
+    onBehind() {},
+    untidyBytes: UNTIDY_BYTES,
+  })
   const queue = log.queueLog(1)
   let sequence = 0
   let mostLive = 0

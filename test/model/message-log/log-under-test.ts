@@ -3,202 +3,300 @@ import { silentLogger } from '../../../src/base/logger.ts'
 import { Turn } from '../../../src/base/turn.ts'
 import type { Message } from '../../../src/message/message.ts'
 import { MessageLog } from '../../../src/message-log/message-log.ts'
-import type { QueueLog, Ticket } from '../../../src/message-log/queue-log.ts'
+import type { QueueLog } from '../../../src/message-log/queue-log.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
-import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
-import { ManualJournal, microtasks } from '../../unit/message-log/manual-journal.ts'
-import { type Operation, QUEUE_IDS } from './log-operations.ts'
-import { type PlaceModel, QueuesModel } from './queues-model.ts'
+import { sampleMessage } from '../../support/sample-message.ts'
+import { type Held, HeldPlaces } from './held-places.ts'
+import { type EnqueueOperation, type Operation, SLOTS } from './log-operations.ts'
+import { type Place, PlacesModel } from './places-model.ts'
+import { placeOf, Reading, readAll } from './read-places.ts'
+import { expectRecovered } from './recovered-places.ts'
+import type { TestJournal } from './test-journal.ts'
 
-/** So little that stragglers appear after a few records. */
-const UNTIDY_BYTES = 600
 const RETRY_MS = 500
+/** More rounds than anything takes that comes to an end. */
+const MOST_ROUNDS = 2000
 
-interface HeldPlace extends PlaceModel {
-  readonly message: Message
+const SMALL_MESSAGE: EnqueueOperation = {
+  do: 'enqueue',
+  slots: [],
+  bodySize: 9,
+  frameMax: 0,
+  expiresAt: 0,
+  gap: 0,
+  isAtomic: false,
 }
 
 /** A log with its journal, and beside it the model; reopening begins with another log. */
 export class LogUnderTest {
-  #journal = new ManualJournal()
+  readonly #untidyBytes: number
+  #journal: TestJournal
   #turn = new Turn()
   #clock = new FakeClock()
-  #log: MessageLog = this.#newLog()
-  #queues = new Map<number, QueueLog>()
-  #model = new QueuesModel([])
-  #held: HeldPlace[] = []
-  #told: Ticket[] = []
+  #log: MessageLog
+  #queues: { readonly id: number; readonly log: QueueLog; next: number }[] = []
+  #model = new PlacesModel([])
+  #held = new HeldPlaces()
   #failing: boolean[] = []
+  /** What was found out while something was waited for. */
+  readonly #faults: unknown[] = []
+  #unanswered = 0
   #messageCount = 0
-  /** Whether the record that is being written is there already, although that was denied. */
-  #isDoubtfulThere = false
+  #lastQueueId = 0
 
-  constructor() {
-    for (const id of QUEUE_IDS) this.#queues.set(id, this.#log.queueLog(id))
+  constructor(journal: TestJournal, untidyBytes: number) {
+    this.#untidyBytes = untidyBytes
+    this.#journal = journal
+    this.#log = this.#newLog()
+    for (const slot of SLOTS) this.#useQueue(slot, ++this.#lastQueueId)
   }
 
   async perform(operation: Operation): Promise<void> {
     switch (operation.do) {
       case 'enqueue':
-        this.#enqueue(operation.queueIds, operation.bodySize)
+        this.#enqueue(operation)
         break
       case 'enqueueAgain': {
-        const [place] = this.#pick([operation.place])
-        if (place !== undefined) this.#place(operation.queueId, place.message, place.body)
+        const [held] = this.#held.pick([operation.place])
+        if (held !== undefined) this.#place(operation.slot, held.message, held.place)
         break
       }
       case 'deliver':
-        for (const place of this.#pick(operation.places)) this.#deliver(place)
+        for (const held of this.#held.pick(operation.places)) this.#deliver(held)
         break
       case 'settle':
-        for (const place of this.#pick(operation.places)) this.#settle(place)
+        for (const held of this.#held.pick(operation.places)) this.#settle(held)
         break
       case 'settleMost': {
-        const [kept] = this.#pick([operation.but])
-        for (const place of this.#held.filter((each) => each !== kept)) this.#settle(place)
+        const [kept] = this.#held.pick([operation.but])
+        for (const held of this.#held.all) if (held !== kept) this.#settle(held)
         break
       }
+      case 'settleRange':
+        this.#settleRange(operation.slot, ...this.#range(operation.slot, operation.ends))
+        break
+      case 'read':
+        this.#read(operation.slot, ...this.#range(operation.slot, operation.ends))
+        break
+      case 'drop':
+        this.#drop(operation.slot)
+        break
       case 'endTurn':
         this.#turn.run()
         break
       case 'retry':
         this.#clock.advance(RETRY_MS)
-        await microtasks()
+        await this.#journal.advance('delay')
         break
       case 'journal':
-        if (this.#journal.pendingCount === 0) break
-        if (operation.outcome === 'doubt') this.#isDoubtfulThere = true
-        if (operation.outcome === 'store') this.#isDoubtfulThere = false
-        await this.#journal.settle(operation.outcome)
+        await this.#journal.advance(operation.outcome)
         break
       case 'truncates':
-        this.#journal.truncates = operation.truncates
+        this.#journal.setTruncates(operation.truncates)
         break
       case 'reopen':
-        await this.#reopen(operation.isThere)
+        await this.reopen(operation.isThere)
         break
       default:
         operation satisfies never
     }
-    this.#check()
+    this.#listen()
+    expect(this.#failing).toEqual(this.#failing.map((_, n) => n % 2 === 0))
+    this.#throwFaults()
+  }
+
+  /** The process ends, and the next one finds what it has left. */
+  async reopen(isThere: boolean): Promise<void> {
+    const { storedTicket } = this.#log
+    this.#journal = await this.#journal.reopened(isThere)
+    this.#turn = new Turn()
+    this.#clock = new FakeClock()
+    this.#unanswered = 0
+    this.#log = this.#newLog()
+    await this.#log.recover()
+    this.#held = new HeldPlaces()
+    // Not only those queues that are still there.
+    for (let id = 1; id <= this.#lastQueueId; id++) await this.#findAgain(id)
+    expectRecovered(this.#held.places, this.#model, storedTicket)
+    this.#log.keepOnly(new Set(this.#queues.map(({ id }) => id)))
+    this.#model = new PlacesModel(this.#held.places)
+    this.#model.addBytes(this.#log.bytes)
+    for (const slot of SLOTS) this.#useQueue(slot, this.#queues[slot]!.id)
+    for (const { place } of this.#held.all) {
+      if (this.#logOf(place) === undefined) this.#forget(place)
+    }
+  }
+
+  /** Waits until nothing more happens, and looks whether everything is as it should be then. */
+  async rest(): Promise<void> {
+    this.#journal.setTruncates(true)
+    await this.#until(() => this.#isAtRest())
+    for (const { id, log } of this.#queues) {
+      const places = this.#held.places.filter(({ queueId }) => queueId === id)
+      expect(log.count).toBe(places.length)
+      const found = await readAll(log)
+      expect(found.map((stored) => placeOf(id, stored))).toEqual(places)
+    }
   }
 
   /** Settles everything and gives the journal time: then nothing may be left. */
   async drain(): Promise<void> {
-    for (const place of [...this.#held]) this.#settle(place)
-    await this.#untilStored()
+    await this.rest()
+    for (const held of this.#held.all) this.#settle(held)
     // What could not be removed before goes with what comes next.
-    this.#journal.truncates = true
-    this.#enqueue([1], 10)
-    await this.#untilStored()
-    for (const place of [...this.#held]) this.#settle(place)
-    await this.#untilStored()
-    expect(this.#journal.records).toEqual([])
-    expect([this.#log.bytes, this.#log.liveBytes]).toEqual([0, 0])
+    this.#enqueue({ ...SMALL_MESSAGE, slots: [1] })
+    await this.rest()
+    for (const held of this.#held.all) this.#settle(held)
+    await this.#until(() => this.#isAtRest() && this.#log.bytes === 0)
+    expect(this.#log.liveBytes).toBe(0)
+    await this.#until(() => this.#journal.journal.bytes === 0)
   }
 
-  #enqueue(queueIds: readonly number[], bodySize: number): void {
-    const body = `m${++this.#messageCount}`
-    const message = sampleMessage(body.padEnd(bodySize, '.'))
-    for (const queueId of queueIds) this.#place(queueId, message, body)
+  async close(): Promise<void> {
+    await this.#journal.journal.close()
   }
 
-  #place(queueId: number, message: Message, body: string): void {
-    const sequences = this.#held.filter((place) => place.queueId === queueId)
-    // After all that are left, so that sequences are used again: a queue that was restored knows of
-    // no others than those, and the log cares as little which were there before.
-    const sequence = Math.max(-1, ...sequences.map((held) => held.sequence)) + 1
-    const place = { queueId, sequence, body, delivered: false, message }
-    const ticket = this.#queues.get(queueId)!.enqueue(message, sequence)
-    expect(ticket).toBe(this.#log.lastTicket)
-    this.#model.note(ticket, 'enqueue', sketch(place))
-    this.#held.push(place)
-  }
-
-  #deliver(place: HeldPlace): void {
-    this.#queues.get(place.queueId)!.deliver(place.message, place.sequence)
-    this.#model.note(this.#log.lastTicket, 'deliver', sketch(place))
-  }
-
-  #settle(place: HeldPlace): void {
-    this.#queues.get(place.queueId)!.settle(place.message, place.sequence)
-    this.#model.note(this.#log.lastTicket, 'settle', sketch(place))
-    this.#held = this.#held.filter((other) => other !== place)
-  }
-
-  /** No place twice. */
-  #pick(picks: readonly number[]): HeldPlace[] {
-    if (this.#held.length === 0) return []
-    const picked = picks.map((pick) => this.#held[pick % this.#held.length]!)
-    return [...new Set(picked)]
-  }
-
-  async #reopen(isThere: boolean): Promise<void> {
-    if (isThere && this.#journal.pendingCount > 0) {
-      // Seen from the next process it makes no difference whether this one still heard of it.
-      await this.#journal.settle('doubt')
-      this.#isDoubtfulThere = true
+  #enqueue({ slots, isAtomic, ...sample }: EnqueueOperation): void {
+    const { bodySize, frameMax, expiresAt, gap } = sample
+    const name = `m${++this.#messageCount}.`
+    const message = sampleMessage(name.padEnd(bodySize, '.'), { frameMax })
+    this.#model.addBytes(bodySize)
+    for (const slot of slots) {
+      this.#queues[slot]!.next += gap
+      this.#place(slot, message, { name, expiresAt })
     }
-    const storedTicket = this.#log.storedTicket + (this.#isDoubtfulThere ? 1 : 0)
-    const expected = this.#model.contents(storedTicket)
-    this.#journal = this.#journal.reopened()
-    this.#turn = new Turn()
-    this.#clock = new FakeClock()
-    this.#log = this.#newLog()
-    this.#told = []
-    this.#failing = []
-    this.#isDoubtfulThere = false
-    this.#held = []
-    await this.#log.recover((queueId, sequence, message, delivered) => {
-      const [body = ''] = bodyOf(message).toString().split('.')
-      this.#held.push({ queueId, sequence, body, delivered, message })
-      return true
+    if (!isAtomic) return
+    this.#log.makeAtomic()
+    this.#model.makeAtomic(this.#log.lastTicket)
+  }
+
+  #place(slot: number, message: Message, like: Pick<Place, 'name' | 'expiresAt'>): void {
+    const queue = this.#queues[slot]!
+    const { name, expiresAt } = like
+    const place = { queueId: queue.id, sequence: queue.next++, name, expiresAt, delivered: false }
+    const ticket = queue.log.enqueue(message, place.sequence, expiresAt)
+    expect(ticket).toBe(this.#log.lastTicket)
+    this.#model.note(ticket, 'enqueue', place)
+    this.#held.add(place, message)
+  }
+
+  #deliver(held: Held): void {
+    const { place, message } = held
+    this.#logOf(place)?.deliver(message, place.sequence)
+    this.#model.note(this.#log.lastTicket, 'deliver', place)
+    held.place = { ...place, delivered: true }
+  }
+
+  #settle({ place, message }: Held): void {
+    this.#logOf(place)?.settle(message, place.sequence)
+    this.#forget(place)
+  }
+
+  #settleRange(slot: number, from: number, to: number): void {
+    const { id, log } = this.#queues[slot]!
+    log.settleRange(from, to)
+    for (const place of this.#held.between(id, from, to)) this.#forget(place)
+  }
+
+  #drop(slot: number): void {
+    const { id, log } = this.#queues[slot]!
+    log.drop()
+    for (const place of this.#held.between(id, 0, Number.POSITIVE_INFINITY)) this.#forget(place)
+    this.#useQueue(slot, ++this.#lastQueueId)
+  }
+
+  #forget(place: Place): void {
+    this.#model.note(this.#log.lastTicket, 'settle', place)
+    this.#held.remove(place)
+  }
+
+  #read(slot: number, from: number, to: number): void {
+    const { id, log } = this.#queues[slot]!
+    const reading = new Reading(this.#held, id, from, to)
+    const theLog = this.#log
+    this.#unanswered++
+    log
+      .read(from, to)
+      .then((run) => {
+        if (theLog !== this.#log) return
+        this.#unanswered--
+        reading.check(run)
+      })
+      .catch((error: unknown) => {
+        if (theLog === this.#log) this.#faults.push(error)
+      })
+  }
+
+  /** What is told to be safe is, and everybody is told once. */
+  #listen(): void {
+    const log = this.#log
+    const ticket = log.lastTicket
+    let isTold = false
+    this.#unanswered++
+    log.listen({
+      stored: (stored) => {
+        if (log !== this.#log) return
+        this.#unanswered--
+        if (isTold) this.#faults.push(new Error('somebody was told twice'))
+        if (stored < ticket) this.#faults.push(new Error(`${stored} was told, not ${ticket}`))
+        isTold = true
+      },
     })
-    expect(this.#held.map(sketch)).toEqual(expected)
-    for (const id of QUEUE_IDS) this.#queues.set(id, this.#log.queueLog(id))
-    this.#model = new QueuesModel(expected)
+  }
+
+  async #findAgain(queueId: number): Promise<void> {
+    for (const stored of await readAll(this.#log.queueLog(queueId))) {
+      this.#held.add(placeOf(queueId, stored), stored.message)
+    }
+  }
+
+  #useQueue(slot: number, id: number): void {
+    const log = this.#log.queueLog(id)
+    this.#queues[slot] = { id, log, next: log.nextSequence }
   }
 
   #newLog(): MessageLog {
-    const log = new MessageLog({
-      journal: this.#journal,
+    const failing: boolean[] = []
+    this.#failing = failing
+    return new MessageLog({
+      journal: this.#journal.journal,
       turn: this.#turn,
       clock: this.#clock,
       logger: silentLogger,
-      onFailing: (failing) => this.#failing.push(failing),
-      untidyBytes: UNTIDY_BYTES,
+      onFailing: (isFailing) => failing.push(isFailing),
+      onBehind() {},
+      untidyBytes: this.#untidyBytes,
     })
-    log.listen({ stored: (ticket) => this.#told.push(ticket) })
-    return log
   }
 
-  /** What must be so at any moment. */
-  #check(): void {
-    expect(this.#journal.pendingCount).toBeLessThanOrEqual(1)
-    // Each ticket once, none left out, and none too early.
-    expect(this.#told).toEqual(Array.from({ length: this.#log.storedTicket }, (_, n) => n + 1))
-    expect(this.#failing).toEqual(this.#failing.map((_, n) => n % 2 === 0))
-    expect(this.#held.map(sketch).sort(byPlace)).toEqual(
-      this.#model.contents().map((place) => ({ ...place, delivered: expect.any(Boolean) })),
-    )
+  #isAtRest(): boolean {
+    const { bytes, liveBytes, lastTicket, storedTicket } = this.#log
+    const isTidy = bytes <= this.#untidyBytes || bytes <= 4 * liveBytes
+    return isTidy && lastTicket === storedTicket && this.#unanswered === 0
   }
 
-  async #untilStored(): Promise<void> {
-    for (let round = 0; round < 1000; round++) {
+  async #until(isReached: () => boolean): Promise<void> {
+    for (let round = 0; !isReached(); round++) {
+      if (round > MOST_ROUNDS) throw new Error('the log does not come to rest')
       this.#turn.run()
       this.#clock.advance(RETRY_MS)
-      await microtasks()
-      if (this.#journal.pendingCount > 0) await this.#journal.settle('store')
-      else if (this.#log.lastTicket === this.#log.storedTicket) return
+      await this.#journal.wait()
+      this.#throwFaults()
     }
-    throw new Error('the log does not come to rest')
   }
-}
 
-function sketch({ queueId, sequence, body, delivered }: PlaceModel): PlaceModel {
-  return { queueId, sequence, body, delivered }
-}
+  #throwFaults(): void {
+    if (this.#faults.length > 0) throw this.#faults[0]
+  }
 
-function byPlace(a: PlaceModel, b: PlaceModel): number {
-  return a.queueId - b.queueId || a.sequence - b.sequence
+  #logOf({ queueId }: Place): QueueLog | undefined {
+    return this.#queues.find(({ id }) => id === queueId)?.log
+  }
+
+  /** Between two places of a queue, or around them. */
+  #range(slot: number, ends: readonly [number, number]): [from: number, to: number] {
+    const { next } = this.#queues[slot]!
+    const [from, to] = ends.map((end) => (next * 7 * end) % (next + 3)).sort((a, b) => a - b)
+    return [from!, to!]
+  }
 }

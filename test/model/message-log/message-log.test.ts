@@ -1,28 +1,30 @@
 // The message log against a list of what it was told: whenever the process ends, what is found again
-// is what the stored batches said, no more and no less.
+// is what the stored batches said, and what is read is what is there.
 
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
-import { type Operation, operations } from './log-operations.ts'
+import { type History, histories } from './log-operations.ts'
 import { LogUnderTest } from './log-under-test.ts'
+import { ManualTestJournal } from './test-journal.ts'
 
-async function run(history: readonly Operation[]): Promise<LogUnderTest> {
-  const log = new LogUnderTest()
-  for (const operation of history) await log.perform(operation)
+async function run({ untidyBytes, operations }: History): Promise<LogUnderTest> {
+  const log = new LogUnderTest(new ManualTestJournal(), untidyBytes)
+  for (const operation of operations) await log.perform(operation)
   return log
 }
 
 describe('the message log', () => {
   it('finds again what was stored, whatever happened and whenever it ends', async () => {
-    const findsAgain = async (history: Operation[], isThere: boolean) => {
+    const findsAgain = async (history: History, isThere: boolean) => {
       const log = await run(history)
-      await log.perform({ do: 'reopen', isThere })
+      await log.reopen(isThere)
     }
-    await fc.assert(fc.asyncProperty(operations, fc.boolean(), findsAgain), { numRuns: 600 })
+    const property = fc.asyncProperty(histories(150), fc.boolean(), findsAgain)
+    await fc.assert(property, { numRuns: 500 })
   })
 
-  it('leaves nothing in the journal once everything is settled', async () => {
-    const leavesNothing = async (history: Operation[]) => (await run(history)).drain()
-    await fc.assert(fc.asyncProperty(operations, leavesNothing), { numRuns: 300 })
+  it('comes to rest with what is in the queues, and then leaves nothing in the journal', async () => {
+    const comesToRest = async (history: History) => (await run(history)).drain()
+    await fc.assert(fc.asyncProperty(histories(150), comesToRest), { numRuns: 300 })
   })
 })

@@ -1,0 +1,79 @@
+import type { Ticket } from '../../../src/message-log/queue-log.ts'
+
+export interface Place {
+  readonly queueId: number
+  readonly sequence: number
+  /** How its body begins, which no other has. */
+  readonly name: string
+  readonly expiresAt: number
+  readonly delivered: boolean
+}
+
+const RECORD_BYTES = 256 * 1024
+
+type What = 'enqueue' | 'deliver' | 'settle'
+
+interface Note {
+  readonly ticket: Ticket
+  readonly what: What
+  readonly place: Place
+}
+
+/**
+ * What was noted, one after the other, and in which batch. What the queues hold once the batches up
+ * to one of them are stored is found by going through all that once more.
+ */
+export class PlacesModel {
+  readonly #before: readonly Place[]
+  readonly #notes: Note[] = []
+  readonly #atomic = new Set<Ticket>()
+  #bytes = 0
+
+  constructor(before: readonly Place[]) {
+    this.#before = before
+  }
+
+  note(ticket: Ticket, what: What, place: Place): void {
+    this.#notes.push({ ticket, what, place })
+  }
+
+  /** So much has been added, or was there. */
+  addBytes(bytes: number): void {
+    this.#bytes += bytes
+  }
+
+  /** Whether a batch may have become several records. */
+  get mayBeCut(): boolean {
+    return this.#bytes > RECORD_BYTES / 2
+  }
+
+  makeAtomic(ticket: Ticket): void {
+    this.#atomic.add(ticket)
+  }
+
+  isAtomic(ticket: Ticket): boolean {
+    return this.#atomic.has(ticket)
+  }
+
+  /** Queue by queue, in order. */
+  contents(storedTicket: Ticket = Number.POSITIVE_INFINITY): Place[] {
+    const places = new Map(this.#before.map((place) => [keyOf(place), place]))
+    for (const { ticket, what, place } of this.#notes) {
+      const key = keyOf(place)
+      const found = places.get(key)
+      if (ticket > storedTicket) break
+      if (what === 'enqueue') places.set(key, { ...place, delivered: false })
+      else if (what === 'settle') places.delete(key)
+      else if (found !== undefined) places.set(key, { ...found, delivered: true })
+    }
+    return [...places.values()].sort(byPlace)
+  }
+}
+
+export function keyOf({ queueId, sequence }: Place): string {
+  return `${queueId}/${sequence}`
+}
+
+function byPlace(a: Place, b: Place): number {
+  return a.queueId - b.queueId || a.sequence - b.sequence
+}
