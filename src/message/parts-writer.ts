@@ -79,7 +79,7 @@ export class PartsWriter {
 
   /** Nothing is to be written for now: keeps no memory alive. */
   end(): void {
-    this.#copy = NO_BYTES
+    this.begin(NO_BYTES)
   }
 
   #piece({ buffer, start, end }: FrameRun): void {
