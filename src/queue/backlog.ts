@@ -22,6 +22,8 @@ interface PageRun {
   readonly kind: 'page'
   readonly from: number
   readonly count: number
+  /** The last of them that the message log has too; -1 when that is none. */
+  readonly lastLogged: number
   /** Null when it is not in memory. */
   page: Page | null
   /** Where it was written, if that was tried and has not failed. */
@@ -82,9 +84,9 @@ export class Backlog {
   /** `queueBytes` is what its queue has in memory without it. */
   push(message: Message, sequence: number, isLogged: boolean, queueBytes: number): void {
     this.#length++
-    if (this.#openPage !== null && this.#addTo(this.#openPage, message, sequence)) return
+    if (this.#openPage !== null && this.#addTo(this.#openPage, message, sequence, isLogged)) return
     const previousBytes = this.#openPage?.copiedBytes ?? 0
-    if (this.#openPage !== null) this.#close(this.#openPage, queueBytes)
+    if (this.#openPage !== null) this.#closePage(this.#openPage, queueBytes)
     const last = this.#lastRun
     if (isLogged && last?.kind === 'logged') {
       last.to = sequence
@@ -99,25 +101,19 @@ export class Backlog {
   /** Gives the next messages at once, if they are in memory. */
   takeFromMemory(take: TakeMessage): void {
     if (this.#isLoading) return
+    if (this.#runs.length === 0 && this.#openPage !== null) this.#pushPage(this.#openPage)
     const run = this.#runs.peek()
-    if (run === undefined && this.#openPage !== null) {
-      const page = this.#openPage
-      this.#openPage = null
-      this.#hold(-page.bytes)
-      page.seal()
-      this.#give(page.parts, page.count, take)
-    } else if (run?.kind === 'page' && run.page !== null && run.slot === null) {
-      const { parts } = run.page
-      this.#shiftRun()
-      this.#discard(run)
-      this.#give(parts, run.count, take)
-    }
+    if (run?.kind !== 'page' || run.page === null || !this.#isAtHand(run)) return
+    const { parts } = run.page
+    this.#shiftRun()
+    this.#discard(run)
+    this.#give(parts, run.count, take)
   }
 
   /** Reads the next messages, gives them, and then calls back. Once at a time. */
   load(take: TakeMessage, onLoaded: () => void): void {
     const run = this.#runs.peek()
-    if (run === undefined || this.#isLoading || isInMemory(run)) return
+    if (run === undefined || this.#isLoading || this.#isAtHand(run)) return
     this.#isLoading = true
     const generation = this.#generation
     const end = (): void => {
@@ -168,8 +164,10 @@ export class Backlog {
   }
 
   async #loadPage(run: PageRun): Promise<(take: TakeMessage) => void> {
+    const { lastLogged } = run
+    if (!this.#isRecorded(run)) await (this.#log as QueueLog).read(lastLogged, lastLogged)
     const slot = await run.slot
-    // When it could not be written, it is in memory.
+    // When it was not or could not be written, it is in memory.
     const bytes = slot === null ? undefined : await this.#storage.spill?.read(slot)
     return (take) => {
       if (bytes === undefined) return
@@ -202,25 +200,33 @@ export class Backlog {
     const memory = this.#storage.spill?.memory(bytes) ?? Buffer.allocUnsafeSlow(bytes)
     this.#openPage = new Page(sequence, memory)
     this.#hold(memory.length)
-    this.#addTo(this.#openPage, message, sequence)
+    this.#addTo(this.#openPage, message, sequence, false)
   }
 
   /** False when there is no room. */
-  #addTo(page: Page, message: Message, sequence: number): boolean {
+  #addTo(page: Page, message: Message, sequence: number, isLogged: boolean): boolean {
     const bytes = page.bytes
     if (!page.add(message, sequence)) return false
+    if (isLogged) page.lastLogged = sequence
     if (page.bytes > bytes) this.#hold(page.bytes - bytes)
     return true
   }
 
-  #close(page: Page, queueBytes: number): void {
-    page.seal()
-    this.#openPage = null
-    const run: PageRun = { kind: 'page', from: page.from, count: page.count, page, slot: null }
-    this.#pushRun(run)
+  /** It leaves memory, unless there is room for it, or no other place. */
+  #closePage(page: Page, queueBytes: number): void {
+    const run = this.#pushPage(page)
     const { spill, budget } = this.#storage
     if (spill === null || budget.allows(queueBytes + this.#bytes)) return
     run.slot = this.#write(run, page, spill)
+  }
+
+  #pushPage(page: Page): PageRun {
+    page.seal()
+    this.#openPage = null
+    const { from, count, lastLogged } = page
+    const run: PageRun = { kind: 'page', from, count, lastLogged, page, slot: null }
+    this.#pushRun(run)
+    return run
   }
 
   async #write(run: PageRun, page: Page, spill: Spill): Promise<SpillSlot | null> {
@@ -243,6 +249,19 @@ export class Backlog {
     })
   }
 
+  /** Whether it can be had at once: what is being written may be another's memory in a moment. */
+  #isAtHand(run: LoggedRun | PageRun): boolean {
+    return run.kind === 'page' && run.page !== null && run.slot === null && this.#isRecorded(run)
+  }
+
+  /**
+   * Whether the log knows its part of the page by sequences alone. As long as messages wait for their
+   * record it knows them by themselves, and would not hear of what becomes of copies.
+   */
+  #isRecorded({ lastLogged }: PageRun): boolean {
+    return this.#log === null || lastLogged < this.#log.nextSequence
+  }
+
   #leaveMemory(run: PageRun): void {
     if (run.page === null) return
     this.#hold(-run.page.bytes)
@@ -262,9 +281,4 @@ export class Backlog {
   #shiftRun(): void {
     if (this.#runs.shift() === this.#lastRun) this.#lastRun = null
   }
-}
-
-/** Whether it can be had at once: what is being written may be another's memory in a moment. */
-function isInMemory(run: LoggedRun | PageRun): boolean {
-  return run.kind === 'page' && run.page !== null && run.slot === null
 }

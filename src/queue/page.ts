@@ -15,10 +15,11 @@ const SEQUENCE_BYTES = 6
  *     { sequence: 6 │ message: see `stored-message.ts` } …
  */
 export class Page {
-  /** The sequences of the first message and the last one. */
+  /** The sequence of the first message. */
   readonly from: number
-  to: number
   count = 0
+  /** The sequence of the last message that is stored elsewhere too, or -1. */
+  lastLogged = -1
   /** What it takes in memory. */
   bytes: number
   /** What is written one behind the other; none before the page is sealed. */
@@ -29,7 +30,6 @@ export class Page {
 
   constructor(sequence: number, memory: Buffer) {
     this.from = sequence
-    this.to = sequence
     this.bytes = memory.length
     this.memory = memory
     this.#writer.begin(memory)
@@ -50,7 +50,6 @@ export class Page {
     this.#writer.uint48(sequence)
     this.#writer.message(message)
     this.bytes += referred
-    this.to = sequence
     this.count++
     return true
   }

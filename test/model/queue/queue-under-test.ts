@@ -1,7 +1,9 @@
 import { AmqpError } from '../../../src/errors.ts'
 import type { Message } from '../../../src/message/message.ts'
+import type { QueueLog } from '../../../src/message-log/queue-log.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import type { Place, QueueConsumer } from '../../../src/queue/queue.ts'
+import type { QueueStorage } from '../../../src/queue/queue-storage.ts'
 import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 import {
   type ConsumerSketch,
@@ -57,32 +59,50 @@ class Consumer implements QueueConsumer {
   }
 }
 
+/** What the queue is made with, what is published to it, and who is told of its events at once. */
+export interface QueueParts {
+  readonly storage?: QueueStorage
+  readonly log?: QueueLog
+  readonly messageOf?: (body: string) => Message
+  readonly onEvent?: (event: string) => void
+}
+
 /** The real queue engine, with consumers that behave as a channel's do. */
 export class QueueUnderTest implements QueueSystem {
   readonly events: string[] = []
+  readonly #messageOf: (body: string) => Message
+  readonly #onEvent: (event: string) => void
   readonly #queue: ClassicQueue
   readonly #consumers = new Map<string, Consumer>()
   readonly #withoutRoom = new Set<number>()
   #holdings: Holding[] = []
 
-  constructor() {
-    this.#queue = new ClassicQueue(
-      'q',
-      '/',
-      { durable: false, exclusiveOwner: null, autoDelete: false, arguments: new Map() },
-      { lastConsumerLeft: () => this.events.push(LAST_LEFT) },
-    )
+  constructor({ storage, log, messageOf = messageInChunk, onEvent = () => {} }: QueueParts = {}) {
+    this.#messageOf = messageOf
+    this.#onEvent = onEvent
+    const properties = {
+      durable: log !== undefined,
+      exclusiveOwner: null,
+      autoDelete: false,
+      arguments: new Map(),
+    }
+    const events = { lastConsumerLeft: () => this.#tell(LAST_LEFT) }
+    this.#queue = new ClassicQueue('q', '/', properties, events, storage, log)
   }
 
   get held(): string[] {
     return this.#holdings.map(
-      ({ holder, message }) => `${holder?.name ?? GETTER}: ${text(message)}`,
+      ({ holder, message }) => `${holder?.name ?? GETTER}: ${textOf(message)}`,
     )
   }
 
   get counts(): Counts {
     const { readyCount, unackedCount, consumerCount } = this.#queue
     return { ready: readyCount, unacked: unackedCount, consumers: consumerCount }
+  }
+
+  get isLoading(): boolean {
+    return this.#queue.isLoading
   }
 
   /** Who could take a message now. */
@@ -92,7 +112,7 @@ export class QueueUnderTest implements QueueSystem {
   }
 
   publish(body: string): void {
-    this.#queue.publish(sampleMessage(body, { chunkBytes: CHUNK_BYTES }))
+    this.#queue.publish(this.#messageOf(body))
   }
 
   consume(sketch: ConsumerSketch): void {
@@ -101,7 +121,7 @@ export class QueueUnderTest implements QueueSystem {
       this.#queue.consume(consumer, sketch.exclusive)
     } catch (error) {
       if (!(error instanceof AmqpError && error.replyCode === 403)) throw error
-      this.events.push(refused(sketch.name))
+      this.#tell(refused(sketch.name))
       return
     }
     this.#consumers.set(sketch.name, consumer)
@@ -123,7 +143,7 @@ export class QueueUnderTest implements QueueSystem {
 
   get(noAck: boolean): void {
     const taken = this.#queue.get(noAck)
-    if (taken === undefined) this.events.push(EMPTY)
+    if (taken === undefined) this.#tell(EMPTY)
     else this.onDelivery({ ...taken, holder: undefined }, taken.redelivered, noAck)
   }
 
@@ -150,7 +170,7 @@ export class QueueUnderTest implements QueueSystem {
   }
 
   purge(): void {
-    this.events.push(purged(this.#queue.purge()))
+    this.#tell(purged(this.#queue.purge()))
   }
 
   delete(): void {
@@ -163,14 +183,23 @@ export class QueueUnderTest implements QueueSystem {
 
   onDelivery(holding: Holding, redelivered: boolean, noAck: boolean): void {
     const name = holding.holder?.name ?? GETTER
-    this.events.push(delivered(name, text(holding.message), redelivered))
     if (!noAck) this.#holdings.push(holding)
+    this.#tell(delivered(name, textOf(holding.message), redelivered))
   }
 
   onCancelled(consumer: Consumer): void {
     this.#consumers.delete(consumer.name)
-    this.events.push(cancelled(consumer.name))
+    this.#tell(cancelled(consumer.name))
+  }
+
+  #tell(event: string): void {
+    this.events.push(event)
+    this.#onEvent(event)
   }
 }
 
-const text = (message: Message): string => bodyOf(message).toString()
+const messageInChunk = (body: string): Message => sampleMessage(body, { chunkBytes: CHUNK_BYTES })
+
+/** A body may be made longer than its text with dots. */
+export const textOf = (message: Message): string =>
+  bodyOf(message).toString().split('.')[0] as string

@@ -19,6 +19,7 @@ export class BacklogFixture {
   readonly backlog: Backlog
   /** What came back: its sequence, its body, and whether it was delivered before. */
   readonly taken: string[] = []
+  readonly messages: Message[] = []
   loadedCount = 0
   #nextSequence: number
 
@@ -73,6 +74,7 @@ export class BacklogFixture {
   }
 
   #take = (message: Message, sequence: number, delivered: boolean): void => {
+    this.messages.push(message)
     const [body] = bodyOf(message).toString().split('.')
     this.taken.push(`${sequence}: ${body}${delivered ? 'again' : ''}`)
   }

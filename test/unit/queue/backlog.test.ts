@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Message } from '../../../src/message/message.ts'
 import { readPage } from '../../../src/queue/page.ts'
 import { type LogFixture, recover } from '../message-log/log-fixture.ts'
 import { microtasks } from '../message-log/manual-journal.ts'
@@ -126,6 +127,23 @@ describe('a page in memory', () => {
     await fixture.store.endRead()
     expect([fixture.taken, fixture.loadedCount]).toEqual([expected.slice(0, 3), 1])
     expect([fixture.store.bytes, fixture.store.freedCount]).toEqual([0, 1])
+  })
+
+  it('is not taken back while the log waits to store some of it, which it would then keep', async () => {
+    const fixture = new BacklogFixture()
+    const expected = [...fixture.push(1, 'transient'), ...fixture.push(1, 'logged')]
+    fixture.takeFromMemory()
+    fixture.load()
+    expected.push(...fixture.push(1, 'transient'))
+    expect(fixture.taken).toEqual([])
+    await fixture.settle()
+    expect(fixture.loadedCount).toBe(1)
+    fixture.takeFromMemory()
+    expect(fixture.taken).toEqual(expected.slice(0, 2))
+    fixture.log.queue.settle(fixture.messages[1] as Message, 1)
+    await fixture.settle()
+    expect([fixture.log.queue.count, await fixture.log.recovered()]).toEqual([0, []])
+    expect(await fixture.takeAll()).toEqual(expected)
   })
 
   it('stays there when it cannot be written', async () => {

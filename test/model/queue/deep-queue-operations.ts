@@ -1,0 +1,41 @@
+import fc from 'fast-check'
+import { type Operation, operation } from './queue-operations.ts'
+
+export type DeepOperation =
+  | Operation
+  /** What is published from now on. */
+  | { readonly do: 'kind'; readonly persistent: boolean; readonly bodyBytes: number }
+  /** So much of what is under way comes to its end. */
+  | { readonly do: 'pass'; readonly steps: number }
+  | { readonly do: 'disk'; readonly fails: boolean }
+  /** All that is under way comes to its end. */
+  | { readonly do: 'rest' }
+  /** The process ends, and another one begins with what is stored. */
+  | { readonly do: 'reopen' }
+
+const kind = fc.record({
+  do: fc.constant('kind' as const),
+  persistent: fc.boolean(),
+  bodyBytes: fc.constantFrom(10, 10, 300, 300, 9000),
+})
+
+const deepOperation = fc.oneof<fc.WeightedArbitrary<DeepOperation>[]>(
+  { weight: 25, arbitrary: operation },
+  { weight: 5, arbitrary: kind },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('pass' as const),
+      steps: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('disk' as const), fails: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'rest' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'reopen' as const }) },
+)
+
+/** Any history of a queue that lives, and of its store. */
+export const deepOperations: fc.Arbitrary<DeepOperation[]> = fc.array(deepOperation, {
+  maxLength: 150,
+  size: 'max',
+})

@@ -1,0 +1,251 @@
+import { expect } from 'vitest'
+import type { Message } from '../../../src/message/message.ts'
+import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
+import type { SpillStore } from '../../../src/store/spill-store.ts'
+import { sampleMessage } from '../../support/sample-message.ts'
+import { DeepQueueModel } from './deep-queue-model.ts'
+import type { DeepOperation } from './deep-queue-operations.ts'
+import { DeepQueueStore } from './deep-queue-store.ts'
+import { Performer } from './queue-operations.ts'
+import {
+  type ConsumerSketch,
+  type Counts,
+  EMPTY,
+  GETTER,
+  purged,
+  type QueueSystem,
+  type Settlement,
+} from './queue-system.ts'
+import { QueueUnderTest } from './queue-under-test.ts'
+
+/** What is under way comes to its end in fewer steps. */
+const MOST_STEPS = 20_000
+
+const DELIVERY = /^(\w+) to (\w+)(, redelivered)?$/
+
+type NewSpillStore = () => Promise<SpillStore | undefined>
+
+/**
+ * A durable queue that has little memory, with what it is kept in, and beside it the model. What the
+ * queue does is checked while it happens; reopening begins with another queue and another model.
+ */
+export class DeepQueueUnderTest implements QueueSystem {
+  readonly #newSpillStore: NewSpillStore
+  readonly #performer = new Performer(this)
+  #store: DeepQueueStore
+  #queue: QueueUnderTest
+  #model = new DeepQueueModel()
+  /** Everybody who ever was a consumer, and whether they acknowledge. */
+  readonly #noAck = new Map<string, boolean>()
+  #persistent = true
+  #bodyBytes = 0
+  /** Whether the queue is doing what it was asked for, rather than something late. */
+  #isCalled = false
+  #failure: unknown
+
+  static async open(
+    newSpillStore: NewSpillStore = async () => undefined,
+  ): Promise<DeepQueueUnderTest> {
+    const store = await DeepQueueStore.open(new MemoryDisk(), await newSpillStore())
+    return new DeepQueueUnderTest(store, newSpillStore)
+  }
+
+  private constructor(store: DeepQueueStore, newSpillStore: NewSpillStore) {
+    this.#newSpillStore = newSpillStore
+    this.#store = store
+    this.#queue = this.#newQueue()
+  }
+
+  async perform(operation: DeepOperation): Promise<void> {
+    switch (operation.do) {
+      case 'kind':
+        this.#persistent = operation.persistent
+        this.#bodyBytes = operation.bodyBytes
+        break
+      case 'pass':
+        for (let n = 0; n < operation.steps; n++) await this.#store.step()
+        break
+      case 'disk':
+        this.#store.fails = operation.fails
+        break
+      case 'rest':
+        await this.rest()
+        break
+      case 'reopen':
+        await this.#reopen()
+        break
+      default:
+        this.#performer.perform(operation)
+    }
+    this.#check()
+  }
+
+  /** All that is under way comes to its end. */
+  async rest(): Promise<void> {
+    this.#store.fails = false
+    for (let steps = 0; !this.#store.isAtRest || this.#queue.isLoading; steps++) {
+      if (steps > MOST_STEPS) throw new Error('the queue does not come to rest')
+      await this.#store.step()
+    }
+    expect(this.#store.queueLog.count).toBe(this.#model.durableCount)
+  }
+
+  /** Takes and settles all there is: then nothing may be left anywhere. */
+  async drain(): Promise<void> {
+    await this.rest()
+    for (const name of this.#noAck.keys()) this.cancel(name)
+    while (this.counts.ready > 0) {
+      this.get(false)
+      if (this.#queue.isLoading) await this.rest()
+    }
+    this.settle([...this.held.keys()], 'acknowledge')
+    this.#check()
+    await this.expectNothing()
+  }
+
+  /** Nothing is left of what was in the queue. */
+  async expectNothing(): Promise<void> {
+    expect(this.#store.budget.usedBytes).toBe(0)
+    await this.rest()
+    for (let steps = 0; this.#store.spillBytes > 0 && steps < MOST_STEPS; steps++) {
+      await this.#store.step()
+    }
+    const { budget, spillBytes, queueLog } = this.#store
+    expect([budget.usedBytes, spillBytes, queueLog.count]).toEqual([0, 0, 0])
+  }
+
+  // As QueueSystem, for Performer.
+
+  get events(): readonly string[] {
+    return this.#queue.events
+  }
+
+  get held(): readonly string[] {
+    return this.#queue.held
+  }
+
+  get counts(): Counts {
+    return this.#queue.counts
+  }
+
+  publish(body: string): void {
+    this.#call(() => {
+      this.#model.published(body, this.#persistent)
+      this.#queue.publish(body)
+    })
+  }
+
+  consume(sketch: ConsumerSketch): void {
+    this.#noAck.set(sketch.name, sketch.noAck)
+    this.#call(() => this.#queue.consume(sketch))
+  }
+
+  start(name: string): void {
+    this.#call(() => this.#queue.start(name))
+  }
+
+  cancel(name: string): void {
+    this.#call(() => this.#queue.cancel(name))
+  }
+
+  get(noAck: boolean): void {
+    this.#noAck.set(GETTER, noAck)
+    this.#call(() => this.#queue.get(noAck))
+  }
+
+  settle(positions: readonly number[], settlement: Settlement): void {
+    const { held } = this
+    const bodies = positions.map((position) => held[position]?.split(' ')[1] as string)
+    this.#call(() => {
+      this.#model.settled(bodies, settlement)
+      this.#queue.settle(positions, settlement)
+    })
+  }
+
+  setRoom(link: number, hasRoom: boolean): void {
+    this.#call(() => this.#queue.setRoom(link, hasRoom))
+  }
+
+  purge(): void {
+    const { readyCount } = this.#model
+    this.#call(() => {
+      this.#model.purged()
+      this.#queue.purge()
+    })
+    expect(this.events.at(-1)).toBe(purged(readyCount))
+  }
+
+  delete(): void {
+    this.#call(() => {
+      this.#model.deleted()
+      this.#queue.delete()
+    })
+  }
+
+  #newQueue(): QueueUnderTest {
+    const { storage, queueLog } = this.#store
+    const queue: QueueUnderTest = new QueueUnderTest({
+      storage,
+      log: queueLog,
+      messageOf: (body) => this.#messageOf(body),
+      // What another process still does is no matter.
+      onEvent: (event) => {
+        if (queue === this.#queue) this.#onEvent(event)
+      },
+    })
+    return queue
+  }
+
+  #messageOf(body: string): Message {
+    const properties = { deliveryMode: this.#persistent ? 2 : 1 }
+    const frameMax = 4096
+    return sampleMessage(body.padEnd(this.#bodyBytes, '.'), { properties, frameMax })
+  }
+
+  #call(action: () => void): void {
+    this.#isCalled = true
+    action()
+    this.#isCalled = false
+    this.#model.endStep(this.#store.log.lastTicket)
+  }
+
+  #onEvent(event: string): void {
+    const [, body, name, redelivered] = DELIVERY.exec(event) ?? []
+    try {
+      if (body !== undefined && name !== undefined) {
+        this.#model.delivered(body, redelivered !== undefined, this.#noAck.get(name) === true)
+      } else if (event === EMPTY && this.#model.readyCount > 0) {
+        expect(this.#queue.isLoading).toBe(true)
+      }
+    } catch (error) {
+      // What is late has no caller that could take it.
+      this.#failure ??= error
+    }
+    if (!this.#isCalled) this.#model.endStep(this.#store.log.lastTicket)
+  }
+
+  /** What must be so at any moment. */
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure
+    const { ready, unacked } = this.counts
+    expect({ ready, unacked }).toEqual({
+      ready: this.#model.readyCount,
+      unacked: this.#model.unackedCount,
+    })
+    expect(this.held).toHaveLength(unacked)
+    // Nobody waits for what is there, unless it must be read first.
+    if (ready > 0 && !this.#queue.isLoading) expect(this.#queue.takers).toEqual([])
+  }
+
+  async #reopen(): Promise<void> {
+    const { storedTicket } = this.#store.log
+    // The record that is being written may be there already.
+    const expected = [storedTicket, storedTicket + 1].map((ticket) => this.#model.contents(ticket))
+    const disk = this.#store.afterCrash()
+    this.#store = await DeepQueueStore.open(disk, await this.#newSpillStore())
+    const found = await this.#store.contents()
+    expect(expected).toContainEqual(found)
+    this.#model = new DeepQueueModel(found)
+    this.#queue = this.#newQueue()
+  }
+}
