@@ -2,12 +2,19 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MessageBudget } from '../../../src/queue/message-budget.ts'
+import { memoryOnly, type QueueStorage } from '../../../src/queue/queue-storage.ts'
 import { QueueModel } from './queue-model.ts'
 import { type Operation, operations, Performer } from './queue-operations.ts'
 import { QueueUnderTest } from './queue-under-test.ts'
 
-function run(history: readonly Operation[]): { queue: QueueUnderTest; model: QueueModel } {
-  const queue = new QueueUnderTest()
+/** Nowhere else to put messages, and little memory for those that are objects. */
+const inPages = (): QueueStorage => ({ ...memoryOnly(), budget: new MessageBudget(2000) })
+
+function run(
+  history: readonly Operation[],
+  queue = new QueueUnderTest(),
+): { queue: QueueUnderTest; model: QueueModel } {
   const model = new QueueModel()
   const performers = [new Performer(queue), new Performer(model)]
   for (const operation of history) {
@@ -25,6 +32,12 @@ describe('the queue engine', () => {
   it('hands out, takes back and counts messages as the model does', () => {
     const tellsTheSame = (history: Operation[]) => void run(history)
     fc.assert(fc.property(operations, tellsTheSame), { numRuns: 500 })
+  })
+
+  it('does so with messages that are mostly bytes in pages', () => {
+    const tellsTheSame = (history: Operation[]) =>
+      void run(history, new QueueUnderTest({ storage: inPages() }))
+    fc.assert(fc.property(operations, tellsTheSame), { numRuns: 300 })
   })
 
   it('lets go of everything when it is deleted, at whatever moment', () => {
