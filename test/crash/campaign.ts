@@ -26,12 +26,15 @@ import { Session } from './traffic/session.ts'
 const WITNESS: Route = { exchange: '', routingKey: 'witness', queues: ['witness'] }
 const FANOUT = 'everywhere'
 
+/** How a process of the broker ends. */
+type End = 'killed' | 'stopped'
+
 export interface Round {
   /** Opens connections and sets actors to work there. */
   readonly work: (open: () => Promise<Session>) => Promise<void>
   /** After how many answers and deliveries the broker is killed. It is when nothing happens, too. */
   readonly events: number
-  readonly end?: 'killed' | 'stopped'
+  readonly end?: End
 }
 
 export class Campaign {
@@ -60,7 +63,7 @@ export class Campaign {
     const gone = new Promise<void>((resolve) => {
       onGone = resolve
     })
-    const fuse = new Fuse(events, () => onGone(end === 'killed' ? broker.kill() : broker.stop()))
+    const fuse = new Fuse(events, () => onGone(this.#end(broker, sessions, end)))
     const open = async () => {
       const session = await this.#open(broker, () => fuse.event())
       sessions.push(session)
@@ -78,7 +81,7 @@ export class Campaign {
   }
 
   /** Takes everything out of all queues, and has the broker store that it is out. */
-  async drain(end: 'killed' | 'stopped' = 'killed'): Promise<void> {
+  async drain(end: End = 'killed'): Promise<void> {
     const broker = await this.#start()
     const session = await this.#open(broker, () => {})
     const queues = [...this.#queues, ...WITNESS.queues]
@@ -86,7 +89,7 @@ export class Campaign {
     this.#ledger.emptied()
     this.#check()
     await this.#witness(session)
-    await (end === 'killed' ? broker.kill() : broker.stop())
+    await this.#end(broker, [session], end)
     await this.#ended([session], end)
   }
 
@@ -144,7 +147,14 @@ export class Campaign {
     return Session.open({ port, ledger: this.#ledger, random: this.random.fork(), onEvent })
   }
 
-  async #ended(sessions: readonly Session[], end: 'killed' | 'stopped'): Promise<void> {
+  #end(broker: RunningBroker, sessions: readonly Session[], end: End): Promise<void> {
+    if (end === 'killed') return broker.kill()
+    // What one connection holds when it is closed, another gets that is not closed yet.
+    for (const { client } of sessions) client.leave()
+    return broker.stop()
+  }
+
+  async #ended(sessions: readonly Session[], end: End): Promise<void> {
     for (const { client } of sessions) {
       await client.ended
       if (client.failure !== undefined) throw client.failure

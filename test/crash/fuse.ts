@@ -1,4 +1,4 @@
-const SILENCE_MS = 150
+const SILENCE_MS = 1000
 /** How long the first event may take. */
 const PATIENCE_MS = 10_000
 

@@ -4,6 +4,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import {
+  BASIC_ACK,
+  BASIC_NACK,
   CHANNEL_OPEN,
   CHANNEL_OPEN_OK,
   CONNECTION_BLOCKED,
@@ -28,6 +30,8 @@ import {
   METHODS,
   type Method,
   PROTOCOL_HEADER,
+  TX_COMMIT_OK,
+  TX_ROLLBACK_OK,
 } from 'amqp-codec'
 import { plainResponse } from '../../support/raw-client.ts'
 import {
@@ -41,6 +45,8 @@ import {
 /** Takes what comes on a channel; a body is valid during the call only. */
 export type Receiver = (method: Method, body: Buffer) => void
 
+/** What the broker says of what it was sent before. */
+const OUTCOMES: ReadonlySet<number> = new Set([BASIC_ACK, BASIC_NACK, TX_COMMIT_OK, TX_ROLLBACK_OK])
 const NO_BODY = Buffer.alloc(0)
 const FRAME_MAX = 131_072
 
@@ -65,6 +71,7 @@ export class Client implements FrameSink {
   #failure: Error | undefined
   #isEnded = false
   #isCorked = false
+  #isLeaving = false
 
   static async open(port: number): Promise<Client> {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })
@@ -98,8 +105,9 @@ export class Client implements FrameSink {
     return this.#failure
   }
 
+  /** Whether there is any use in sending something. */
   get isOpen(): boolean {
-    return !this.#isEnded && !this.#socket.destroyed
+    return !this.#isEnded && !this.#isLeaving && !this.#socket.destroyed
   }
 
   get isWritable(): boolean {
@@ -108,6 +116,7 @@ export class Client implements FrameSink {
 
   /** What is sent within one turn leaves in one write. */
   write(octets: Buffer): void {
+    if (!this.isOpen) return
     if (!this.#isCorked) {
       this.#isCorked = true
       this.#socket.cork()
@@ -142,6 +151,14 @@ export class Client implements FrameSink {
   ): Promise<MethodOf<AnswerId>> {
     this.send(channel, id, fields)
     return this.answer(channel, answerId)
+  }
+
+  /**
+   * Sends nothing more, since it cannot know what of it the broker will have seen, and hears only what
+   * became of what it has sent: the broker is about to end the connection in an orderly way.
+   */
+  leave(): void {
+    this.#isLeaving = true
   }
 
   /** Something is wrong with the connection; what was first counts. */
@@ -188,8 +205,9 @@ export class Client implements FrameSink {
       this.onWritable()
     } else if (arrived.id === CONNECTION_CLOSE && arrived.replyCode === CONNECTION_FORCED) {
       // It is being stopped.
-      this.send(0, CONNECTION_CLOSE_OK)
-    } else {
+      this.leave()
+      this.#socket.write(encodeMethodFrame(0, method(CONNECTION_CLOSE_OK, {})))
+    } else if (!this.#isLeaving || OUTCOMES.has(arrived.id)) {
       const receiver = this.#receivers[channel]
       if (receiver === undefined) throw unexpected(channel, arrived)
       receiver(arrived, body)
