@@ -37,8 +37,8 @@ async function start(settings: readonly Setting[]): Promise<void> {
   const options = await loadOptions(settings, process.env)
   const logger = await createLogger(options)
   const broker = await createBroker({ ...brokerOptions(options), logger })
-  announce(broker, logger)
   stopOnSignals(broker, logger)
+  announce(broker, logger)
   // The broker answers for its own errors; one that arrives here has left it in an unknown state.
   process.on('uncaughtException', (err) => {
     logger.error({ err }, 'Stopping, because of an error that nothing expected')

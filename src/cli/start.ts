@@ -18,16 +18,21 @@ export function announce(broker: RunningBroker, logger: Logger): void {
   logger.info({}, 'Server startup complete')
 }
 
+/** Ctrl-C comes twice when npm passes it on as well: within this time, it is still the same one. */
+const SAME_SIGNAL_MS = 500
+
 /** Closes the broker and ends the process at the first signal; a second one ends it at once. */
 export function stopOnSignals(broker: RunningBroker, logger: Logger): void {
-  let isStopping = false
+  let first: { readonly signal: NodeJS.Signals; readonly atMs: number } | undefined
   const stop = (signal: NodeJS.Signals, number: number): void => {
-    if (isStopping) {
+    const nowMs = performance.now()
+    if (first === undefined) {
+      first = { signal, atMs: nowMs }
+      void closeAndExit(broker, logger, signal)
+    } else if (signal !== first.signal || nowMs - first.atMs >= SAME_SIGNAL_MS) {
       logger.warn({ signal }, 'Stopping at once, without waiting for clients')
       process.exit(128 + number)
     }
-    isStopping = true
-    void closeAndExit(broker, logger, signal)
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)

@@ -1,5 +1,6 @@
 import type { Message } from '../message/message.ts'
 import { assertWithin, StoredMessageReader, storedMessageEnd } from '../message/stored-message.ts'
+import { StoreError } from '../store/store-error.ts'
 import {
   DELIVER,
   DELIVERED,
@@ -24,11 +25,6 @@ export interface RecordVisitor {
   settled(queueId: number, from: number, count: number): void
 }
 
-/** A program that is newer than this one has written to the journal. */
-export class RecordVersionError extends Error {
-  override readonly name = 'RecordVersionError'
-}
-
 /** Reads what `RecordWriter` wrote. */
 export class RecordReader {
   readonly #visitor: RecordVisitor
@@ -46,13 +42,14 @@ export class RecordReader {
 
   /**
    * Throws RangeError when the record makes no sense; all that stands before that place has been
-   * given by then. Throws RecordVersionError.
+   * given by then. Throws StoreError when a newer program has
+   * written it.
    */
   read(record: Buffer): void {
     this.#record = record
     const version = record.readUInt8(0)
     if (version > RECORD_VERSION) {
-      throw new RecordVersionError(
+      throw new StoreError(
         `the journal has records of version ${version}, and this program reads ${RECORD_VERSION} at most`,
       )
     }

@@ -128,7 +128,7 @@ export class Backlog {
         end()
       },
       (error: unknown) => {
-        this.#storage.logger.error({ error }, 'Messages of a queue could not be read back')
+        this.#storage.logger.error({ err: error }, 'Messages of a queue could not be read back')
         const stop = this.#storage.clock.every(RETRY_MS, () => {
           stop()
           end()
@@ -235,7 +235,7 @@ export class Backlog {
       this.#leaveMemory(run)
       return slot
     } catch (error) {
-      this.#storage.logger.error({ error }, 'A page of messages could not be stored')
+      this.#storage.logger.error({ err: error }, 'A page of messages could not be stored')
       run.slot = null
       return null
     }

@@ -3,9 +3,10 @@
 import { describe, expect, it } from 'vitest'
 import type { BatchContent, QueueRuns } from '../../../src/message-log/batch.ts'
 import { LogEntry, type PlaceOwner } from '../../../src/message-log/log-entry.ts'
-import { RecordReader, RecordVersionError } from '../../../src/message-log/record-reader.ts'
+import { RecordReader } from '../../../src/message-log/record-reader.ts'
 import { RecordWriter } from '../../../src/message-log/record-writer.ts'
 import { SequenceRanges } from '../../../src/message-log/sequence-ranges.ts'
+import { StoreError } from '../../../src/store/store-error.ts'
 import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 
 type Run = [queueId: number, from: number, count: number]
@@ -214,7 +215,7 @@ describe('what is no record', () => {
     }
     expect(changed(1, 9)).toThrow('an entry of kind 9 at 1')
     expect(changed(0, 0)).toThrow(RangeError)
-    expect(changed(0, 2)).toThrow(RecordVersionError)
+    expect(changed(0, 2)).toThrow(StoreError)
     expect(changed(0, 2)).toThrow('the journal has records of version 2, and this program reads 1')
   })
 
