@@ -15,6 +15,8 @@ export interface RunningBroker {
   readonly port: number
   /** The last lines that it wrote. */
   readonly output: string
+  /** Whether its connections have to be cut when it is killed: it is in this process. */
+  readonly outlivesItsEnd?: boolean
   /** SIGKILL, at once; the promise resolves when the process is gone. */
   kill(): Promise<void>
   /** SIGTERM; resolves when the process is gone. */
