@@ -102,7 +102,7 @@ export class ReadyList {
     if (returned !== undefined) {
       this.sequence = returned.sequence
       this.redelivered = true
-      this.#hold(-memoryBytes(returned.message))
+      this.#letGo(returned.message)
       return returned.message
     }
     if (this.#backlog !== null) this.#fill(this.#backlog)
@@ -111,8 +111,7 @@ export class ReadyList {
     this.redelivered = this.#windowSequences.delivered
     this.#windowSequences.shift()
     const message = this.#window.shift() as Message
-    if (this.#window.length === 0) this.#arena.release()
-    this.#hold(-memoryBytes(message))
+    this.#letGo(message)
     return message
   }
 
@@ -125,10 +124,12 @@ export class ReadyList {
     this.#hold(-this.#bytes)
   }
 
+  /** Sees to it that there is a stock in the window, or when memory is short, that it is not empty. */
   #fill(backlog: Backlog): void {
     if (backlog.length === 0 || this.#bytes > LOW_WINDOW_BYTES) return
     if (this.#window.length === 0) backlog.takeFromMemory(this.#take)
-    if (this.#bytes <= LOW_WINDOW_BYTES) backlog.load(this.#take, this.#onLoaded)
+    const isLow = this.#bytes <= LOW_WINDOW_BYTES && this.#storage.budget.allows(this.#bytes)
+    if (isLow || this.#window.length === 0) backlog.load(this.#take, this.#onLoaded)
   }
 
   #take = (message: Message, sequence: number, delivered: boolean): void => {
@@ -139,6 +140,11 @@ export class ReadyList {
     this.#window.push(message)
     this.#windowSequences.push(sequence, delivered)
     this.#hold(memoryBytes(message))
+  }
+
+  #letGo(message: Message): void {
+    this.#hold(-memoryBytes(message))
+    if (this.#bytes === 0) this.#arena.release()
   }
 
   #hold(bytes: number): void {
