@@ -14,8 +14,13 @@ interface Note {
   readonly number: number
 }
 
+/** What stands behind the name of a message that was delivered before. */
+export const AGAIN = ' again'
+
 /** `m12`, as Performer names messages. */
 const numberOf = (body: string): number => Number(body.slice(1))
+const nameIn = (sketch: string): string => sketch.replace(AGAIN, '')
+const byNumber = (a: string, b: string): number => numberOf(nameIn(a)) - numberOf(nameIn(b))
 
 /**
  * What a queue has, and what its log was told and when. It does not know who gets a message, nor how
@@ -32,8 +37,8 @@ export class DeepQueueModel {
   /** `before` is what was found when the process began. */
   constructor(before: readonly string[] = []) {
     this.#before = before.map((sketch) => {
-      const [body = '', again] = sketch.split(' ')
-      return { number: numberOf(body), persistent: true, delivered: again !== undefined }
+      const delivered = sketch.endsWith(AGAIN)
+      return { number: numberOf(nameIn(sketch)), persistent: true, delivered }
     })
     this.#ready = this.#before.map((entry) => ({ ...entry }))
   }
@@ -99,7 +104,21 @@ export class DeepQueueModel {
     this.#pending = []
   }
 
-  /** What the next process finds when all up to a ticket is stored. */
+  /**
+   * Whether the next process may find this when all up to a ticket is stored. What was settled since
+   * may be there, or be gone already.
+   */
+  mayBecome(found: readonly string[], storedTicket: Ticket): boolean {
+    const left = new Set(this.contents(Number.POSITIVE_INFINITY).map(nameIn))
+    const expected = this.contents(storedTicket)
+    return (
+      found.every((sketch) => expected.includes(sketch)) &&
+      expected.every((sketch) => found.includes(sketch) || !left.has(nameIn(sketch))) &&
+      found.every((sketch, at) => at === 0 || byNumber(found[at - 1] as string, sketch) < 0)
+    )
+  }
+
+  /** In any order, and whether each was delivered. */
   contents(storedTicket: Ticket): string[] {
     const found = new Map(this.#before.map(({ number, delivered }) => [number, delivered]))
     for (const { ticket, what, number } of this.#notes) {
@@ -107,8 +126,7 @@ export class DeepQueueModel {
       if (what === 'settle') found.delete(number)
       else found.set(number, what === 'deliver')
     }
-    const sorted = [...found].sort(([a], [b]) => a - b)
-    return sorted.map(([number, delivered]) => `m${number}${delivered ? ' again' : ''}`)
+    return [...found].map(([number, delivered]) => `m${number}${delivered ? AGAIN : ''}`)
   }
 
   #note(what: Note['what'], { number, persistent }: Entry): void {

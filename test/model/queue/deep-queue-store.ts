@@ -11,6 +11,7 @@ import type { SpillStore } from '../../../src/store/spill-store.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { type Fault, FaultyJournal } from '../../support/faulty-journal.ts'
 import { ManualSpillStore } from '../../unit/queue/manual-spill-store.ts'
+import { AGAIN } from './deep-queue-model.ts'
 import { textOf } from './queue-under-test.ts'
 
 /** Room for some messages only. */
@@ -88,7 +89,7 @@ export class DeepQueueStore {
     for (let from = 0; from < this.queueLog.nextSequence; ) {
       const { messages, next } = await this.queueLog.read(from, this.queueLog.nextSequence - 1)
       for (const { message, delivered } of messages) {
-        found.push(`${textOf(message)}${delivered ? ' again' : ''}`)
+        found.push(`${textOf(message)}${delivered ? AGAIN : ''}`)
       }
       from = next
     }
