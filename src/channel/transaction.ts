@@ -35,19 +35,20 @@ export class Transaction {
 
   /**
    * Does all of it, as one where it is stored. `answer` is called when all that will be stored is
-   * noted, and before what the settlements bring the client if none of it is.
+   * noted, and before what the settlements bring the client if none of it is; it is told which.
    */
-  commit(channel: TransactionScope, answer: () => void): void {
+  commit(channel: TransactionScope, answer: (isStored: boolean) => void): void {
     const publishes = this.#publishes
     const settlements = this.#settlements
     this.#clear()
-    channel.messageLog?.makeAtomic()
+    // What others note in this turn is drawn in, so it is not asked for in vain.
+    if (publishes.length + settlements.length > 0) channel.messageLog?.makeAtomic()
     let ticket = 0
     for (const publish of publishes) ticket = Math.max(ticket, channel.publisher.deliver(publish))
     const isStored = ticket > 0 || settlements.some(({ deliveries }) => deliveries.some(isDurable))
-    if (!isStored) answer()
+    if (!isStored) answer(false)
     for (const held of settlements) channel.settle(held.deliveries, held.settlement)
-    if (isStored) answer()
+    if (isStored) answer(true)
   }
 
   /** Publishes are forgotten; what was settled is unacknowledged as before. */

@@ -11,8 +11,8 @@ export function txSelect(channel: Channel): void {
 }
 
 export function txCommit(channel: Channel): void {
-  transactionOf(channel).commit(channel, () => {
-    channel.when(whenStored(channel.messageLog), () => {
+  transactionOf(channel).commit(channel, (isStored) => {
+    channel.when(isStored ? whenStored(channel.messageLog) : undefined, () => {
       channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
     })
   })
