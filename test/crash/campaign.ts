@@ -31,8 +31,11 @@ type End = 'killed' | 'stopped'
 export interface Round {
   /** Opens connections and sets actors to work there. */
   readonly work: (open: () => Promise<Session>) => Promise<void>
-  /** After how many answers and deliveries the broker is killed. It is when nothing happens, too. */
-  readonly events: number
+  /**
+   * After how many answers and deliveries the broker is killed. It is when nothing happens, too.
+   * Without this, it is killed when the work is done.
+   */
+  readonly events?: number
   readonly end?: End
 }
 
@@ -73,8 +76,13 @@ export class Campaign {
     }
     // Whoever is still being set to work when the broker ends is none of our concern.
     const working = work(open).catch((error: unknown) => {
-      if (!fuse.isBlown) throw error
+      if (!fuse.isBlown) throw new Error(`the broker says:\n${broker.output}`, { cause: error })
     })
+    if (events === undefined)
+      working.then(
+        () => fuse.blow(),
+        () => fuse.blow(),
+      )
     await Promise.all([working, gone])
     await this.#ended(sessions, end)
   }

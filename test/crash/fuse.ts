@@ -7,20 +7,21 @@ export class Fuse {
   isBlown = false
   readonly #onBlown: () => void
   #left: number
-  #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   #isTicking = false
 
-  constructor(events: number, onBlown: () => void) {
-    this.#left = events
+  /** Without a number of events it blows when it is told to. */
+  constructor(events: number | undefined, onBlown: () => void) {
+    this.#left = events ?? Number.POSITIVE_INFINITY
     this.#onBlown = onBlown
-    this.#timer = setTimeout(() => this.#blow(), PATIENCE_MS)
+    if (events !== undefined) this.#timer = setTimeout(() => this.blow(), PATIENCE_MS)
   }
 
   event(): void {
     this.#left--
     if (this.isBlown) return
-    if (this.#left <= 0) this.#blow()
-    else if (!this.#isTicking) this.#waitForSilence()
+    if (this.#left <= 0) this.blow()
+    else if (this.#timer !== undefined && !this.#isTicking) this.#waitForSilence()
   }
 
   /** A timer that looks back: one that every event puts off would cost more than the event. */
@@ -29,12 +30,13 @@ export class Fuse {
     this.#isTicking = true
     const leftNow = this.#left
     this.#timer = setTimeout(() => {
-      if (this.#left === leftNow) this.#blow()
+      if (this.#left === leftNow) this.blow()
       else this.#waitForSilence()
     }, SILENCE_MS)
   }
 
-  #blow(): void {
+  blow(): void {
+    if (this.isBlown) return
     clearTimeout(this.#timer)
     this.isBlown = true
     this.#onBlown()

@@ -62,6 +62,7 @@ export class Consumer {
   /** Of each consumer that the channel has had; the last one is at work. */
   #subscriptions: Subscription[] = []
   #isAckScheduled = false
+  #isToEnd = false
 
   static async start(session: Session, queue: string, manners: Manners): Promise<Consumer> {
     const consumer = new Consumer(session, await session.channel(), queue, manners)
@@ -76,6 +77,12 @@ export class Consumer {
     this.#queue = queue
     this.#manners = manners
     this.#holdings = new Holdings(session.client, channel)
+  }
+
+  /** Consumes no longer; what has come is still settled. */
+  cancel(): void {
+    this.#isToEnd = true
+    this.#restart()
   }
 
   #consume(): void {
@@ -111,7 +118,7 @@ export class Consumer {
         break
       case BASIC_CANCEL_OK:
         this.#subscription.cancelled()
-        this.#consume()
+        if (!this.#isToEnd) this.#consume()
         break
       case CHANNEL_CLOSE_OK:
         for (const it of this.#subscriptions) this.#session.account.unsubscribe(it)

@@ -39,9 +39,8 @@ export class Publisher implements Actor {
     this.#lane = session.account.lane()
   }
 
-  /** Whether all messages are published and confirmed. */
-  get isDone(): boolean {
-    return this.#lastTag === this.#options.quota && this.#unconfirmed.size === 0
+  get confirmedCount(): number {
+    return this.#lastTag - this.#unconfirmed.size
   }
 
   pump(): void {

@@ -67,11 +67,6 @@ export class Transactor {
     this.#subscription = session.account.subscribe(options.queue)
   }
 
-  /** Whether its last transaction is over. */
-  get isDone(): boolean {
-    return this.#count === this.#options.quota && this.#transaction === undefined
-  }
-
   #onMethod(method: Method, body: Buffer): void {
     switch (method.id) {
       case BASIC_DELIVER:
