@@ -69,7 +69,7 @@ export class Campaign {
     const open = async () => {
       const session = await this.#open(broker, () => fuse.event())
       sessions.push(session)
-      session.client.ended.then(() => {
+      void session.client.ended.then(() => {
         if (!fuse.isBlown) session.client.fail(new Error(`it ended of itself:\n${broker.output}`))
       })
       return session
