@@ -11,6 +11,7 @@ import {
   QUEUE_DECLARE,
   QUEUE_DECLARE_OK,
 } from 'amqp-codec'
+import type { FieldsOf } from '../support/raw-client-method.ts'
 import type { CrashBroker, RunningBroker } from './broker/crash-broker.ts'
 import { Fuse } from './fuse.ts'
 import type { Happening } from './ledger/history.ts'
@@ -46,12 +47,20 @@ export class Campaign {
   readonly #broker: CrashBroker
   readonly #ledger: Ledger
   readonly #queues: readonly string[]
+  readonly #volatile: readonly string[]
   #isDeclared = false
 
-  constructor(broker: CrashBroker, seed: number, queues: readonly string[]) {
+  /** Queues that are `volatile` come and go, and are declared again at each start. */
+  constructor(
+    broker: CrashBroker,
+    seed: number,
+    queues: readonly string[],
+    volatile: readonly string[] = [],
+  ) {
     this.#broker = broker
     this.#ledger = new Ledger(broker.storage)
     this.#queues = queues
+    this.#volatile = volatile
     this.random = new Random(seed)
     const direct = queues.map((queue) => ({ exchange: '', routingKey: queue, queues: [queue] }))
     this.routes = [...direct, { exchange: FANOUT, routingKey: '', queues }]
@@ -91,7 +100,7 @@ export class Campaign {
   async drain(end: End = 'killed'): Promise<void> {
     const broker = await this.#start()
     const session = await this.#open(broker, () => {})
-    const queues = [...this.#queues, ...WITNESS.queues]
+    const queues = [...this.#queues, ...this.#volatile, ...WITNESS.queues]
     await Promise.all(queues.map((queue) => Drainer.drain(session, queue)))
     this.#ledger.emptied()
     this.#check()
@@ -117,14 +126,18 @@ export class Campaign {
     if (!this.#isDeclared) await this.#declare(session)
     this.#isDeclared = true
     for (const queue of [...this.#queues, ...WITNESS.queues]) {
-      const fields = { queue, passive: true }
-      const ok = await session.client.call(1, QUEUE_DECLARE, fields, QUEUE_DECLARE_OK)
-      this.#ledger.counted(queue, ok.messageCount)
+      await this.#count(session, { queue, passive: true })
     }
+    for (const queue of this.#volatile) await this.#count(session, { queue, durable: true })
     session.client.destroy()
     await session.client.ended
     this.#check()
     return broker
+  }
+
+  async #count({ client }: Session, fields: FieldsOf<typeof QUEUE_DECLARE>): Promise<void> {
+    const { queue, messageCount } = await client.call(1, QUEUE_DECLARE, fields, QUEUE_DECLARE_OK)
+    this.#ledger.counted(queue, messageCount)
   }
 
   async #declare({ client }: Session): Promise<void> {

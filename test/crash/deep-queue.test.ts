@@ -15,7 +15,7 @@ describe(`a broker that is killed with a deep queue (CRASH_SEED=${seed})`, () =>
     const fashion = { routes, mostBodyBytes: 300, transientShare: 0.02 }
     const publish = { fashion, window: 5000, quota: DEPTH }
     await campaign.round({
-      work: async (open) => (await Publisher.start(await open(), publish)).pump(),
+      work: async (open) => void (await Publisher.start(await open(), publish)),
       events: DEPTH,
     })
     for (let round = 1; round <= rounds(4); round++) {
@@ -24,12 +24,11 @@ describe(`a broker that is killed with a deep queue (CRASH_SEED=${seed})`, () =>
           const manners = { ...POLITE, prefetchCount: 500, requeueShare: 0.001, keepShare: 0.01 }
           await Consumer.start(await open(), 'deep', manners)
           await Consumer.start(await open(), 'deep', { ...manners, upheavalShare: 0.0005 })
-          const publisher = await Publisher.start(await open(), {
+          await Publisher.start(await open(), {
             fashion,
             window: 100,
             quota: 5000,
           })
-          publisher.pump()
         },
         events: random.between(5000, 20_000),
       })

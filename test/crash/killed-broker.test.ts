@@ -3,7 +3,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts'
 import { allBrokers } from './broker/brokers.ts'
 import { Campaign } from './campaign.ts'
 import { rounds, seed } from './effort.ts'
-import { busy } from './scenario/busy.ts'
+import { busy, CHURNED } from './scenario/busy.ts'
 
 const QUEUES = ['first', 'second', 'third', 'fourth']
 /** Every so many rounds everything is taken out, and what is not there by then is lost. */
@@ -11,7 +11,7 @@ const ROUNDS_A_DRAIN = 5
 
 describe(`a broker that is killed at full speed (CRASH_SEED=${seed})`, () => {
   it.each(allBrokers)('keeps its promises: $name', async (choice) => {
-    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, QUEUES)
+    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, QUEUES, CHURNED)
     const { random } = campaign
     for (let round = 1; round <= rounds(15); round++) {
       if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 300))

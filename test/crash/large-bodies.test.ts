@@ -35,8 +35,7 @@ describe(`a broker that is killed amid large messages (CRASH_SEED=${seed})`, () 
             pauseShare: 0.1,
             quota: 20,
           })
-          const publisher = await Publisher.start(session, { fashion, window: 10, quota: 100 })
-          publisher.pump()
+          await Publisher.start(session, { fashion, window: 10, quota: 100 })
         },
         events: random.magnitude(10, 200),
       })

@@ -3,7 +3,7 @@ import type { Fault } from '../support/faulty-journal.ts'
 import { PowerlessBroker } from './broker/powerless.ts'
 import { Campaign } from './campaign.ts'
 import { rounds, seed } from './effort.ts'
-import { busy } from './scenario/busy.ts'
+import { busy, CHURNED } from './scenario/busy.ts'
 import { Random } from './traffic/random.ts'
 
 vi.mock('../../src/store/data-directory.ts', async () => {
@@ -16,7 +16,7 @@ const ROUNDS_A_DRAIN = 5
 
 /** Uses the broker and ends it, over and over. */
 async function campaign(broker: PowerlessBroker): Promise<void> {
-  const campaign = new Campaign(broker, seed, QUEUES)
+  const campaign = new Campaign(broker, seed, QUEUES, CHURNED)
   const { random } = campaign
   for (let round = 1; round <= rounds(20); round++) {
     if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 30))

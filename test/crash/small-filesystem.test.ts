@@ -41,7 +41,6 @@ describe.skipIf(CANNOT_MOUNT !== undefined)(
           const publishing = await open()
           const publish = { fashion, window: 1000, quota: 1_000_000 }
           const publisher = await Publisher.start(publishing, publish)
-          publisher.pump()
           for (let filling = 1; filling <= FILLINGS; filling++) {
             await eventually(
               `publishers are blocked the ${filling}. time`,

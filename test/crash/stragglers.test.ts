@@ -20,7 +20,7 @@ describe(`a broker that is killed while some messages stay behind (CRASH_SEED=${
           const manners = { ...POLITE, prefetchCount: 1000, stragglerCount: round }
           await Consumer.start(session, 'straits', manners)
           const publish = { fashion, window: 1000, quota: PASSING }
-          ;(await Publisher.start(session, publish)).pump()
+          await Publisher.start(session, publish)
         },
         // A confirm and a delivery each.
         events: 2 * PASSING,

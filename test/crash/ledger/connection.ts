@@ -68,6 +68,21 @@ export class Connection {
     this.#unproven.add(copy)
   }
 
+  /**
+   * All that is ready in a queue is going to be thrown away, by what is sent now. To be called only of
+   * a queue that nobody else uses.
+   */
+  purge(queue: string): void {
+    for (const copy of this.#book.queue(queue).copies) {
+      if (copy.state !== 'acked') this.acked(copy)
+    }
+  }
+
+  /** The queue was deleted, with all that it had. A queue of its name is another one. */
+  deleted(queue: string): void {
+    for (const copy of this.#book.queue(queue).copies) this.settled(copy)
+  }
+
   confirmed(entry: Entry): void {
     const { lane, number } = entry
     this.#book.happened({ what: 'confirmed', lane, number, connection: this.id })

@@ -466,6 +466,35 @@ describe('the ledger, of transactions', () => {
   })
 })
 
+describe('the ledger, of queues that are emptied', () => {
+  it('takes or leaves what a purge was sent for, until something later was confirmed', () => {
+    const tale = new Tale()
+    const [first, second] = [tale.confirmed('q'), tale.confirmed('q')]
+    tale.connection.purge('q')
+    tale.kill()
+    expect(tale.ledger.expectedCount('q')).toEqual({ least: 0, most: 2 })
+    tale.ack(first)
+    tale.connection.purge('q')
+    tale.confirmed('r')
+    tale.kill()
+    tale.comes(second)
+    expect(tale.rules).toEqual(['resurrected'])
+  })
+
+  it('wants nothing back of a queue that was deleted', () => {
+    const tale = new Tale()
+    const before = tale.confirmed('q')
+    tale.connection.purge('q')
+    tale.connection.deleted('q')
+    const after = tale.confirmed('q')
+    tale.kill()
+    expect(tale.ledger.expectedCount('q')).toEqual({ least: 1, most: 1 })
+    tale.comes(before)
+    tale.ack(after)
+    expect(tale.rules).toEqual(['resurrected'])
+  })
+})
+
 describe('the ledger, of counts', () => {
   it('wants them between what must be there and what may be', () => {
     const tale = new Tale()

@@ -1,8 +1,8 @@
 import { BASIC_ACK, BASIC_NACK, CONFIRM_SELECT, CONFIRM_SELECT_OK, type Method } from 'amqp-codec'
-import type { Entry } from '../ledger/copy.ts'
 import type { Lane } from '../ledger/lane.ts'
 import { draft, type Fashion, send } from './publishing.ts'
 import type { Actor, Session } from './session.ts'
+import { Unconfirmed } from './unconfirmed.ts'
 
 export interface PublisherOptions {
   readonly fashion: Fashion
@@ -18,9 +18,7 @@ export class Publisher implements Actor {
   readonly #channel: number
   readonly #options: PublisherOptions
   readonly #lane: Lane
-  /** What waits for its confirm, by its tag, in order. */
-  readonly #unconfirmed = new Map<number, Entry>()
-  #lastTag = 0
+  readonly #unconfirmed: Unconfirmed
   #isPumping = false
 
   static async start(session: Session, options: PublisherOptions): Promise<Publisher> {
@@ -29,6 +27,7 @@ export class Publisher implements Actor {
     const publisher = new Publisher(session, channel, options)
     session.employ(publisher)
     session.client.receive(channel, (method) => publisher.#onMethod(method))
+    publisher.pump()
     return publisher
   }
 
@@ -37,10 +36,11 @@ export class Publisher implements Actor {
     this.#channel = channel
     this.#options = options
     this.#lane = session.account.lane()
+    this.#unconfirmed = new Unconfirmed(this.#lane)
   }
 
   get confirmedCount(): number {
-    return this.#lastTag - this.#unconfirmed.size
+    return this.#unconfirmed.lastTag - this.#unconfirmed.size
   }
 
   pump(): void {
@@ -48,7 +48,8 @@ export class Publisher implements Actor {
     this.#isPumping = true
     const { client } = this.#session
     const { quota, window } = this.#options
-    while (this.#lastTag < quota && this.#unconfirmed.size < window && client.isWritable) {
+    const unconfirmed = this.#unconfirmed
+    while (unconfirmed.lastTag < quota && unconfirmed.size < window && client.isWritable) {
       this.#publish()
     }
     this.#isPumping = false
@@ -59,7 +60,7 @@ export class Publisher implements Actor {
     const made = draft(random, this.#options.fashion)
     const { isPersistent, route } = made
     const entry = this.#lane.publish({ queues: route.queues, isPersistent })
-    this.#unconfirmed.set(++this.#lastTag, entry)
+    this.#unconfirmed.published(entry)
     send(client, this.#channel, entry, made)
   }
 
@@ -67,24 +68,7 @@ export class Publisher implements Actor {
     if (method.id !== BASIC_ACK && method.id !== BASIC_NACK) {
       throw new Error(`a publisher got the method ${method.id.toString(16)}`)
     }
-    for (const tag of this.#tagsUpTo(method.deliveryTag, method.multiple)) {
-      const entry = this.#unconfirmed.get(tag)
-      if (entry === undefined) throw new Error(`tag ${tag} is confirmed, and not unconfirmed`)
-      this.#unconfirmed.delete(tag)
-      if (method.id === BASIC_ACK) this.#lane.confirm(entry)
-      else this.#lane.refuse(entry)
-      this.#session.onEvent()
-    }
+    for (let count = this.#unconfirmed.settle(method); count > 0; count--) this.#session.onEvent()
     this.pump()
-  }
-
-  #tagsUpTo(last: number, multiple: boolean): number[] {
-    if (!multiple) return [last]
-    const tags: number[] = []
-    for (const tag of this.#unconfirmed.keys()) {
-      if (tag > last) break
-      tags.push(tag)
-    }
-    return tags
   }
 }
