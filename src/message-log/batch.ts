@@ -1,6 +1,5 @@
 import type { LogEntry } from './log-entry.ts'
 import type { Ticket } from './queue-log.ts'
-import { entryBytes } from './record-format.ts'
 import type { SequenceRanges } from './sequence-ranges.ts'
 
 /** What was delivered and settled of what a queue has in the journal. */
@@ -67,7 +66,7 @@ export class Batch {
     this.#entries.push(entry)
     const { limitBytes, onFull } = this.#options
     const wasFull = this.#bytes >= limitBytes
-    this.#bytes += entryBytes(entry)
+    this.#bytes += entry.bytes
     if (!wasFull && this.#bytes >= limitBytes) onFull(true)
     return this.note()
   }

@@ -1,17 +1,7 @@
 import type { Logger } from '../base/logger.ts'
-import type { Message } from '../message/message.ts'
 import type { Journal } from '../store/journal.ts'
 import type { Block } from './block-chain.ts'
-import { RecordReader } from './record-reader.ts'
-
-/** A place as a record says it. */
-export interface RecordedPlace {
-  readonly queueId: number
-  readonly sequence: number
-  readonly expiresAt: number
-}
-
-export type VisitPlace = (place: RecordedPlace, message: () => Message) => void
+import { type PlaceVisitor, RecordReader } from './record-reader.ts'
 
 /** Blocks up to this size are kept for the next one that asks, which may be another queue. */
 const KEPT_BLOCK_BYTES = 1024 * 1024
@@ -21,22 +11,16 @@ const KEPT_BLOCKS = 4
 export class BlockReader {
   readonly #journal: Journal
   readonly #logger: Logger
-  readonly #settled: () => Promise<void>
+  readonly #reader = new RecordReader()
   readonly #kept = new Map<Block, Promise<readonly Buffer[]>>()
 
-  /** `settled` waits until all that was noted is stored. */
-  constructor(journal: Journal, logger: Logger, settled: () => Promise<void>) {
+  constructor(journal: Journal, logger: Logger) {
     this.#journal = journal
     this.#logger = logger
-    this.#settled = settled
   }
 
-  settled(): Promise<void> {
-    return this.#settled()
-  }
-
-  /** Calls back for every place in the block, whether it is still one or not. */
-  async read(block: Block, visit: VisitPlace): Promise<void> {
+  /** Visits every place in the block, whether it is still one or not. No record may be in flight. */
+  async read(block: Block, visitor: PlaceVisitor): Promise<void> {
     if (block.live === 0) return
     let records: readonly Buffer[]
     try {
@@ -46,16 +30,9 @@ export class BlockReader {
       if (block.live === 0) return
       throw error
     }
-    const reader: RecordReader = new RecordReader({
-      place: (queueId, sequence, _delivered, expiresAt) =>
-        visit({ queueId, sequence, expiresAt }, message),
-      delivered() {},
-      settled() {},
-    })
-    const message = (): Message => reader.message()
     for (const record of records) {
       try {
-        reader.read(record)
+        this.#reader.read(record, visitor, null)
       } catch (error) {
         if (!(error instanceof RangeError)) throw error
         const fields = { first: block.first, last: block.last, reason: error.message }

@@ -1,5 +1,7 @@
 import type { Message } from '../message/message.ts'
+import { storedBytes } from '../message/stored-message.ts'
 import type { Block } from './block-chain.ts'
+import { ENQUEUE_HEAD_BYTES, placeBytes } from './record-format.ts'
 
 /** A queue, as records know it. */
 export interface PlaceOwner {
@@ -21,9 +23,14 @@ export interface LogPlace {
   readonly sequence: number
   readonly expiresAt: number
   delivered: boolean
-  /** Where it is stored already, if it is. */
-  readonly block: Block | null
   next: LogPlace | null
+}
+
+/** What a place is when it is new. */
+export interface NewPlace {
+  readonly queue: PlaceOwner
+  readonly sequence: number
+  readonly expiresAt: number
 }
 
 /**
@@ -32,12 +39,15 @@ export interface LogPlace {
  */
 export class LogEntry implements LogPlace {
   readonly message: Message
+  /** Where it is stored already, if it is, in all its places. */
+  readonly block: Block | null
   queue: PlaceOwner | null
   readonly sequence: number
   readonly expiresAt: number
-  delivered: boolean
-  readonly block: Block | null
+  delivered = false
   next: LogPlace | null = null
+  /** What it takes in a record with the places that it has now. */
+  #bytes: number
   /** How many of its places are still places. */
   #liveCount = 1
   /**
@@ -47,13 +57,13 @@ export class LogEntry implements LogPlace {
   #cursor: LogPlace = this
   #last: LogPlace = this
 
-  constructor(message: Message, place: Omit<LogPlace, 'next'>) {
+  constructor(message: Message, { queue, sequence, expiresAt }: NewPlace, block: Block | null) {
     this.message = message
-    this.queue = place.queue
-    this.sequence = place.sequence
-    this.expiresAt = place.expiresAt
-    this.delivered = place.delivered
-    this.block = place.block
+    this.block = block
+    this.queue = queue
+    this.sequence = sequence
+    this.expiresAt = expiresAt
+    this.#bytes = ENQUEUE_HEAD_BYTES + placeBytes(expiresAt) + storedBytes(message)
   }
 
   get isLive(): boolean {
@@ -64,11 +74,16 @@ export class LogEntry implements LogPlace {
     return this.#liveCount
   }
 
-  add(place: Omit<LogPlace, 'next'>): void {
-    const added = { ...place, next: null }
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  add({ queue, sequence, expiresAt }: NewPlace): void {
+    const added = { queue, sequence, expiresAt, delivered: false, next: null }
     this.#last.next = added
     this.#last = added
     this.#liveCount++
+    this.#bytes += placeBytes(expiresAt)
   }
 
   find(queue: PlaceOwner, sequence: number): LogPlace | undefined {
@@ -83,6 +98,7 @@ export class LogEntry implements LogPlace {
     if (place.queue === null) return
     place.queue = null
     this.#liveCount--
+    this.#bytes -= placeBytes(place.expiresAt)
   }
 
   /** Removes what it has between, and says of its message if nothing is left. */

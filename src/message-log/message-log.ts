@@ -5,13 +5,12 @@ import { Appender, type AppenderOptions } from './appender.ts'
 import { Batch, type BatchContent, type TicketListener } from './batch.ts'
 import { type Block, BlockChain } from './block-chain.ts'
 import { BlockReader } from './block-reader.ts'
-import { findStragglers } from './cleaner.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
 import type { QueueLog, Ticket } from './queue-log.ts'
 import { QueuePlaces } from './queue-places.ts'
-import { entryBytes } from './record-format.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
 import { Recovery } from './recovery.ts'
+import { Stragglers } from './stragglers.ts'
 import type { TicketSource } from './ticket-source.ts'
 
 export interface MessageLogOptions extends AppenderOptions {
@@ -25,6 +24,13 @@ export interface MessageLogOptions extends AppenderOptions {
    * that hold up the removal of old records are stored again; 4 MiB unless it is given.
    */
   readonly untidyBytes?: number
+}
+
+/** A message that is being stored again. */
+interface Move {
+  readonly entry: LogEntry
+  readonly from: Block
+  readonly to: Block
 }
 
 const UNTIDY_BYTES = 4 * 1024 * 1024
@@ -82,7 +88,7 @@ export class MessageLog implements TurnTask, TicketSource {
       onFirstNote: () => this.#schedule(),
       onFull: options.onBehind,
     })
-    this.#reader = new BlockReader(options.journal, options.logger, () => this.settled())
+    this.#reader = new BlockReader(options.journal, options.logger)
   }
 
   get storedTicket(): Ticket {
@@ -193,6 +199,7 @@ export class MessageLog implements TurnTask, TicketSource {
         batch: this.#batch,
         chain: this.#chain,
         reader: this.#reader,
+        settled: () => this.settled(),
         dropped: (id) => this.#queues.delete(id),
       })
       this.#queues.set(queueId, queue)
@@ -204,7 +211,8 @@ export class MessageLog implements TurnTask, TicketSource {
     const records = this.#writer.write(content)
     for (const runs of content.runs) runs.clearRuns()
     this.#newBytes = 0
-    const blocks = records.map((record) => this.#begin(record))
+    const moves: Move[] = []
+    const blocks = records.map((record) => this.#begin(record, moves))
     let positions: readonly number[]
     try {
       // Of what was settled it is enough that it will be known when something else must be.
@@ -221,23 +229,24 @@ export class MessageLog implements TurnTask, TicketSource {
     }
     for (const [index, block] of blocks.entries()) {
       this.#chain.stored(block, positions[index] as number)
-      for (const entry of (records[index] as WrittenRecord).entries) this.#moved(entry, block)
     }
+    for (const move of moves) this.#moved(move)
     this.#stored(ticket, dead)
   }
 
   /** From now on the messages of the record are those of a block, though not safe yet. */
-  #begin({ bytes, entries }: WrittenRecord): Block {
+  #begin({ bytes, entries }: WrittenRecord, moves: Move[]): Block {
     const block = this.#chain.begin(bytes)
     this.#newBytes += bytes
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as LogEntry
       if (entry.block !== null) {
-        this.#newBytes -= entryBytes(entry)
+        this.#newBytes -= entry.bytes
+        moves.push({ entry, from: entry.block, to: block })
         continue
       }
       entry.message.logEntry = null
-      this.#chain.grow(block, entry.liveCount, entryBytes(entry))
+      this.#chain.grow(block, entry.liveCount, entry.bytes)
       for (let place: LogPlace | null = entry; place !== null; place = place.next) {
         place.queue?.place(place.sequence, place.delivered, block)
       }
@@ -246,14 +255,12 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   /** What was stored again is no longer needed where it was. */
-  #moved(entry: LogEntry, block: Block): void {
-    if (entry.block === null) return
-    const from = entry.block
+  #moved({ entry, from, to }: Move): void {
     for (let place: LogPlace | null = entry; place !== null; place = place.next) {
       const { queue, sequence } = place
       if (queue === null || !queue.isAt(sequence, from)) continue
-      this.#chain.grow(block, 1, Math.floor(entryBytes(entry) / entry.liveCount))
-      queue.move(sequence, block)
+      this.#chain.grow(to, 1, Math.floor(entry.bytes / entry.liveCount))
+      queue.move(sequence, to)
       this.#chain.shrink(from, 1)
     }
   }
@@ -291,8 +298,9 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#cleaning = 'reading'
     try {
       for (const block of this.#chain.closeFront(this.#newBytes * PASSED_PER_STORED)) {
-        const stragglers = await findStragglers(block, this.#reader, (id) => this.#queues.get(id))
-        for (const entry of stragglers) this.#batch.add(entry)
+        const stragglers = new Stragglers(block, (id) => this.#queues.get(id))
+        await this.#reader.read(block, stragglers)
+        for (const entry of stragglers.entries) this.#batch.add(entry)
       }
     } catch (error) {
       this.#logger.error({ error }, 'The journal could not be read to make it smaller')

@@ -4,7 +4,8 @@ import type { Block, BlockChain } from './block-chain.ts'
 import type { BlockReader } from './block-reader.ts'
 import { Extents } from './extents.ts'
 import { LogEntry, type PlaceOwner } from './log-entry.ts'
-import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
+import type { QueueLog, StoredRun, Ticket } from './queue-log.ts'
+import { QueueReading } from './queue-reading.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { SequenceSet } from './sequence-set.ts'
 
@@ -13,6 +14,8 @@ export interface LogParts {
   readonly batch: Batch
   readonly chain: BlockChain
   readonly reader: BlockReader
+  /** Waits until all that was noted is stored. */
+  settled(): Promise<void>
   /** The queue needs no keeping any more. */
   dropped(queueId: number): void
 }
@@ -51,13 +54,12 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   }
 
   enqueue(message: Message, sequence: number, expiresAt = 0): Ticket {
-    const place = { queue: this, sequence, expiresAt, delivered: false, block: null }
     const waiting = message.logEntry as LogEntry | null
     if (waiting !== null) {
-      waiting.add(place)
+      waiting.add({ queue: this, sequence, expiresAt })
       return this.#parts.batch.note()
     }
-    const entry = new LogEntry(message, place)
+    const entry = new LogEntry(message, { queue: this, sequence, expiresAt }, null)
     message.logEntry = entry
     return this.#parts.batch.add(entry)
   }
@@ -99,22 +101,22 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
     let first = this.#live.next(from)
     // Where it is stored may change while it is waited for.
     if (first === undefined || this.#extents.find(first).inFlight > 0) {
-      await this.#parts.reader.settled()
+      await this.#parts.settled()
       first = this.#live.next(from)
     }
     if (first === undefined || first > to) return { messages: [], next: to + 1 }
     // Those that wait for their record come after all others.
     const last = Math.min(to, this.#extents.endOf(first), this.#nextSequence - 1)
     const block = this.#extents.find(first)
-    const found: StoredMessage[] = []
-    await this.#parts.reader.read(block, (place, message) => {
-      const { queueId, sequence, expiresAt } = place
-      if (queueId !== this.queueId || sequence < first || sequence > last) return
-      if (!this.#live.has(sequence)) return
-      const delivered = this.#delivered.has(sequence)
-      found.push({ message: message(), sequence, delivered, expiresAt })
+    const reading = new QueueReading({
+      queueId: this.queueId,
+      from: first,
+      to: last,
+      live: this.#live,
+      delivered: this.#delivered,
     })
-    return { messages: inOrder(found), next: last + 1 }
+    await this.#parts.reader.read(block, reading)
+    return { messages: reading.messages, next: last + 1 }
   }
 
   drop(): void {
@@ -209,14 +211,4 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
     this.#ticket = batch.ticket
     batch.addRuns(this)
   }
-}
-
-/** What was stored again stands behind what was not; what was stored twice is there twice. */
-function inOrder(found: readonly StoredMessage[]): readonly StoredMessage[] {
-  const isSorted = found.every(
-    ({ sequence }, at) => at === 0 || sequence > (found[at - 1] as StoredMessage).sequence,
-  )
-  if (isSorted) return found
-  const bySequence = new Map(found.map((stored) => [stored.sequence, stored]))
-  return [...bySequence.values()].sort((a, b) => a.sequence - b.sequence)
 }

@@ -1,6 +1,3 @@
-import { storedBytes } from '../message/stored-message.ts'
-import type { LogEntry, LogPlace } from './log-entry.ts'
-
 /**
  * A record: its version, then entries, those of the first two kinds before the others. Integers are
  * big-endian; sequences have 48 bits, and times, which are in milliseconds since 1970, too.
@@ -32,20 +29,7 @@ export const RUN_BYTES: number = SEQUENCE_BYTES + 4
 export const DELIVERED = 1
 export const EXPIRES = 2
 
-/** What an entry takes in a record with the places that it has now. */
-export function entryBytes(entry: LogEntry): number {
-  return entryHeadBytes(entry) + storedBytes(entry.message)
-}
-
-/** What stands before the message. */
-export function entryHeadBytes(entry: LogEntry): number {
-  let size = ENQUEUE_HEAD_BYTES
-  for (let place: LogPlace | null = entry; place !== null; place = place.next) {
-    if (place.queue !== null) size += placeBytes(place)
-  }
-  return size
-}
-
-export function placeBytes({ expiresAt }: LogPlace): number {
+/** What a place takes. */
+export function placeBytes(expiresAt: number): number {
   return expiresAt === 0 ? PLACE_BYTES : PLACE_BYTES + TIME_BYTES
 }

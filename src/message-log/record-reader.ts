@@ -1,3 +1,4 @@
+import { readUint32, readUint48 } from '../message/big-endian.ts'
 import type { Message } from '../message/message.ts'
 import { assertWithin, StoredMessageReader, storedMessageEnd } from '../message/stored-message.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -17,35 +18,52 @@ import {
   VERSION_BYTES,
 } from './record-format.ts'
 
-/** Takes what records say, in their order. */
-export interface RecordVisitor {
-  /** The place of a message, which `RecordReader.message` gives. */
-  place(queueId: number, sequence: number, delivered: boolean, expiresAt: number): void
+/** The place of a message, as a record says it. Good until the next one is visited. */
+export interface RecordedPlace {
+  readonly queueId: number
+  readonly sequence: number
+  readonly delivered: boolean
+  readonly expiresAt: number
+  /** About what it takes in the record. */
+  readonly bytes: number
+  /**
+   * The message, the same at each of its places. It refers to the record's bytes. Throws RangeError
+   * when they make no sense.
+   */
+  message(): Message
+}
+
+/** Takes the places of a record's messages, in their order. */
+export interface PlaceVisitor {
+  place(place: RecordedPlace): void
+}
+
+/** Takes what else a record says. */
+export interface RunVisitor {
   delivered(queueId: number, from: number, count: number): void
   settled(queueId: number, from: number, count: number): void
 }
 
-/** Reads what `RecordWriter` wrote. */
-export class RecordReader {
-  readonly #visitor: RecordVisitor
+const NO_RECORD: Buffer = Buffer.alloc(0)
+
+/** Reads what `RecordWriter` wrote; it is itself the place that is visited. */
+export class RecordReader implements RecordedPlace {
+  queueId = 0
+  sequence = 0
+  delivered = false
+  expiresAt = 0
+  bytes = 0
   readonly #messages = new StoredMessageReader()
-  #record: Buffer = Buffer.alloc(0)
+  #record = NO_RECORD
   #message: Message | null = null
   #messageStart = 0
   #messageEnd = 0
-  /** About what the place that is visited takes in the record. */
-  placeBytes = 0
-
-  constructor(visitor: RecordVisitor) {
-    this.#visitor = visitor
-  }
 
   /**
    * Throws RangeError when the record makes no sense; all that stands before that place has been
-   * given by then. Throws StoreError when a newer program has
-   * written it.
+   * given by then. Throws StoreError when a newer program has written it.
    */
-  read(record: Buffer): void {
+  read(record: Buffer, places: PlaceVisitor, runs: RunVisitor | null): void {
     this.#record = record
     const version = record.readUInt8(0)
     if (version > RECORD_VERSION) {
@@ -56,58 +74,59 @@ export class RecordReader {
     if (version < RECORD_VERSION) throw new RangeError(`it has version ${version}`)
     for (let at = VERSION_BYTES; at < record.length; ) {
       const kind = record[at]
-      if (kind === ENQUEUE) at = this.#enqueue(record, at)
-      else if (kind === DELIVER || kind === SETTLE) at = this.#runs(record, at, kind)
+      if (kind === ENQUEUE) at = this.#enqueue(record, at, places)
+      else if (kind === DELIVER || kind === SETTLE) at = readRuns(record, at, runs)
       else throw new RangeError(`it has an entry of kind ${kind} at ${at}`)
     }
+    // The memory may be large, and nobody's until the next record is read.
+    this.#record = NO_RECORD
+    this.#message = null
   }
 
-  /**
-   * The message whose place is visited, the same at each of its places. It refers to the record's
-   * bytes. Throws RangeError when they make no sense.
-   */
   message(): Message {
     this.#message ??= this.#messages.read(this.#record, this.#messageStart, this.#messageEnd)
     return this.#message
   }
 
-  #enqueue(record: Buffer, start: number): number {
-    assertWithin(record, start + ENQUEUE_HEAD_BYTES)
-    const placeCount = record.readUInt32BE(start + 1)
-    if (placeCount === 0) throw new RangeError(`it has a message in no queue at ${start}`)
+  #enqueue(record: Buffer, start: number, visitor: PlaceVisitor): number {
     const placesStart = start + ENQUEUE_HEAD_BYTES
-    this.#messageStart = placesEnd(record, placesStart, placeCount)
-    this.#messageEnd = storedMessageEnd(record, this.#messageStart)
+    assertWithin(record, placesStart)
+    const placeCount = readUint32(record, start + 1)
+    if (placeCount === 0) throw new RangeError(`it has a message in no queue at ${start}`)
+    const messageStart = placesEnd(record, placesStart, placeCount)
+    const end = storedMessageEnd(record, messageStart)
     this.#message = null
-    this.placeBytes = Math.floor((this.#messageEnd - start) / placeCount)
-    for (let at = placesStart, left = placeCount; left > 0; left--) {
+    this.#messageStart = messageStart
+    this.#messageEnd = end
+    this.bytes = Math.floor((end - start) / placeCount)
+    for (let at = placesStart; at < messageStart; ) {
       const flags = record[at + PLACE_BYTES - 1] as number
       const expires = (flags & EXPIRES) !== 0
-      this.#visitor.place(
-        readUint32(record, at),
-        readUint48(record, at + 4),
-        (flags & DELIVERED) !== 0,
-        expires ? readUint48(record, at + PLACE_BYTES) : 0,
-      )
+      this.queueId = readUint32(record, at)
+      this.sequence = readUint48(record, at + 4)
+      this.delivered = (flags & DELIVERED) !== 0
+      this.expiresAt = expires ? readUint48(record, at + PLACE_BYTES) : 0
+      visitor.place(this)
       at += expires ? PLACE_BYTES + TIME_BYTES : PLACE_BYTES
-    }
-    return this.#messageEnd
-  }
-
-  #runs(record: Buffer, start: number, kind: number): number {
-    const runsStart = start + RUNS_HEAD_BYTES
-    assertWithin(record, runsStart)
-    const queueId = record.readUInt32BE(start + 1)
-    const end = runsStart + record.readUInt32BE(start + 5) * RUN_BYTES
-    assertWithin(record, end)
-    for (let at = runsStart; at < end; at += RUN_BYTES) {
-      const from = readUint48(record, at)
-      const count = record.readUInt32BE(at + SEQUENCE_BYTES)
-      if (kind === DELIVER) this.#visitor.delivered(queueId, from, count)
-      else this.#visitor.settled(queueId, from, count)
     }
     return end
   }
+}
+
+function readRuns(record: Buffer, start: number, visitor: RunVisitor | null): number {
+  const runsStart = start + RUNS_HEAD_BYTES
+  assertWithin(record, runsStart)
+  const end = runsStart + readUint32(record, start + 5) * RUN_BYTES
+  assertWithin(record, end)
+  if (visitor === null) return end
+  const queueId = readUint32(record, start + 1)
+  for (let at = runsStart; at < end; at += RUN_BYTES) {
+    const from = readUint48(record, at)
+    const count = readUint32(record, at + SEQUENCE_BYTES)
+    if (record[start] === DELIVER) visitor.delivered(queueId, from, count)
+    else visitor.settled(queueId, from, count)
+  }
+  return end
 }
 
 function placesEnd(record: Buffer, start: number, placeCount: number): number {
@@ -119,18 +138,4 @@ function placesEnd(record: Buffer, start: number, placeCount: number): number {
   }
   assertWithin(record, at)
   return at
-}
-
-/** Four shifts are faster than the call, and this is read for every message at recovery. */
-function readUint32(bytes: Buffer, at: number): number {
-  const high = ((bytes[at] as number) << 8) | (bytes[at + 1] as number)
-  const low = ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
-  return high * 0x10000 + low
-}
-
-function readUint48(bytes: Buffer, at: number): number {
-  return (
-    (((bytes[at] as number) << 8) | (bytes[at + 1] as number)) * 0x1_0000_0000 +
-    readUint32(bytes, at + 2)
-  )
 }

@@ -1,5 +1,4 @@
-import { copiedBytes, PartsWriter } from '../message/parts-writer.ts'
-import { storedBytes } from '../message/stored-message.ts'
+import { PartsWriter, referredBytes } from '../message/parts-writer.ts'
 import type { BatchContent, QueueRuns } from './batch.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
 import {
@@ -7,7 +6,6 @@ import {
   DELIVERED,
   ENQUEUE,
   EXPIRES,
-  entryHeadBytes,
   RECORD_VERSION,
   RUN_BYTES,
   RUNS_HEAD_BYTES,
@@ -38,9 +36,10 @@ export class RecordWriter {
   write(batch: BatchContent): readonly WrittenRecord[] {
     const chunks = batch.isAtomic ? [batch.entries] : cut(batch.entries)
     this.#writer.begin(this.#memory(sizeOf(batch, chunks.length)))
-    // Runs speak of earlier records.
+    // What takes the place of something that was settled must not be stored after that.
+    const last = chunks.length - 1
     const records = chunks.map((entries, index) =>
-      this.#record(index === 0 ? batch.runs : [], entries),
+      this.#record(index === last ? batch.runs : [], entries),
     )
     this.#writer.end()
     return records
@@ -103,13 +102,12 @@ function cut(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
   let bytes = 0
   for (let at = 0; at < entries.length; at++) {
     const entry = entries[at] as LogEntry
-    const entryBytes = entryHeadBytes(entry) + storedBytes(entry.message)
-    if (bytes > 0 && bytes + entryBytes > RECORD_BYTES) {
+    if (bytes > 0 && bytes + entry.bytes > RECORD_BYTES) {
       chunks.push(entries.slice(start, at))
       start = at
       bytes = 0
     }
-    bytes += entryBytes
+    bytes += entry.bytes
   }
   chunks.push(start === 0 ? (entries as LogEntry[]) : entries.slice(start))
   return chunks
@@ -118,7 +116,7 @@ function cut(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
 /** What is copied of all records together. */
 function sizeOf({ entries, runs }: BatchContent, recordCount: number): number {
   let size = VERSION_BYTES * recordCount
-  for (const entry of entries) size += entryHeadBytes(entry) + copiedBytes(entry.message)
+  for (const entry of entries) size += entry.bytes - referredBytes(entry.message)
   for (const { deliveredRuns, settledRuns } of runs) {
     size += runsBytes(deliveredRuns) + runsBytes(settledRuns)
   }

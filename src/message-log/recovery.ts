@@ -1,15 +1,20 @@
 import type { Block, BlockChain } from './block-chain.ts'
 import type { QueuePlaces } from './queue-places.ts'
-import { RecordReader, type RecordVisitor } from './record-reader.ts'
+import {
+  type PlaceVisitor,
+  type RecordedPlace,
+  RecordReader,
+  type RunVisitor,
+} from './record-reader.ts'
 
 /**
  * Finds out from the records, oldest first, what is in the queues: the last word counts. It looks at
  * the heads of entries only, and keeps no message.
  */
-export class Recovery implements RecordVisitor {
+export class Recovery implements PlaceVisitor, RunVisitor {
   readonly #chain: BlockChain
   readonly #findQueue: (queueId: number) => QueuePlaces
-  readonly #reader = new RecordReader(this)
+  readonly #reader = new RecordReader()
   #queue: QueuePlaces | undefined
   #block: Block | undefined
 
@@ -23,12 +28,11 @@ export class Recovery implements RecordVisitor {
     const block = this.#chain.begin(record.length)
     this.#chain.stored(block, position)
     this.#block = block
-    this.#reader.read(record)
+    this.#reader.read(record, this, this)
   }
 
-  place(queueId: number, sequence: number, delivered: boolean): void {
-    const { placeBytes } = this.#reader
-    this.#find(queueId).recover(sequence, delivered, this.#block as Block, placeBytes)
+  place({ queueId, sequence, delivered, bytes }: RecordedPlace): void {
+    this.#find(queueId).recover(sequence, delivered, this.#block as Block, bytes)
   }
 
   delivered(queueId: number, from: number, count: number): void {

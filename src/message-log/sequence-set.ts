@@ -1,128 +1,73 @@
-const CHUNK_BITS = 12
-const CHUNK_SIZE = 1 << CHUNK_BITS
-const WORDS = CHUNK_SIZE / 32
-
-interface Chunk {
-  count: number
-  /** Null while all of them are in the set. */
-  words: Int32Array | null
-}
+import { SequenceBits } from './sequence-bits.ts'
 
 /**
- * A set of sequences, which come in order and mostly go in order: a bit each, in chunks, of which
- * those that are empty or full need no bits. Ten million in a row take a few hundred kilobytes.
+ * A set of sequences. They come in order and mostly go in order, and so are one run, of which the two
+ * ends are enough; there are bits for them only while there is a gap.
  */
 export class SequenceSet {
-  readonly #chunks = new Map<number, Chunk>()
-  /** The chunk that was looked at last, which mostly is the next one too. */
-  #number = -1
-  #chunk: Chunk | undefined
-  #count = 0
+  /** All from here up to `#end`, unless there are bits. */
+  #start = 0
+  #end = 0
+  #bits: SequenceBits | null = null
 
   get count(): number {
-    return this.#count
+    return this.#bits === null ? this.#end - this.#start : this.#bits.count
   }
 
   has(sequence: number): boolean {
-    const chunk = this.#chunkOf(sequence)
-    return chunk !== undefined && hasBit(chunk, sequence)
+    if (this.#bits !== null) return this.#bits.has(sequence)
+    return sequence >= this.#start && sequence < this.#end
   }
 
   /** Whether it was not there. */
   add(sequence: number): boolean {
-    let chunk = this.#chunkOf(sequence)
-    if (chunk === undefined) {
-      chunk = { count: 0, words: new Int32Array(WORDS) }
-      this.#chunks.set(this.#number, chunk)
-      this.#chunk = chunk
-    }
-    if (hasBit(chunk, sequence)) return false
-    const words = chunk.words as Int32Array
-    const bit = sequence % CHUNK_SIZE
-    words[bit >>> 5] = (words[bit >>> 5] as number) | (1 << (bit & 31))
-    if (++chunk.count === CHUNK_SIZE) chunk.words = null
-    this.#count++
+    if (this.#bits !== null) return this.#bits.add(sequence)
+    if (sequence >= this.#start && sequence < this.#end) return false
+    if (this.#start === this.#end) this.#start = sequence
+    else if (sequence !== this.#end) return this.#toBits().add(sequence)
+    this.#end = sequence + 1
     return true
   }
 
   /** Whether it was there. */
   delete(sequence: number): boolean {
-    const chunk = this.#chunkOf(sequence)
-    if (chunk === undefined || !hasBit(chunk, sequence)) return false
-    chunk.words ??= new Int32Array(WORDS).fill(-1)
-    const bit = sequence % CHUNK_SIZE
-    chunk.words[bit >>> 5] = (chunk.words[bit >>> 5] as number) & ~(1 << (bit & 31))
-    this.#shrink(chunk, 1)
+    if (this.#bits !== null) return this.#without(this.#bits.delete(sequence))
+    if (sequence < this.#start || sequence >= this.#end) return false
+    if (sequence === this.#start) this.#start++
+    else if (sequence === this.#end - 1) this.#end--
+    else return this.#toBits().delete(sequence)
     return true
   }
 
   /** Removes all from `from` to `to`, and says how many that were. */
   deleteRange(from: number, to: number): number {
-    let deleted = 0
-    for (let at = this.next(from); at !== undefined && at <= to; at = this.next(at + 1)) {
-      const chunk = this.#chunkOf(at) as Chunk
-      const number = this.#number
-      if (at <= number * CHUNK_SIZE && (number + 1) * CHUNK_SIZE - 1 <= to) {
-        deleted += chunk.count
-        this.#shrink(chunk, chunk.count)
-      } else {
-        this.delete(at)
-        deleted++
-      }
-    }
-    return deleted
+    if (this.#bits !== null) return this.#without(this.#bits.deleteRange(from, to))
+    const start = Math.max(from, this.#start)
+    const end = Math.min(to + 1, this.#end)
+    if (start >= end) return 0
+    if (start === this.#start) this.#start = end
+    else if (end === this.#end) this.#end = start
+    else return this.#toBits().deleteRange(from, to)
+    return end - start
   }
 
   /** The first that is not before `from`. */
   next(from: number): number | undefined {
-    let number = Math.floor(from / CHUNK_SIZE)
-    let bit = from % CHUNK_SIZE
-    for (let passed = 0; passed <= this.#chunks.size; passed++) {
-      const chunk = this.#chunks.get(number)
-      const found = chunk === undefined ? -1 : nextBit(chunk, bit)
-      if (found >= 0) return number * CHUNK_SIZE + found
-      number++
-      bit = 0
-    }
-    // There is a gap: it may be a wide one.
-    let nearest = Number.POSITIVE_INFINITY
-    for (const other of this.#chunks.keys()) if (other >= number && other < nearest) nearest = other
-    return nearest === Number.POSITIVE_INFINITY ? undefined : this.next(nearest * CHUNK_SIZE)
+    if (this.#bits !== null) return this.#bits.next(from)
+    const first = Math.max(from, this.#start)
+    return first < this.#end ? first : undefined
   }
 
-  #chunkOf(sequence: number): Chunk | undefined {
-    const number = Math.floor(sequence / CHUNK_SIZE)
-    if (number !== this.#number) {
-      this.#number = number
-      this.#chunk = this.#chunks.get(number)
-    }
-    return this.#chunk
+  #toBits(): SequenceBits {
+    this.#bits = new SequenceBits(this.#start, this.#end)
+    this.#start = 0
+    this.#end = 0
+    return this.#bits
   }
 
-  /** So many have been removed from the chunk that was looked at last. */
-  #shrink(chunk: Chunk, count: number): void {
-    this.#count -= count
-    chunk.count -= count
-    if (chunk.count > 0) return
-    this.#chunks.delete(this.#number)
-    this.#chunk = undefined
+  /** After bits were removed, with what came of that: an empty set is a run again. */
+  #without<Result>(result: Result): Result {
+    if (this.#bits?.count === 0) this.#bits = null
+    return result
   }
-}
-
-function hasBit({ words }: Chunk, sequence: number): boolean {
-  if (words === null) return true
-  const bit = sequence % CHUNK_SIZE
-  return ((words[bit >>> 5] as number) & (1 << (bit & 31))) !== 0
-}
-
-/** The first bit from `bit` on that is set, or -1. */
-function nextBit({ words }: Chunk, bit: number): number {
-  if (words === null) return bit
-  let word = bit >>> 5
-  let bits = (words[word] as number) & (-1 << (bit & 31))
-  while (bits === 0) {
-    if (++word === WORDS) return -1
-    bits = words[word] as number
-  }
-  return word * 32 + 31 - Math.clz32(bits & -bits)
 }

@@ -1,3 +1,4 @@
+import { writeUint16, writeUint32, writeUint48 } from './big-endian.ts'
 import { contentPieces } from './content-pieces.ts'
 import { copyBytes } from './copy-bytes.ts'
 import type { FrameRun, Message } from './message.ts'
@@ -36,36 +37,28 @@ export class PartsWriter {
   }
 
   uint32(value: number): void {
-    const copy = this.#copy
-    const at = this.#at
-    copy[at] = value >>> 24
-    copy[at + 1] = value >>> 16
-    copy[at + 2] = value >>> 8
-    copy[at + 3] = value
-    this.#at = at + 4
+    this.#at = writeUint32(this.#copy, this.#at, value)
   }
 
   uint48(value: number): void {
-    const high = Math.floor(value / 0x1_0000_0000)
-    this.#copy[this.#at++] = high >>> 8
-    this.#copy[this.#at++] = high
-    this.uint32(value)
+    this.#at = writeUint48(this.#copy, this.#at, value)
   }
 
   /** As `stored-message.ts` says. */
   message(message: Message): void {
     const { address } = message
+    const copy = this.#copy
     const addressBytes = address.end - address.start
-    this.uint32(contentBytes(message))
-    this.uint8(addressBytes >>> 8)
-    this.uint8(addressBytes)
-    copyBytes(address.buffer, address.start, address.end, this.#copy, this.#at)
-    this.#at += addressBytes
+    let at = writeUint32(copy, this.#at, contentBytes(message))
+    at = writeUint16(copy, at, addressBytes)
+    copyBytes(address.buffer, address.start, address.end, copy, at)
+    at += addressBytes
     if (isCopied(message)) {
-      copyBytes(message.buffer, message.start, message.end, this.#copy, this.#at)
-      this.#at += message.end - message.start
+      copyBytes(message.buffer, message.start, message.end, copy, at)
+      this.#at = at + message.end - message.start
       return
     }
+    this.#at = at
     for (const piece of contentPieces(message)) this.#piece(piece)
   }
 
@@ -100,10 +93,15 @@ export class PartsWriter {
 
 /** How much of a message is copied when it is written. */
 export function copiedBytes(message: Message): number {
-  if (isCopied(message)) return storedBytes(message)
-  let size = storedBytes(message)
+  return storedBytes(message) - referredBytes(message)
+}
+
+/** How much of it is referred to where it is. */
+export function referredBytes(message: Message): number {
+  let size = 0
+  if (isCopied(message)) return size
   for (const { start, end } of contentPieces(message)) {
-    if (end - start > COPY_LIMIT_BYTES) size -= end - start
+    if (end - start > COPY_LIMIT_BYTES) size += end - start
   }
   return size
 }

@@ -6,6 +6,7 @@ import {
   FRAME_HEADER_SIZE,
   FRAME_OVERHEAD,
 } from 'amqp-codec'
+import { readUint16, readUint32 } from './big-endian.ts'
 import { Message, NO_MORE_RUNS } from './message.ts'
 import { PublishAddress } from './publish-address.ts'
 
@@ -36,8 +37,8 @@ export function contentBytes(message: Message): number {
 /** Where the message ends that is stored at `start`. Throws RangeError when that is not within. */
 export function storedMessageEnd(bytes: Buffer, start: number): number {
   assertWithin(bytes, start + STORED_HEAD_BYTES)
-  const content = bytes.readUInt32BE(start)
-  const end = start + STORED_HEAD_BYTES + bytes.readUInt16BE(start + 4) + content
+  const content = readUint32(bytes, start)
+  const end = start + STORED_HEAD_BYTES + readUint16(bytes, start + 4) + content
   assertWithin(bytes, end)
   return end
 }
@@ -57,14 +58,21 @@ export class StoredMessageReader {
    */
   read(bytes: Buffer, start: number, end: number): Message {
     const addressStart = start + STORED_HEAD_BYTES
-    const contentStart = addressStart + bytes.readUInt16BE(start + 4)
+    const contentStart = addressStart + readUint16(bytes, start + 4)
     assertContent(bytes, contentStart, end)
-    const last = this.#address
-    if (bytes.compare(last.buffer, last.start, last.end, addressStart, contentStart) !== 0) {
+    if (!isAddress(this.#address, bytes, addressStart, contentStart)) {
       this.#address = readAddress(bytes, addressStart, contentStart)
     }
     return new Message(this.#address, bytes, contentStart, end, NO_MORE_RUNS)
   }
+}
+
+function isAddress(address: PublishAddress, bytes: Buffer, start: number, end: number): boolean {
+  const { buffer } = address
+  const distance = address.start - start
+  if (address.end - distance !== end) return false
+  for (let at = start; at < end; at++) if (bytes[at] !== buffer[at + distance]) return false
+  return true
 }
 
 /** It gets memory of its own: it outlives the bytes, for as long as messages share it. */
@@ -94,7 +102,7 @@ const LEAST_HEADER_BYTES = 14
 
 function endOfFrame(bytes: Buffer, start: number, limit: number, type: number): number {
   if (start + FRAME_OVERHEAD > limit || bytes[start] !== type) throw malformedContent(start)
-  const end = start + FRAME_OVERHEAD + bytes.readUInt32BE(start + 3)
+  const end = start + FRAME_OVERHEAD + readUint32(bytes, start + 3)
   if (end > limit || bytes[end - 1] !== FRAME_END) throw malformedContent(start)
   return end
 }

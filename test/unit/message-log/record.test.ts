@@ -2,15 +2,24 @@
 
 import { describe, expect, it } from 'vitest'
 import type { BatchContent, QueueRuns } from '../../../src/message-log/batch.ts'
-import { LogEntry, type PlaceOwner } from '../../../src/message-log/log-entry.ts'
-import { RecordReader } from '../../../src/message-log/record-reader.ts'
+import {
+  LogEntry,
+  type LogPlace,
+  type NewPlace,
+  type PlaceOwner,
+} from '../../../src/message-log/log-entry.ts'
+import {
+  type PlaceVisitor,
+  RecordReader,
+  type RunVisitor,
+} from '../../../src/message-log/record-reader.ts'
 import { RecordWriter } from '../../../src/message-log/record-writer.ts'
 import { SequenceRanges } from '../../../src/message-log/sequence-ranges.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 
 type Run = [queueId: number, from: number, count: number]
-type Place = [queueId: number, sequence: number, delivered: boolean, expiresAt: number]
+type Place = readonly [queueId: number, sequence: number, delivered: boolean, expiresAt: number]
 
 interface Contents {
   readonly places: Place[]
@@ -21,7 +30,6 @@ interface Contents {
 
 interface PlaceSample {
   readonly queueId?: number
-  readonly delivered?: boolean
   readonly expiresAt?: number
 }
 
@@ -29,13 +37,13 @@ function queueOf(queueId: number): PlaceOwner {
   return { queueId, place() {}, isAt: () => true, wasDelivered: () => false, move() {} }
 }
 
-function placeOf(sequence: number, sample: PlaceSample = {}) {
-  const { queueId = 1, delivered = false, expiresAt = 0 } = sample
-  return { queue: queueOf(queueId), sequence, delivered, expiresAt, block: null }
+function placeOf(sequence: number, sample: PlaceSample = {}): NewPlace {
+  const { queueId = 1, expiresAt = 0 } = sample
+  return { queue: queueOf(queueId), sequence, expiresAt }
 }
 
 function entryOf(body: string | Buffer, sequence: number, sample?: PlaceSample): LogEntry {
-  return new LogEntry(sampleMessage(body), placeOf(sequence, sample))
+  return new LogEntry(sampleMessage(body), placeOf(sequence, sample), null)
 }
 
 function rangesOf(sequences: readonly number[]): SequenceRanges {
@@ -69,15 +77,18 @@ function written(batch: Partial<BatchContent>): Buffer {
 }
 
 function readInto(contents: Contents, record: Buffer): void {
-  const reader = new RecordReader({
-    place(...place) {
-      contents.places.push(place)
-      contents.bodies.push(bodyOf(reader.message()).toString())
+  const places: PlaceVisitor = {
+    place(place) {
+      const { queueId, sequence, delivered, expiresAt } = place
+      contents.places.push([queueId, sequence, delivered, expiresAt])
+      contents.bodies.push(bodyOf(place.message()).toString())
     },
+  }
+  const runs: RunVisitor = {
     delivered: (...run) => contents.delivered.push(run),
     settled: (...run) => contents.settled.push(run),
-  })
-  reader.read(record)
+  }
+  new RecordReader().read(record, places, runs)
 }
 
 function read(record: Buffer): Contents {
@@ -92,11 +103,16 @@ describe('a record', () => {
     for (let queue = 1; queue <= 300; queue++) {
       places.push([queue, queue * 7, queue % 3 === 0, queue % 5 === 0 ? 2 ** 41 + queue : 0])
     }
-    const [first, ...others] = places.map(([queueId, sequence, delivered, expiresAt]) => {
-      return placeOf(sequence, { queueId, delivered, expiresAt })
+    const [first, ...others] = places.map(([queueId, sequence, , expiresAt]) => {
+      return placeOf(sequence, { queueId, expiresAt })
     })
-    const entry = new LogEntry(sampleMessage('x'), first!)
+    const entry = new LogEntry(sampleMessage('x'), first!, null)
     for (const place of others) entry.add(place)
+    let at: LogPlace | null = entry
+    for (const [, , delivered] of places) {
+      at!.delivered = delivered
+      at = at!.next
+    }
     const found = read(written({ entries: [entry] }))
     expect(found.places).toEqual(places)
     expect(found.bodies).toEqual(Array(301).fill('x'))
@@ -107,20 +123,17 @@ describe('a record', () => {
     for (let queueId = 2; queueId <= 5; queueId++) entry.add(placeOf(queueId, { queueId }))
     entry.remove(entry)
     entry.remove(entry.next!.next!)
-    const { places } = read(written({ entries: [entry] }))
-    expect(places.map(([queueId]) => queueId)).toEqual([2, 4, 5])
+    const record = written({ entries: [entry] })
+    expect(read(record).places.map(([queueId]) => queueId)).toEqual([2, 4, 5])
+    expect(record.length).toBe(1 + entry.bytes)
   })
 
   it('makes one message of a message in several places', () => {
     const entry = entryOf('x', 1)
     entry.add(placeOf(2, { queueId: 2 }))
     const messages = new Set()
-    const reader = new RecordReader({
-      place: () => messages.add(reader.message()),
-      delivered() {},
-      settled() {},
-    })
-    reader.read(written({ entries: [entry] }))
+    const record = written({ entries: [entry], runs: [runsOf(7, [4], [5])] })
+    new RecordReader().read(record, { place: (place) => messages.add(place.message()) }, null)
     expect(messages.size).toBe(1)
   })
 
@@ -165,16 +178,16 @@ describe('a record', () => {
     }
   })
 
-  it('is followed by another when it would be too large, and says the runs in the first', () => {
+  it('is followed by another when it would be too large, and the last one says the runs', () => {
     const sizes = [10, 300_000, 10, 100_000, 100_000, 100_000, 10]
     const entries = sizes.map((size, n) => entryOf('b'.repeat(size), n))
     const records = writtenAll({ entries, runs: [runsOf(1, [], [5])] }).map(read)
     const counts = records.map(({ places, settled }) => [places.length, settled.length])
     expect(counts).toEqual([
-      [1, 1],
+      [1, 0],
       [1, 0],
       [3, 0],
-      [2, 0],
+      [2, 1],
     ])
     expect(records.flatMap(({ places }) => places.map(([, sequence]) => sequence))).toEqual(
       sizes.map((_, n) => n),
@@ -184,7 +197,7 @@ describe('a record', () => {
 
 describe('what is no record', () => {
   const entry = entryOf('some body', 1)
-  entry.add(placeOf(5, { queueId: 2, delivered: true, expiresAt: 12 }))
+  entry.add(placeOf(5, { queueId: 2, expiresAt: 12 }))
   const whole = written({ entries: [entry], runs: [runsOf(7, [4, 5, 9], [1, 2])] })
   /** Where one entry ends and the next begins. */
   const boundaries = [
