@@ -23,9 +23,20 @@ export interface EnqueueOperation {
   readonly isAtomic: boolean
 }
 
+export const SMALL_MESSAGE: Omit<EnqueueOperation, 'slots'> = {
+  do: 'enqueue',
+  bodySize: 9,
+  frameMax: 0,
+  expiresAt: 0,
+  gap: 0,
+  isAtomic: false,
+}
+
 export type Operation =
   | EnqueueOperation
   | { readonly do: 'enqueueAgain'; readonly place: Pick; readonly slot: number }
+  /** From one queue to another, as what is dead-lettered. */
+  | { readonly do: 'move'; readonly place: Pick; readonly slot: number }
   | { readonly do: 'deliver' | 'settle'; readonly places: readonly Pick[] }
   | { readonly do: 'settleMost'; readonly but: Pick }
   | { readonly do: 'settleRange' | 'read'; readonly slot: number; readonly ends: [Pick, Pick] }
@@ -75,7 +86,8 @@ const ends = fc.tuple(pick, pick)
 
 const operation = fc.oneof<fc.WeightedArbitrary<Operation>[]>(
   { weight: 14, arbitrary: enqueue },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('enqueueAgain'), place: pick, slot }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('enqueueAgain'), place: pick, slot }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('move'), place: pick, slot }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('deliver'), places: picks }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constant('settle'), places: picks }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('settleMost'), but: pick }) },

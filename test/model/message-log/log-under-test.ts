@@ -7,7 +7,7 @@ import type { QueueLog } from '../../../src/message-log/queue-log.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { type Held, HeldPlaces } from './held-places.ts'
-import { type EnqueueOperation, type Operation, SLOTS } from './log-operations.ts'
+import { type EnqueueOperation, type Operation, SLOTS, SMALL_MESSAGE } from './log-operations.ts'
 import { type Place, PlacesModel } from './places-model.ts'
 import { placeOf, Reading, readAll } from './read-places.ts'
 import { expectRecovered } from './recovered-places.ts'
@@ -16,16 +16,6 @@ import type { TestJournal } from './test-journal.ts'
 const RETRY_MS = 500
 /** More rounds than anything takes that comes to an end. */
 const MOST_ROUNDS = 2000
-
-const SMALL_MESSAGE: EnqueueOperation = {
-  do: 'enqueue',
-  slots: [],
-  bodySize: 9,
-  frameMax: 0,
-  expiresAt: 0,
-  gap: 0,
-  isAtomic: false,
-}
 
 /** A log with its journal, and beside it the model; reopening begins with another log. */
 export class LogUnderTest {
@@ -59,6 +49,11 @@ export class LogUnderTest {
       case 'enqueueAgain': {
         const [held] = this.#held.pick([operation.place])
         if (held !== undefined) this.#place(operation.slot, held.message, held.place)
+        break
+      }
+      case 'move': {
+        const [held] = this.#held.pick([operation.place])
+        if (held !== undefined) this.#move(operation.slot, held)
         break
       }
       case 'deliver':
@@ -165,12 +160,22 @@ export class LogUnderTest {
       this.#queues[slot]!.next += gap
       this.#place(slot, message, { name, expiresAt })
     }
-    if (!isAtomic) return
+    if (isAtomic) this.#makeAtomic()
+  }
+
+  #move(slot: number, held: Held): void {
+    const to = this.#place(slot, held.message, held.place)
+    this.#settle(held)
+    this.#makeAtomic()
+    this.#model.noteMove(held.place, to)
+  }
+
+  #makeAtomic(): void {
     this.#log.makeAtomic()
     this.#model.makeAtomic(this.#log.lastTicket)
   }
 
-  #place(slot: number, message: Message, like: Pick<Place, 'name' | 'expiresAt'>): void {
+  #place(slot: number, message: Message, like: Pick<Place, 'name' | 'expiresAt'>): Place {
     const queue = this.#queues[slot]!
     const { name, expiresAt } = like
     const place = { queueId: queue.id, sequence: queue.next++, name, expiresAt, delivered: false }
@@ -178,6 +183,7 @@ export class LogUnderTest {
     expect(ticket).toBe(this.#log.lastTicket)
     this.#model.note(ticket, 'enqueue', place)
     this.#held.add(place, message)
+    return place
   }
 
   #deliver(held: Held): void {
@@ -263,7 +269,10 @@ export class LogUnderTest {
       turn: this.#turn,
       clock: this.#clock,
       logger: silentLogger,
-      onFailing: (isFailing) => failing.push(isFailing),
+      onFailing: (isFailing) => {
+        failing.push(isFailing)
+        if (failing === this.#failing) this.#model.wasRefused = true
+      },
       onBehind() {},
       untidyBytes: this.#untidyBytes,
     })

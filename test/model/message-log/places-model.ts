@@ -19,6 +19,11 @@ interface Note {
   readonly place: Place
 }
 
+export interface Move {
+  readonly from: Place
+  readonly to: Place
+}
+
 /**
  * What was noted, one after the other, and in which batch. What the queues hold once the batches up
  * to one of them are stored is found by going through all that once more.
@@ -26,7 +31,10 @@ interface Note {
 export class PlacesModel {
   readonly #before: readonly Place[]
   readonly #notes: Note[] = []
+  readonly #moves: Move[] = []
   readonly #atomic = new Set<Ticket>()
+  /** Whether the journal has refused anything. */
+  wasRefused = false
   #bytes = 0
 
   constructor(before: readonly Place[]) {
@@ -45,6 +53,14 @@ export class PlacesModel {
   /** Whether a batch may have become several records. */
   get mayBeCut(): boolean {
     return this.#bytes > RECORD_BYTES / 2
+  }
+
+  noteMove(from: Place, to: Place): void {
+    this.#moves.push({ from, to })
+  }
+
+  get moves(): readonly Move[] {
+    return this.#moves
   }
 
   makeAtomic(ticket: Ticket): void {
