@@ -25,6 +25,7 @@ import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
+import { StoreError } from './store/store-error.ts'
 import type { QueueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
@@ -198,11 +199,14 @@ export class Broker {
       onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
     })
     const { metadata, messageLog } = this.#persistence
-    const recovered = messageLog.recover()
-    const [stored] = await Promise.all([
-      loadDefinitions(metadata).then((found) => found ?? beginDefinitions(metadata, first)),
-      recovered,
-    ])
+    const [found] = await Promise.all([loadDefinitions(metadata), messageLog.recover()])
+    // Without their queues, messages would be dropped for good.
+    if (found === undefined && messageLog.count > 0) {
+      throw new StoreError(
+        `the data directory ${dataDir} has messages but no definitions: put definitions.mdb back, or remove the folder journal to do without them`,
+      )
+    }
+    const stored = found ?? (await beginDefinitions(metadata, first))
     const lastQueueId = Math.max(stored.lastQueueId, messageLog.highestQueueId)
     this.#definitions = new Definitions(metadata, this.#logger, lastQueueId)
     return stored

@@ -19,6 +19,7 @@ export interface AppenderOptions {
  * nevertheless is then there twice, which recovery does not mind.
  */
 export class Appender {
+  readonly #onRefused: () => void
   readonly #journal: Journal
   readonly #clock: Clock
   readonly #logger: Logger
@@ -27,7 +28,9 @@ export class Appender {
   #isLastTry = false
   #endPause = (): void => {}
 
-  constructor({ journal, clock, logger, onFailing }: AppenderOptions) {
+  /** `onRefused` is called each time that records were refused and are going to be tried again. */
+  constructor({ journal, clock, logger, onFailing }: AppenderOptions, onRefused: () => void) {
+    this.#onRefused = onRefused
     this.#journal = journal
     this.#clock = clock
     this.#logger = logger
@@ -53,8 +56,9 @@ export class Appender {
         return positions
       } catch (error) {
         if (this.#isLastTry) throw error
-        if (!this.#isFailing) this.#logger.error({ error }, 'The journal refuses a record')
+        if (!this.#isFailing) this.#logger.error({ err: error }, 'The journal refuses a record')
         this.#setFailing(true)
+        this.#onRefused()
       }
       await this.#pause()
     }

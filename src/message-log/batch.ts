@@ -85,6 +85,10 @@ export class Batch {
     return this.#ticket
   }
 
+  get isAtomic(): boolean {
+    return this.#isAtomic
+  }
+
   makeAtomic(): void {
     this.#isAtomic = true
   }

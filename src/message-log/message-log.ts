@@ -72,6 +72,9 @@ export class MessageLog implements TurnTask, TicketSource {
   #listeners: TicketListener[] = []
   /** What came in last, without what was stored again. */
   #newBytes = 0
+  #isWritingAtomic = false
+  /** What may be removed once what is being written is stored. */
+  #dead: number | undefined
   #cleaning: 'no' | 'reading' | 'storing' = 'no'
   #closing: Promise<void> | undefined
   #onClosed = (): void => {}
@@ -81,7 +84,7 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#journal = options.journal
     this.#turn = options.turn
     this.#logger = options.logger
-    this.#appender = new Appender(options)
+    this.#appender = new Appender(options, () => this.#makeRoom())
     this.#chain = new BlockChain(options.untidyBytes ?? UNTIDY_BYTES)
     this.#batch = new Batch({
       limitBytes: BEHIND_BYTES,
@@ -106,6 +109,13 @@ export class MessageLog implements TurnTask, TicketSource {
 
   get liveBytes(): number {
     return this.#chain.liveBytes
+  }
+
+  /** How many places of messages in queues are stored. */
+  get count(): number {
+    let count = 0
+    for (const queue of this.#queues.values()) count += queue.count
+    return count
   }
 
   /** The highest id of a queue that the journal may speak of. */
@@ -160,23 +170,24 @@ export class MessageLog implements TurnTask, TicketSource {
       count += queue.count
       queue.drop()
     }
-    this.#goOn(undefined)
+    this.#goOn()
     return count
   }
 
   endTurn(): void {
     // These are dead because of what is stored, or is going to be with this very batch.
-    const dead = this.#chain.takeDead()
+    this.#dead = this.#chain.takeDead()
     const { ticket } = this.#batch
     for (const entry of this.#batch.entries) if (entry.block !== null) bringUpToDate(entry)
     const content = this.#batch.take()
     this.#listeners = content.listeners
     if (content.entries.length + content.runs.length === 0) {
-      this.#stored(ticket, dead)
+      this.#stored(ticket)
       return
     }
     this.#state = 'writing'
-    void this.#write(ticket, content, dead)
+    this.#isWritingAtomic = content.isAtomic
+    void this.#write(ticket, content)
   }
 
   /**
@@ -207,7 +218,7 @@ export class MessageLog implements TurnTask, TicketSource {
     return queue
   }
 
-  async #write(ticket: Ticket, content: BatchContent, dead: number | undefined): Promise<void> {
+  async #write(ticket: Ticket, content: BatchContent): Promise<void> {
     const records = this.#writer.write(content)
     for (const runs of content.runs) runs.clearRuns()
     this.#newBytes = 0
@@ -223,7 +234,10 @@ export class MessageLog implements TurnTask, TicketSource {
       )
       await this.#options.definitionsStored?.()
     } catch (error) {
-      this.#logger.error({ error }, 'The journal refused the last record: what it says is lost')
+      this.#logger.error(
+        { err: error },
+        'The journal refused the last record: what it says is lost',
+      )
       this.#close()
       return
     }
@@ -231,7 +245,7 @@ export class MessageLog implements TurnTask, TicketSource {
       this.#chain.stored(block, positions[index] as number)
     }
     for (const move of moves) this.#moved(move)
-    this.#stored(ticket, dead)
+    this.#stored(ticket)
   }
 
   /** From now on the messages of the record are those of a block, though not safe yet. */
@@ -265,21 +279,22 @@ export class MessageLog implements TurnTask, TicketSource {
     }
   }
 
-  #stored(ticket: Ticket, dead: number | undefined): void {
+  #stored(ticket: Ticket): void {
     const listeners = this.#listeners
     this.#listeners = []
     this.#state = 'idle'
     this.#storedTicket = ticket
     for (const listener of listeners) listener.stored(ticket)
-    this.#goOn(dead)
+    this.#goOn()
   }
 
   /** Sees to what is next, when no record is being written. */
-  #goOn(dead: number | undefined): void {
+  #goOn(): void {
     const { isNoted } = this.#batch
     // A message that was settled since is only dead once that is stored too: the same record may say
     // where it has gone instead.
-    const upTo = isNoted ? dead : (this.#chain.takeDead() ?? dead)
+    const upTo = isNoted ? this.#dead : (this.#chain.takeDead() ?? this.#dead)
+    this.#dead = undefined
     if (upTo !== undefined) this.#truncate(upTo)
     if (isNoted) this.#schedule()
     else if (this.#closing !== undefined) this.#close()
@@ -303,16 +318,26 @@ export class MessageLog implements TurnTask, TicketSource {
         for (const entry of stragglers.entries) this.#batch.add(entry)
       }
     } catch (error) {
-      this.#logger.error({ error }, 'The journal could not be read to make it smaller')
+      this.#logger.error({ err: error }, 'The journal could not be read to make it smaller')
     }
     this.#cleaning = 'storing'
     this.listen({ stored: () => (this.#cleaning = 'no') })
   }
 
+  /**
+   * A disk that is full has room again when what was consumed is removed, though that it was cannot be
+   * stored. But where something is to come in its place, that must be stored first.
+   */
+  #makeRoom(): void {
+    if (this.#isWritingAtomic || this.#batch.isAtomic) return
+    this.#dead = this.#chain.takeDead() ?? this.#dead
+    if (this.#dead !== undefined) this.#truncate(this.#dead)
+  }
+
   #truncate(upTo: number): void {
     this.#journal.truncate(upTo).catch((error: unknown) => {
       // The next one takes with it what this one has left.
-      this.#logger.warn({ error, upTo }, 'The journal did not remove records')
+      this.#logger.warn({ err: error, upTo }, 'The journal did not remove records')
     })
   }
 
