@@ -103,11 +103,15 @@ export class LogEntry implements LogPlace {
 
   /** Removes what it has between, and says of its message if nothing is left. */
   removeRange(queue: PlaceOwner, from: number, to: number): void {
-    for (let place: LogPlace | null = this; place !== null; place = place.next) {
-      const { sequence } = place
-      if (place.queue === queue && sequence >= from && sequence <= to) this.remove(place)
-    }
+    removeBetween(this, queue, from, to)
     if (!this.isLive && this.message.logEntry === this) this.message.logEntry = null
+  }
+}
+
+function removeBetween(entry: LogEntry, queue: PlaceOwner, from: number, to: number): void {
+  for (let place: LogPlace | null = entry; place !== null; place = place.next) {
+    const { sequence } = place
+    if (place.queue === queue && sequence >= from && sequence <= to) entry.remove(place)
   }
 }
 

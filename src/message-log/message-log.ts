@@ -5,12 +5,12 @@ import { Appender, type AppenderOptions } from './appender.ts'
 import { Batch, type BatchContent, type TicketListener } from './batch.ts'
 import { type Block, BlockChain } from './block-chain.ts'
 import { BlockReader } from './block-reader.ts'
+import { Cleaner } from './cleaner.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
 import type { QueueLog, Ticket } from './queue-log.ts'
 import { QueuePlaces } from './queue-places.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
 import { Recovery } from './recovery.ts'
-import { Stragglers } from './stragglers.ts'
 import type { TicketSource } from './ticket-source.ts'
 
 export interface MessageLogOptions extends AppenderOptions {
@@ -26,16 +26,7 @@ export interface MessageLogOptions extends AppenderOptions {
   readonly untidyBytes?: number
 }
 
-/** A message that is being stored again. */
-interface Move {
-  readonly entry: LogEntry
-  readonly from: Block
-  readonly to: Block
-}
-
 const UNTIDY_BYTES = 4 * 1024 * 1024
-/** So much is looked through for stragglers for each byte that came in, so that it cannot get ahead. */
-const PASSED_PER_STORED = 2
 /** So much may wait to be made into records before whoever adds to it is told to wait. */
 const BEHIND_BYTES = 8 * 1024 * 1024
 
@@ -61,6 +52,7 @@ export class MessageLog implements TurnTask, TicketSource {
   readonly #chain: BlockChain
   readonly #batch: Batch
   readonly #reader: BlockReader
+  readonly #cleaner: Cleaner
   readonly #queues = new Map<number, QueuePlaces>()
   /**
    *     idle ─ note ─▶ scheduled ─ end of turn ─▶ writing ─ stored ─▶ idle, or scheduled again
@@ -75,7 +67,6 @@ export class MessageLog implements TurnTask, TicketSource {
   #isWritingAtomic = false
   /** What may be removed once what is being written is stored. */
   #dead: number | undefined
-  #cleaning: 'no' | 'reading' | 'storing' = 'no'
   #closing: Promise<void> | undefined
   #onClosed = (): void => {}
 
@@ -92,6 +83,14 @@ export class MessageLog implements TurnTask, TicketSource {
       onFull: options.onBehind,
     })
     this.#reader = new BlockReader(options.journal, options.logger)
+    this.#cleaner = new Cleaner({
+      batch: this.#batch,
+      chain: this.#chain,
+      reader: this.#reader,
+      logger: options.logger,
+      findQueue: (queueId) => this.#queues.get(queueId),
+      listen: (listener) => this.listen(listener),
+    })
   }
 
   get storedTicket(): Ticket {
@@ -178,7 +177,7 @@ export class MessageLog implements TurnTask, TicketSource {
     // These are dead because of what is stored, or is going to be with this very batch.
     this.#dead = this.#chain.takeDead()
     const { ticket } = this.#batch
-    for (const entry of this.#batch.entries) if (entry.block !== null) bringUpToDate(entry)
+    this.#cleaner.bringUpToDate()
     const content = this.#batch.take()
     this.#listeners = content.listeners
     if (content.entries.length + content.runs.length === 0) {
@@ -222,8 +221,7 @@ export class MessageLog implements TurnTask, TicketSource {
     const records = this.#writer.write(content)
     for (const runs of content.runs) runs.clearRuns()
     this.#newBytes = 0
-    const moves: Move[] = []
-    const blocks = records.map((record) => this.#begin(record, moves))
+    const blocks = records.map((record) => this.#begin(record))
     let positions: readonly number[]
     try {
       // Of what was settled it is enough that it will be known when something else must be.
@@ -244,19 +242,19 @@ export class MessageLog implements TurnTask, TicketSource {
     for (const [index, block] of blocks.entries()) {
       this.#chain.stored(block, positions[index] as number)
     }
-    for (const move of moves) this.#moved(move)
+    this.#cleaner.moved()
     this.#stored(ticket)
   }
 
   /** From now on the messages of the record are those of a block, though not safe yet. */
-  #begin({ bytes, entries }: WrittenRecord, moves: Move[]): Block {
+  #begin({ bytes, entries }: WrittenRecord): Block {
     const block = this.#chain.begin(bytes)
     this.#newBytes += bytes
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index] as LogEntry
       if (entry.block !== null) {
         this.#newBytes -= entry.bytes
-        moves.push({ entry, from: entry.block, to: block })
+        this.#cleaner.move(entry, entry.block, block)
         continue
       }
       entry.message.logEntry = null
@@ -266,17 +264,6 @@ export class MessageLog implements TurnTask, TicketSource {
       }
     }
     return block
-  }
-
-  /** What was stored again is no longer needed where it was. */
-  #moved({ entry, from, to }: Move): void {
-    for (let place: LogPlace | null = entry; place !== null; place = place.next) {
-      const { queue, sequence } = place
-      if (queue === null || !queue.isAt(sequence, from)) continue
-      this.#chain.grow(to, 1, Math.floor(entry.bytes / entry.liveCount))
-      queue.move(sequence, to)
-      this.#chain.shrink(from, 1)
-    }
   }
 
   #stored(ticket: Ticket): void {
@@ -298,30 +285,13 @@ export class MessageLog implements TurnTask, TicketSource {
     if (upTo !== undefined) this.#truncate(upTo)
     if (isNoted) this.#schedule()
     else if (this.#closing !== undefined) this.#close()
-    if (this.#closing === undefined && this.#chain.isUntidy) void this.#clean()
+    if (this.#closing === undefined) this.#cleaner.clean(this.#newBytes)
   }
 
   #schedule(): void {
     if (this.#state !== 'idle') return
     this.#state = 'scheduled'
     this.#turn.schedule(this)
-  }
-
-  /** Notes the stragglers of the first blocks once more; when they are stored, the blocks are dead. */
-  async #clean(): Promise<void> {
-    if (this.#cleaning !== 'no') return
-    this.#cleaning = 'reading'
-    try {
-      for (const block of this.#chain.closeFront(this.#newBytes * PASSED_PER_STORED)) {
-        const stragglers = new Stragglers(block, (id) => this.#queues.get(id))
-        await this.#reader.read(block, stragglers)
-        for (const entry of stragglers.entries) this.#batch.add(entry)
-      }
-    } catch (error) {
-      this.#logger.error({ err: error }, 'The journal could not be read to make it smaller')
-    }
-    this.#cleaning = 'storing'
-    this.listen({ stored: () => (this.#cleaning = 'no') })
   }
 
   /**
@@ -344,16 +314,5 @@ export class MessageLog implements TurnTask, TicketSource {
   #close(): void {
     this.#state = 'closed'
     this.#onClosed()
-  }
-}
-
-/** What is to be stored again may have been delivered since, or gone, or stored elsewhere already. */
-function bringUpToDate(entry: LogEntry): void {
-  const from = entry.block as Block
-  for (let place: LogPlace | null = entry; place !== null; place = place.next) {
-    const { queue, sequence } = place
-    if (queue === null) continue
-    if (queue.isAt(sequence, from)) place.delivered = queue.wasDelivered(sequence)
-    else entry.remove(place)
   }
 }
