@@ -40,6 +40,15 @@ export interface Round {
   readonly end?: End
 }
 
+export interface CampaignQueues {
+  /** They are declared once, and must be there from then on. */
+  readonly queues: readonly string[]
+  /** They come and go, and are declared again at each start. */
+  readonly volatile?: readonly string[]
+  /** With what those are declared that stay. */
+  readonly queueArguments?: Readonly<Record<string, unknown>>
+}
+
 export class Campaign {
   readonly random: Random
   /** A way to each queue, and one to all of them. */
@@ -48,19 +57,19 @@ export class Campaign {
   readonly #ledger: Ledger
   readonly #queues: readonly string[]
   readonly #volatile: readonly string[]
+  readonly #queueArguments: Readonly<Record<string, unknown>>
   #isDeclared = false
 
-  /** Queues that are `volatile` come and go, and are declared again at each start. */
   constructor(
     broker: CrashBroker,
     seed: number,
-    queues: readonly string[],
-    volatile: readonly string[] = [],
+    { queues, volatile = [], queueArguments = {} }: CampaignQueues,
   ) {
     this.#broker = broker
     this.#ledger = new Ledger(broker.storage)
     this.#queues = queues
     this.#volatile = volatile
+    this.#queueArguments = queueArguments
     this.random = new Random(seed)
     const direct = queues.map((queue) => ({ exchange: '', routingKey: queue, queues: [queue] }))
     this.routes = [...direct, { exchange: FANOUT, routingKey: '', queues }]
@@ -143,10 +152,12 @@ export class Campaign {
   async #declare({ client }: Session): Promise<void> {
     const exchange = { exchange: FANOUT, type: 'fanout', durable: true }
     await client.call(1, EXCHANGE_DECLARE, exchange, EXCHANGE_DECLARE_OK)
-    for (const queue of [...this.#queues, ...WITNESS.queues]) {
+    for (const queue of WITNESS.queues) {
       await client.call(1, QUEUE_DECLARE, { queue, durable: true }, QUEUE_DECLARE_OK)
     }
     for (const queue of this.#queues) {
+      const fields = { queue, durable: true, arguments: this.#queueArguments }
+      await client.call(1, QUEUE_DECLARE, fields, QUEUE_DECLARE_OK)
       await client.call(1, QUEUE_BIND, { exchange: FANOUT, queue }, QUEUE_BIND_OK)
     }
   }
@@ -156,11 +167,10 @@ export class Campaign {
     const { client, account } = session
     const number = await session.channel()
     await client.call(number, CONFIRM_SELECT, {}, CONFIRM_SELECT_OK)
-    const lane = account.lane()
-    const entry = lane.publish(WITNESS)
+    const entry = account.lane().publish(WITNESS)
     send(client, number, entry, { route: WITNESS, isPersistent: true, bodyBytes: 100 })
     await client.answer(number, BASIC_ACK)
-    lane.confirm(entry)
+    account.confirmed(entry)
   }
 
   #open({ port }: RunningBroker, onEvent: () => void): Promise<Session> {

@@ -10,7 +10,7 @@ const DEPTH = 100_000
 
 describe(`a broker that is killed with a deep queue (CRASH_SEED=${seed})`, () => {
   it.each(brokersOfDeepQueues)('keeps its promises: $name', async (choice) => {
-    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, ['deep'])
+    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, { queues: ['deep'] })
     const { random, routes } = campaign
     const fashion = { routes, mostBodyBytes: 300, transientShare: 0.02 }
     const publish = { fashion, window: 5000, quota: DEPTH }

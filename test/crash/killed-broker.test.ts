@@ -11,7 +11,10 @@ const ROUNDS_A_DRAIN = 5
 
 describe(`a broker that is killed at full speed (CRASH_SEED=${seed})`, () => {
   it.each(allBrokers)('keeps its promises: $name', async (choice) => {
-    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, QUEUES, CHURNED)
+    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, {
+      queues: QUEUES,
+      volatile: CHURNED,
+    })
     const { random } = campaign
     for (let round = 1; round <= rounds(15); round++) {
       if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 300))

@@ -12,7 +12,7 @@ const MEBIBYTE = 1024 * 1024
 
 describe(`a broker that is killed amid large messages (CRASH_SEED=${seed})`, () => {
   it.each(oneBroker)('keeps its promises: $name', async (choice) => {
-    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, QUEUES)
+    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, { queues: QUEUES })
     const { random, routes } = campaign
     const fashion = {
       routes,

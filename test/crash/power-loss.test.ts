@@ -16,7 +16,7 @@ const ROUNDS_A_DRAIN = 5
 
 /** Uses the broker and ends it, over and over. */
 async function campaign(broker: PowerlessBroker): Promise<void> {
-  const campaign = new Campaign(broker, seed, QUEUES, CHURNED)
+  const campaign = new Campaign(broker, seed, { queues: QUEUES, volatile: CHURNED })
   const { random } = campaign
   for (let round = 1; round <= rounds(20); round++) {
     if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 30))

@@ -29,7 +29,7 @@ describe.skipIf(CANNOT_MOUNT !== undefined)(
       const directory = smallFilesystem(MEBIBYTES)
       const args = ['--disk-free-limit', limit, '--message-memory', '1MB']
       const broker = new Leveret({ directory, durability: 'disk', args })
-      const campaign = new Campaign(broker, seed, ['full'])
+      const campaign = new Campaign(broker, seed, { queues: ['full'] })
       const fashion = {
         routes: campaign.routes,
         leastBodyBytes: 1000,

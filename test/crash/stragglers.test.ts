@@ -10,7 +10,9 @@ const PASSING = 50_000
 
 describe(`a broker that is killed while some messages stay behind (CRASH_SEED=${seed})`, () => {
   it.each(brokersOfDeepQueues)('keeps its promises: $name', async (choice) => {
-    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, ['straits'])
+    const campaign = new Campaign(await choice.in(temporaryDirectory()), seed, {
+      queues: ['straits'],
+    })
     const { routes } = campaign
     const fashion = { routes, mostBodyBytes: 200, transientShare: 0 }
     for (let round = 1; round <= rounds(2); round++) {

@@ -36,3 +36,6 @@ export const brokersOfDeepQueues: readonly Choice[] = isJudged
   : [withoutFlush, shortOfMemory]
 
 export const oneBroker: readonly Choice[] = isJudged ? [RABBITMQ] : [inMemory]
+
+/** Leveret takes `x-max-priority` as soon as its queues have priorities, and belongs here then. */
+export const brokersWithPriorities: readonly Choice[] = isJudged ? [RABBITMQ] : []

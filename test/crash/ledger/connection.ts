@@ -83,6 +83,12 @@ export class Connection {
     for (const copy of this.#book.queue(queue).copies) this.settled(copy)
   }
 
+  /** The broker has refused it, and may have it nevertheless. */
+  refused({ lane, number }: Entry): void {
+    this.#book.happened({ what: 'refused', lane, number, connection: this.id })
+  }
+
+  /** The broker has confirmed it. */
   confirmed(entry: Entry): void {
     const { lane, number } = entry
     this.#book.happened({ what: 'confirmed', lane, number, connection: this.id })

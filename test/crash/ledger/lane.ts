@@ -44,16 +44,6 @@ export class Lane {
     return entry
   }
 
-  /** The broker has confirmed it. */
-  confirm(entry: Entry): void {
-    this.#connection.confirmed(entry)
-  }
-
-  /** The broker has refused it, and may have it nevertheless. */
-  refuse({ lane, number }: Entry): void {
-    this.#book.happened({ what: 'refused', lane, number, connection: this.#connection.id })
-  }
-
   #unit(certainty: 'open' | 'maybe' | 'sure' | 'never'): Unit {
     return new Unit(certainty, this.#book.life)
   }

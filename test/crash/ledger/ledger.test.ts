@@ -1,70 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Connection } from './connection.ts'
-import type { Entry } from './copy.ts'
-import type { Lane } from './lane.ts'
-import { Ledger } from './ledger.ts'
-import type { Storage } from './stored-by-then.ts'
-import type { Subscription } from './subscription.ts'
-
-/** A history told by hand: one connection, one lane, a subscription to each queue. */
-class Tale {
-  readonly ledger: Ledger
-  connection: Connection
-  lane: Lane
-  #subscriptions = new Map<string, Subscription>()
-
-  constructor(storage: Storage = 'one journal') {
-    this.ledger = new Ledger(storage)
-    this.connection = this.ledger.connect()
-    this.lane = this.connection.lane()
-  }
-
-  get rules(): string[] {
-    return this.ledger.violations.map(({ rule }) => rule)
-  }
-
-  subscription(queue: string): Subscription {
-    const subscription = this.#subscriptions.get(queue) ?? this.connection.subscribe(queue)
-    this.#subscriptions.set(queue, subscription)
-    return subscription
-  }
-
-  publish(...queues: string[]): Entry {
-    return this.lane.publish({ queues })
-  }
-
-  confirmed(...queues: string[]): Entry {
-    const entry = this.publish(...queues)
-    this.lane.confirm(entry)
-    return entry
-  }
-
-  deliver({ lane, number }: Entry, queue = 'q', redelivered = false) {
-    const copy = this.subscription(queue).deliver(lane, number, redelivered)
-    if (copy === undefined) throw new Error('the ledger knows no such message')
-    return copy
-  }
-
-  /** The message comes where it must not. */
-  comes({ lane, number }: Entry, queue = 'q', redelivered = true): void {
-    this.subscription(queue).deliver(lane, number, redelivered)
-  }
-
-  ack(entry: Entry, queue = 'q', redelivered = false): void {
-    this.subscription(queue).ack(this.deliver(entry, queue, redelivered))
-  }
-
-  requeue(entry: Entry, queue = 'q'): void {
-    this.subscription(queue).requeue(this.deliver(entry, queue))
-  }
-
-  kill(how: 'killed' | 'stopped' = 'killed'): void {
-    this.ledger.restarted(how)
-    this.connection = this.ledger.connect()
-    this.lane = this.connection.lane()
-    this.#subscriptions = new Map()
-  }
-}
+import { Tale } from './tale.ts'
 
 describe('the ledger, of messages that were confirmed', () => {
   it('misses one that does not come', () => {
@@ -105,7 +40,7 @@ describe('the ledger, of messages that were confirmed', () => {
 
   it('misses one that is lost without a restart, transient or not', () => {
     const tale = new Tale()
-    tale.lane.confirm(tale.lane.publish({ queues: ['q'], isPersistent: false }))
+    tale.connection.confirmed(tale.lane.publish({ queues: ['q'], isPersistent: false }))
     tale.confirmed('q')
     tale.ledger.emptied()
     expect(tale.rules).toEqual(['lost', 'lost'])
@@ -125,8 +60,8 @@ describe('the ledger, of messages that were confirmed', () => {
     const tale = new Tale()
     const there = tale.publish('q')
     tale.publish('q')
-    tale.lane.confirm(tale.lane.publish({ queues: ['q'], isPersistent: false }))
-    tale.lane.refuse(tale.publish('q'))
+    tale.connection.confirmed(tale.lane.publish({ queues: ['q'], isPersistent: false }))
+    tale.connection.refused(tale.publish('q'))
     tale.kill()
     tale.ack(there)
     tale.ledger.emptied()
@@ -136,7 +71,7 @@ describe('the ledger, of messages that were confirmed', () => {
   it('wants none of the transient ones back', () => {
     const tale = new Tale()
     const entry = tale.lane.publish({ queues: ['q'], isPersistent: false })
-    tale.lane.confirm(entry)
+    tale.connection.confirmed(entry)
     tale.kill()
     tale.comes(entry)
     expect(tale.rules).toEqual(['resurrected'])
@@ -165,7 +100,7 @@ describe('the ledger, of messages that come again', () => {
     if (copy !== undefined) elsewhere.ack(copy)
     const witness = tale.publish('s')
     tale.ack(entry)
-    tale.lane.confirm(witness)
+    tale.connection.confirmed(witness)
     tale.kill()
     tale.deliver(entry, 'q')
     tale.deliver(other, 'r', true)
@@ -178,8 +113,8 @@ describe('the ledger, of messages that come again', () => {
     tale.ack(entry)
     const consumed = tale.publish('q')
     tale.ack(consumed)
-    tale.lane.confirm(consumed)
-    tale.lane.confirm(tale.lane.publish({ queues: ['q'], isPersistent: false }))
+    tale.connection.confirmed(consumed)
+    tale.connection.confirmed(tale.lane.publish({ queues: ['q'], isPersistent: false }))
     tale.confirmed()
     tale.kill()
     tale.deliver(entry)
@@ -239,7 +174,7 @@ describe('the ledger, of the mark of redelivery', () => {
     tale.deliver(first)
     const witness = tale.publish('r')
     tale.deliver(second)
-    tale.lane.confirm(witness)
+    tale.connection.confirmed(witness)
     tale.deliver(third)
     tale.kill()
     tale.deliver(first)
@@ -347,122 +282,6 @@ describe('the ledger, of order', () => {
     expect(tale.rules).toEqual([])
     tale.deliver(tale.confirmed('q'), 'q', true)
     expect(tale.rules).toEqual(['marked'])
-  })
-})
-
-describe('the ledger, of transactions', () => {
-  /** A message each to q and r, and the ack of one in s. */
-  function transaction(tale: Tale) {
-    const acked = tale.confirmed('s')
-    const transaction = tale.connection.transaction()
-    const copy = tale.deliver(acked, 's')
-    const publishes = ['q', 'r'].map((queue) => tale.lane.publish({ queues: [queue], transaction }))
-    transaction.ack(copy)
-    const [first, second] = publishes as [Entry, Entry]
-    return { acked, transaction, first, second }
-  }
-
-  it('wants all of one that is committed', () => {
-    const tale = new Tale()
-    const { transaction: it, acked, second } = transaction(tale)
-    it.commit()
-    it.committed()
-    tale.kill()
-    tale.ack(second, 'r')
-    tale.comes(acked, 's')
-    tale.ledger.emptied()
-    expect(tale.rules).toEqual(['resurrected', 'lost'])
-  })
-
-  it('wants nothing of one that is not', () => {
-    for (const end of ['rolled back', 'lost'] as const) {
-      const tale = new Tale()
-      const { transaction: it, acked, first, second } = transaction(tale)
-      tale.comes(first, 'q', false)
-      expect(tale.rules).toEqual(['premature'])
-      if (end === 'rolled back') it.rolledBack()
-      tale.kill()
-      tale.comes(second, 'r')
-      expect(tale.rules).toEqual(['premature', 'resurrected'])
-      tale.ledger.emptied()
-      expect(tale.rules).toEqual(['premature', 'resurrected', 'lost'])
-      expect(tale.ledger.violations[2]?.text).toContain(`${acked.lane}/${acked.number} in s`)
-    }
-  })
-
-  it('takes all or nothing of one whose commit was not answered', () => {
-    const all = new Tale()
-    const { transaction: committed, first, second } = transaction(all)
-    committed.commit()
-    all.kill()
-    all.ack(first, 'q')
-    all.ack(second, 'r')
-    all.ledger.emptied()
-    expect(all.rules).toEqual([])
-
-    const nothing = new Tale()
-    const { transaction: forgotten, acked } = transaction(nothing)
-    forgotten.commit()
-    nothing.kill()
-    nothing.ack(acked, 's', true)
-    nothing.ledger.emptied()
-    expect(nothing.rules).toEqual([])
-  })
-
-  it('takes no part of it', () => {
-    const parts = (come: (parts: ReturnType<typeof transaction>, tale: Tale) => void) => {
-      const tale = new Tale()
-      const all = transaction(tale)
-      all.transaction.commit()
-      tale.kill()
-      come(all, tale)
-      tale.ledger.emptied()
-      return tale.rules
-    }
-    expect(parts(({ first }, tale) => tale.ack(first, 'q'))).toEqual(['lost'])
-    const publishAndAcked = ['first', 'acked'] as const
-    for (const one of publishAndAcked) {
-      const other = one === 'first' ? 'acked' : 'first'
-      const rules = parts((all, tale) => {
-        tale.comes(all[one], one === 'first' ? 'q' : 's', one !== 'first')
-        tale.comes(all[other], other === 'first' ? 'q' : 's', other !== 'first')
-      })
-      expect(rules[0]).toBe('torn')
-    }
-    expect(parts(() => {})).toEqual(['torn'])
-  })
-
-  it('takes no part of the acks of one that only acked', () => {
-    const tale = new Tale()
-    const transaction = tale.connection.transaction()
-    const [first, second] = [tale.confirmed('q'), tale.confirmed('q')]
-    for (const entry of [first, second]) transaction.ack(tale.deliver(entry))
-    transaction.commit()
-    tale.kill()
-    tale.ack(second)
-    tale.ledger.emptied()
-    expect(tale.rules).toEqual(['torn'])
-  })
-
-  it('wants no part of a publish to several queues, confirmed or not', () => {
-    const tale = new Tale()
-    const entry = tale.publish('q', 'r')
-    tale.kill()
-    tale.ack(entry, 'r')
-    tale.ledger.emptied()
-    expect(tale.rules).toEqual(['lost'])
-  })
-
-  it('takes parts where each queue has its journal', () => {
-    const tale = new Tale('a journal a queue')
-    const { transaction: it, first, acked } = transaction(tale)
-    it.commit()
-    tale.publish('q', 'r')
-    tale.kill()
-    tale.ack(first, 'q')
-    tale.ack(acked, 's')
-    tale.ledger.emptied()
-    expect(tale.rules).toEqual([])
   })
 })
 

@@ -11,7 +11,7 @@ import {
   QUEUE_PURGE,
   QUEUE_PURGE_OK,
 } from 'amqp-codec'
-import type { Lane } from '../ledger/lane.ts'
+import { Lanes } from './lanes.ts'
 import { draft, type Fashion, send } from './publishing.ts'
 import type { Session } from './session.ts'
 import { Unconfirmed } from './unconfirmed.ts'
@@ -35,7 +35,7 @@ export class Churner {
   readonly #queue: string
   readonly #fashion: Fashion
   readonly #mostPublishes: number
-  readonly #lane: Lane
+  readonly #lanes: Lanes
   readonly #unconfirmed: Unconfirmed
   #isWaiting = false
 
@@ -55,16 +55,15 @@ export class Churner {
     this.#mostPublishes = mostPublishes
     const route = { exchange: '', routingKey: queue, queues: [queue] }
     this.#fashion = { routes: [route], mostBodyBytes: 2000, transientShare: 0.1 }
-    this.#lane = session.account.lane()
-    this.#unconfirmed = new Unconfirmed(this.#lane)
+    this.#lanes = new Lanes(session.account)
+    this.#unconfirmed = new Unconfirmed(session.account)
   }
 
   #fill(): void {
     const { random, client } = this.#session
     for (let left = random.between(1, this.#mostPublishes); left > 0; left--) {
       const made = draft(random, this.#fashion)
-      const { isPersistent, route } = made
-      const entry = this.#lane.publish({ queues: route.queues, isPersistent })
+      const entry = this.#lanes.publish(made)
       this.#unconfirmed.published(entry)
       send(client, this.#channel, entry, made)
     }

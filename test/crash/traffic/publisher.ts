@@ -1,5 +1,5 @@
 import { BASIC_ACK, BASIC_NACK, CONFIRM_SELECT, CONFIRM_SELECT_OK, type Method } from 'amqp-codec'
-import type { Lane } from '../ledger/lane.ts'
+import { Lanes } from './lanes.ts'
 import { draft, type Fashion, send } from './publishing.ts'
 import type { Actor, Session } from './session.ts'
 import { Unconfirmed } from './unconfirmed.ts'
@@ -17,7 +17,7 @@ export class Publisher implements Actor {
   readonly #session: Session
   readonly #channel: number
   readonly #options: PublisherOptions
-  readonly #lane: Lane
+  readonly #lanes: Lanes
   readonly #unconfirmed: Unconfirmed
   #isPumping = false
 
@@ -35,8 +35,8 @@ export class Publisher implements Actor {
     this.#session = session
     this.#channel = channel
     this.#options = options
-    this.#lane = session.account.lane()
-    this.#unconfirmed = new Unconfirmed(this.#lane)
+    this.#lanes = new Lanes(session.account)
+    this.#unconfirmed = new Unconfirmed(session.account)
   }
 
   get confirmedCount(): number {
@@ -58,8 +58,7 @@ export class Publisher implements Actor {
   #publish(): void {
     const { random, client } = this.#session
     const made = draft(random, this.#options.fashion)
-    const { isPersistent, route } = made
-    const entry = this.#lane.publish({ queues: route.queues, isPersistent })
+    const entry = this.#lanes.publish(made)
     this.#unconfirmed.published(entry)
     send(client, this.#channel, entry, made)
   }

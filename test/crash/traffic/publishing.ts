@@ -22,6 +22,8 @@ export interface Fashion {
   readonly leastBodyBytes?: number
   readonly mostBodyBytes: number
   readonly transientShare: number
+  /** Every message has one from 0 to this; none has any without it. */
+  readonly mostPriority?: number
 }
 
 /** What one message is going to be. */
@@ -29,22 +31,24 @@ export interface Draft {
   readonly route: Route
   readonly isPersistent: boolean
   readonly bodyBytes: number
+  readonly priority?: number
 }
 
 export function draft(random: Random, fashion: Fashion): Draft {
+  const { mostPriority } = fashion
   return {
+    ...(mostPriority === undefined ? {} : { priority: random.between(0, mostPriority) }),
     route: random.pick(fashion.routes),
     isPersistent: !random.chance(fashion.transientShare),
     bodyBytes: random.magnitude(fashion.leastBodyBytes ?? LEAST_BODY_BYTES, fashion.mostBodyBytes),
   }
 }
 
-const PERSISTENT: BasicProperties = { deliveryMode: 2 }
-const TRANSIENT: BasicProperties = { deliveryMode: 1 }
-
 export function send(client: Client, channel: number, entry: Entry, draft: Draft): void {
   const { exchange, routingKey } = draft.route
-  const properties = draft.isPersistent ? PERSISTENT : TRANSIENT
+  const deliveryMode = draft.isPersistent ? 2 : 1
+  const properties: BasicProperties =
+    draft.priority === undefined ? { deliveryMode } : { deliveryMode, priority: draft.priority }
   client.send(channel, BASIC_PUBLISH, { exchange, routingKey })
   client.write(encodeContentHeaderFrame(channel, draft.bodyBytes, properties))
   client.write(encodeBodyFrames(channel, makeBody(entry, draft.bodyBytes), client.frameMax))

@@ -14,10 +14,10 @@ import {
   TX_SELECT_OK,
 } from 'amqp-codec'
 import { readBody } from '../client/body.ts'
-import type { Lane } from '../ledger/lane.ts'
 import type { Subscription } from '../ledger/subscription.ts'
 import type { Transaction } from '../ledger/transaction.ts'
 import type { Holding } from './holdings.ts'
+import { Lanes } from './lanes.ts'
 import { draft, type Fashion, send } from './publishing.ts'
 import type { Session } from './session.ts'
 
@@ -40,7 +40,7 @@ export class Transactor {
   readonly #session: Session
   readonly #channel: number
   readonly #options: TransactorOptions
-  readonly #lane: Lane
+  readonly #lanes: Lanes
   readonly #subscription: Subscription
   #pending: Holding[] = []
   /** What the open transaction acks. */
@@ -63,7 +63,7 @@ export class Transactor {
     this.#session = session
     this.#channel = channel
     this.#options = options
-    this.#lane = session.account.lane()
+    this.#lanes = new Lanes(session.account)
     this.#subscription = session.account.subscribe(options.queue)
   }
 
@@ -121,8 +121,7 @@ export class Transactor {
   #publish(transaction: Transaction): void {
     const { random, client } = this.#session
     const made = draft(random, this.#options.fashion)
-    const { isPersistent, route } = made
-    const entry = this.#lane.publish({ queues: route.queues, isPersistent, transaction })
+    const entry = this.#lanes.publish(made, transaction)
     send(client, this.#channel, entry, made)
   }
 

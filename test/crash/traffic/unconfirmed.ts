@@ -1,16 +1,16 @@
 import { BASIC_ACK, type BasicAck, type BasicNack } from 'amqp-codec'
+import type { Connection } from '../ledger/connection.ts'
 import type { Entry } from '../ledger/copy.ts'
-import type { Lane } from '../ledger/lane.ts'
 
 /** What a channel has published and waits for the confirms of. */
 export class Unconfirmed {
-  readonly #lane: Lane
+  readonly #account: Connection
   /** By their tags, in order. */
   readonly #entries = new Map<number, Entry>()
   #lastTag = 0
 
-  constructor(lane: Lane) {
-    this.#lane = lane
+  constructor(account: Connection) {
+    this.#account = account
   }
 
   get size(): number {
@@ -33,8 +33,8 @@ export class Unconfirmed {
       const entry = this.#entries.get(tag)
       if (entry === undefined) throw new Error(`tag ${tag} is confirmed, and not unconfirmed`)
       this.#entries.delete(tag)
-      if (id === BASIC_ACK) this.#lane.confirm(entry)
-      else this.#lane.refuse(entry)
+      if (id === BASIC_ACK) this.#account.confirmed(entry)
+      else this.#account.refused(entry)
     }
     return tags.length
   }
