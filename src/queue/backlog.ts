@@ -84,18 +84,12 @@ export class Backlog {
   /** `queueBytes` is what its queue has in memory without it. */
   push(message: Message, sequence: number, isLogged: boolean, queueBytes: number): void {
     this.#length++
-    if (this.#openPage !== null && this.#addTo(this.#openPage, message, sequence, isLogged)) return
-    const previousBytes = this.#openPage?.copiedBytes ?? 0
-    if (this.#openPage !== null) this.#closePage(this.#openPage, queueBytes)
-    const last = this.#lastRun
-    if (isLogged && last?.kind === 'logged') {
-      last.to = sequence
-      last.count++
-    } else if (isLogged) {
-      this.#pushRun({ kind: 'logged', from: sequence, to: sequence, count: 1 })
-    } else {
-      this.#open(message, sequence, previousBytes)
-    }
+    const page = this.#openPage
+    if (page !== null && this.#addTo(page, message, sequence, isLogged)) return
+    if (page !== null) this.#closePage(page, queueBytes)
+    // The log is read in large pieces: where it has only some of the messages, they stay in pages.
+    if (isLogged && page?.endsLogged !== false) this.#pushLogged(sequence)
+    else this.#open(message, sequence, isLogged, page?.copiedBytes ?? 0)
   }
 
   /** Gives the next messages at once, if they are in memory. */
@@ -195,19 +189,26 @@ export class Backlog {
     this.#length -= count
   }
 
-  #open(message: Message, sequence: number, previousBytes: number): void {
+  #pushLogged(sequence: number): void {
+    const last = this.#lastRun
+    if (last?.kind === 'logged') {
+      last.to = sequence
+      last.count++
+    } else this.#pushRun({ kind: 'logged', from: sequence, to: sequence, count: 1 })
+  }
+
+  #open(message: Message, sequence: number, isLogged: boolean, previousBytes: number): void {
     const bytes = pageBytes(message, previousBytes)
     const memory = this.#storage.spill?.memory(bytes) ?? Buffer.allocUnsafeSlow(bytes)
     this.#openPage = new Page(sequence, memory)
     this.#hold(memory.length)
-    this.#addTo(this.#openPage, message, sequence, false)
+    this.#addTo(this.#openPage, message, sequence, isLogged)
   }
 
   /** False when there is no room. */
   #addTo(page: Page, message: Message, sequence: number, isLogged: boolean): boolean {
     const bytes = page.bytes
-    if (!page.add(message, sequence)) return false
-    if (isLogged) page.lastLogged = sequence
+    if (!page.add(message, sequence, isLogged)) return false
     if (page.bytes > bytes) this.#hold(page.bytes - bytes)
     return true
   }

@@ -18,8 +18,10 @@ export class Page {
   /** The sequence of the first message. */
   readonly from: number
   count = 0
-  /** The sequence of the last message that is stored elsewhere too, or -1. */
+  /** The sequence of the last message that the message log has too, or -1. */
   lastLogged = -1
+  /** How many messages there are up to the last one that it does not have. */
+  #othersEnd = 0
   /** What it takes in memory. */
   bytes: number
   /** What is written one behind the other; none before the page is sealed. */
@@ -35,13 +37,18 @@ export class Page {
     this.#writer.begin(memory)
   }
 
+  /** Whether the log has all of the last messages, which are more than the ones before. */
+  get endsLogged(): boolean {
+    return this.#othersEnd * 2 < this.count
+  }
+
   /** How much was copied to it. */
   get copiedBytes(): number {
     return this.memory.length - this.#writer.room
   }
 
   /** False when there is no room for it. */
-  add(message: Message, sequence: number): boolean {
+  add(message: Message, sequence: number, isLogged: boolean): boolean {
     const copied = copiedBytes(message)
     if (SEQUENCE_BYTES + copied > this.#writer.room) return false
     const referred = storedBytes(message) - copied
@@ -51,6 +58,8 @@ export class Page {
     this.#writer.message(message)
     this.bytes += referred
     this.count++
+    if (isLogged) this.lastLogged = sequence
+    else this.#othersEnd = this.count
     return true
   }
 

@@ -53,6 +53,29 @@ describe('what is in a backlog', () => {
     expect(await fixture.takeAll()).toEqual(expected)
   })
 
+  it('is read from pages alone, when logged and others alternate', async () => {
+    const fixture = new BacklogFixture()
+    for (let n = 0; n < MANY; n++) {
+      fixture.push(1, 'transient')
+      fixture.push(1, 'logged')
+    }
+    await fixture.settle()
+    await fixture.takeAll()
+    expect(fixture.log.journal.reads).toEqual([])
+    expect(fixture.store.freedCount).toBeLessThan(10)
+  })
+
+  it('is read mostly from the log, when others are rare', async () => {
+    const fixture = new BacklogFixture()
+    const expected: string[] = []
+    for (let n = 0; n < 5; n++) {
+      expected.push(...fixture.push(1, 'transient'), ...fixture.push(MANY, 'logged'))
+    }
+    await fixture.settle()
+    expect(fixture.store.bytes).toBeLessThan(5 * 2 * 1024)
+    expect(await fixture.takeAll()).toEqual(expected)
+  })
+
   it('comes back in its order while more is added', async () => {
     const fixture = new BacklogFixture()
     const expected: string[] = []

@@ -9,7 +9,7 @@ const KIB = 1024
 function pageOf(messages: readonly Message[], sequences = messages.map((_, n) => n)): Page {
   const page = new Page(sequences[0] ?? 0, Buffer.alloc(PAGE_BYTES))
   for (const [index, message] of messages.entries()) {
-    expect(page.add(message, sequences[index] as number)).toBe(true)
+    expect(page.add(message, sequences[index] as number, false)).toBe(true)
   }
   page.seal()
   return page
@@ -65,9 +65,9 @@ describe('a page', () => {
 
   it('says what it keeps in memory: its own, and what it refers to', () => {
     const page = new Page(0, Buffer.alloc(8 * KIB))
-    page.add(sampleMessage('small'), 0)
+    page.add(sampleMessage('small'), 0, false)
     expect(page.bytes).toBe(8 * KIB)
-    page.add(sampleMessage('x'.repeat(20 * KIB)), 1)
+    page.add(sampleMessage('x'.repeat(20 * KIB)), 1, false)
     expect(page.bytes).toBeGreaterThanOrEqual(28 * KIB)
     expect(page.bytes).toBeLessThan(29 * KIB)
     expect(page.copiedBytes).toBeGreaterThan(0)
@@ -76,8 +76,8 @@ describe('a page', () => {
 
   it('refuses what there is no room for, and is what it was', () => {
     const page = new Page(5, Buffer.alloc(200))
-    expect(page.add(sampleMessage('x'.repeat(80)), 5)).toBe(true)
-    expect(page.add(sampleMessage('y'.repeat(80)), 6)).toBe(false)
+    expect(page.add(sampleMessage('x'.repeat(80)), 5, false)).toBe(true)
+    expect(page.add(sampleMessage('y'.repeat(80)), 6, false)).toBe(false)
     page.seal()
     expect([page.from, page.count, page.bytes]).toEqual([5, 1, 200])
     expect(contentsOf(page).map(([sequence]) => sequence)).toEqual([5])
@@ -86,13 +86,13 @@ describe('a page', () => {
   it('refers to no more than it could copy, unless one message is larger', () => {
     const page = new Page(0, Buffer.alloc(PAGE_BYTES))
     const message = (kib: number) => sampleMessage('x'.repeat(kib * KIB))
-    expect(page.add(message(1000), 0)).toBe(true)
-    expect(page.add(message(9), 1)).toBe(false)
-    expect(page.add(sampleMessage('small'), 1)).toBe(true)
+    expect(page.add(message(1000), 0, false)).toBe(true)
+    expect(page.add(message(9), 1, false)).toBe(false)
+    expect(page.add(sampleMessage('small'), 1, false)).toBe(true)
 
     const other = new Page(0, Buffer.alloc(8 * KIB))
     let sequence = 0
-    while (other.add(message(10), sequence)) sequence++
+    while (other.add(message(10), sequence, false)) sequence++
     expect(other.bytes).toBeGreaterThan(PAGE_BYTES - 10 * KIB)
     expect(other.bytes).toBeLessThan(PAGE_BYTES + 10 * KIB)
   })
@@ -118,7 +118,7 @@ describe('the size of a page', () => {
       for (const frameMax of [4 * KIB, 0]) {
         const message = sampleMessage(body, { properties: { headers }, frameMax })
         const page = new Page(0, Buffer.alloc(pageBytes(message, 0)))
-        expect(page.add(message, 0)).toBe(true)
+        expect(page.add(message, 0, false)).toBe(true)
         page.seal()
         expect(contentsOf(page).map(([, found]) => sketch(found))).toEqual([sketch(message)])
       }
