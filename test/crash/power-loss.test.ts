@@ -48,8 +48,11 @@ describe(`a broker that loses power, with all that was not flushed (CRASH_SEED=$
     return campaign(new PowerlessBroker({ nextFault, messageMemoryBytes: 1_000_000 }))
   })
 
-  it('is found out when it confirms what it has not flushed', async () => {
-    await expect(campaign(new PowerlessBroker({ durability: 'os' }))).rejects.toThrow(
+  it.each([
+    ['it confirms what it has not flushed', { durability: 'os' as const }],
+    ['its disk forgets a record', { forgets: true }],
+  ])('is found out when %s', async (_, options) => {
+    await expect(campaign(new PowerlessBroker(options))).rejects.toThrow(
       /^(miscounted|lost|resurrected|torn|unmarked): /,
     )
   })

@@ -17,6 +17,8 @@ export interface PowerlessOptions {
   readonly nextFault?: Drive['nextFault']
   readonly messageMemoryBytes?: number
   readonly durability?: Durability
+  /** With the power goes one record more, as none must. */
+  readonly forgets?: boolean
 }
 
 /**
@@ -60,10 +62,16 @@ export class PowerlessBroker implements CrashBroker {
   /** Whoever has the old disk goes on in vain. */
   #losePower(): void {
     this.#disk = this.#disk.afterPowerLoss()
+    if (this.#options.forgets !== true) return
+    const { written, durable } = this.#disk.records
+    const positions = [...written.keys()]
+    const middle = positions[positions.length >> 1] ?? 0
+    written.delete(middle)
+    durable.delete(middle)
   }
 
   #create(logger: RecordingLogger): Promise<Broker> {
-    const { nextFault = () => undefined, ...options } = this.#options
+    const { nextFault = () => undefined, forgets: _, ...options } = this.#options
     const dataDir = temporaryDirectory()
     plugIn(dataDir, { disk: this.#disk, nextFault })
     return createBroker({ ...options, port: 0, dataDir, logger, clock: hurried })
