@@ -4,7 +4,7 @@ import type { Block, BlockChain } from './block-chain.ts'
 import type { BlockReader } from './block-reader.ts'
 import { Extents } from './extents.ts'
 import { LogEntry, type PlaceOwner } from './log-entry.ts'
-import type { QueueLog, StoredRun, Ticket } from './queue-log.ts'
+import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
 import { QueueReading } from './queue-reading.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { SequenceSet } from './sequence-set.ts'
@@ -116,7 +116,38 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
       delivered: this.#delivered,
     })
     await this.#parts.reader.read(block, reading)
-    return { messages: reading.messages, next: last + 1 }
+    const { messages } = reading
+    if (messages.length === last - first + 1) return { messages, next: last + 1 }
+    const next = this.#goOnFrom(messages, block, first, last)
+    return { messages: messages.filter(({ sequence }) => sequence < next), next }
+  }
+
+  /**
+   * Where to go on after the block has given these: behind the last sequence, or with the first that
+   * has been stored elsewhere meanwhile. What is said to be there and is not was damaged, and is gone.
+   */
+  #goOnFrom(messages: readonly StoredMessage[], block: Block, first: number, last: number): number {
+    const found = new Set(messages.map(({ sequence }) => sequence))
+    for (const sequence of this.#liveBetween(first, last)) {
+      if (found.has(sequence)) continue
+      if (this.#extents.find(sequence) !== block) return sequence
+      this.forget(sequence)
+      this.settledRuns.add(sequence)
+      this.#noteRuns()
+    }
+    return last + 1
+  }
+
+  #liveBetween(first: number, last: number): readonly number[] {
+    const live: number[] = []
+    for (
+      let at = this.#live.next(first);
+      at !== undefined && at <= last;
+      at = this.#live.next(at + 1)
+    ) {
+      live.push(at)
+    }
+    return live
   }
 
   drop(): void {

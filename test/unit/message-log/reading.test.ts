@@ -245,4 +245,19 @@ describe('reading messages back', () => {
     expect(fixture.logged).toEqual(['A record of the journal is malformed: its end is left out'])
     expect(fixture.fields).toMatchObject([{ first: record!.position, last: record!.position }])
   })
+
+  it('settles what its record does not have any more, so that it holds up nothing', async () => {
+    const fixture = new LogFixture(undefined, SMALL_BLOCKS)
+    const { queue, journal, log } = fixture
+    await fill(fixture, 3)
+    const [first, second, third] = journal.records
+    journal.records = [first!, { ...second!, bytes: Buffer.from([1]) }, third!]
+    expect(sequencesOf(await queue.read(0, 2))).toEqual([0])
+    expect(await queue.read(1, 2)).toEqual({ messages: [], next: 2 })
+    expect(queue.count).toBe(2)
+    queue.settle(sampleMessage(BODY), 0)
+    await fixture.storeAll()
+    expect(journal.records[0]!.position).toBeGreaterThanOrEqual(third!.position)
+    expect(log.liveBytes).toBeLessThan(2 * BODY.length)
+  })
 })
