@@ -72,7 +72,7 @@ export class Persistence {
     })
     this.queueStorage = {
       budget: new MessageBudget(messageMemoryBytes),
-      spill: new Spill(spillFile, watch(spillFile)),
+      spill: new Spill(spillFile, watch(spillFile), logger),
       clock,
       logger,
     }

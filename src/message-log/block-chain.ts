@@ -59,6 +59,8 @@ export class BlockChain {
 
   /** The block that a record of so many bytes is going to be in. */
   begin(bytes: number): Block {
+    // Who wants a small message must not have to read a large one.
+    if (bytes >= this.#blockBytes && this.#open !== null) this.#close(this.#open)
     const block = this.#open ?? newBlock()
     if (this.#open === null) this.#blocks.push(block)
     this.#open = block

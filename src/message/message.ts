@@ -89,7 +89,8 @@ export class Message {
     if (this.#settledIn) return
     this.#settledIn = true
     const size = this.end - this.start
-    if (size * 4 >= this.buffer.length) return
+    // The buffer may be a small part of what was read at once.
+    if (size * 4 >= this.buffer.buffer.byteLength) return
     const offset = arena.take(size)
     copyBytes(this.buffer, this.start, this.end, arena.slab, offset)
     this.buffer = arena.slab

@@ -1,6 +1,7 @@
 import { Fifo } from '../base/fifo.ts'
+import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
-import type { QueueLog } from '../message-log/queue-log.ts'
+import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
 import type { SpillSlot } from '../store/spill-store.ts'
 import { Page, pageBytes, readPage } from './page.ts'
 import type { QueueStorage } from './queue-storage.ts'
@@ -28,10 +29,16 @@ interface PageRun {
   page: Page | null
   /** Where it was written, if that was tried and has not failed. */
   slot: Promise<SpillSlot | null> | null
+  /** How often it could not be read. */
+  failedReads: number
 }
 
-/** How long a message log that could not be read is left alone. */
+/** How long what could not be read is left alone. */
 const RETRY_MS = 1000
+/** A page that could not be read so often is given up: others wait behind it. */
+const MAX_FAILED_READS = 5
+/** Messages that are a smaller part of the memory they stand in are taken out of it. */
+const LEAST_PART = 1 / 4
 
 /**
  * The end of a queue that is too deep for memory, in the order in which it came:
@@ -148,6 +155,7 @@ export class Backlog {
       run.from = next
       run.count -= messages.length
       this.#length -= messages.length
+      settleScattered(messages)
       for (const { message, sequence, delivered } of messages) take(message, sequence, delivered)
       // An empty run is removed though the log knows of sequences behind, which were settled: it would
       // be made longer with the next messages, over those in between that never came here.
@@ -162,12 +170,21 @@ export class Backlog {
     if (!this.#isRecorded(run)) await (this.#log as QueueLog).read(lastLogged, lastLogged)
     const slot = await run.slot
     // When it was not or could not be written, it is in memory.
-    const bytes = slot === null ? undefined : await this.#storage.spill?.read(slot)
+    if (slot === null) return () => {}
+    const parts = await this.#readPage(run, slot)
     return (take) => {
-      if (bytes === undefined) return
       this.#shiftRun()
       this.#discard(run)
-      this.#give([bytes], run.count, take)
+      this.#give(parts, run.count, take)
+    }
+  }
+
+  async #readPage(run: PageRun, slot: SpillSlot): Promise<readonly Buffer[]> {
+    try {
+      return [await (this.#storage.spill as Spill).read(slot)]
+    } catch (error) {
+      if (++run.failedReads < MAX_FAILED_READS) throw error
+      return []
     }
   }
 
@@ -225,7 +242,7 @@ export class Backlog {
     page.seal()
     this.#openPage = null
     const { from, count, lastLogged } = page
-    const run: PageRun = { kind: 'page', from, count, lastLogged, page, slot: null }
+    const run: PageRun = { kind: 'page', from, count, lastLogged, page, slot: null, failedReads: 0 }
     this.#pushRun(run)
     return run
   }
@@ -235,8 +252,7 @@ export class Backlog {
       const slot = await spill.write(page)
       this.#leaveMemory(run)
       return slot
-    } catch (error) {
-      this.#storage.logger.error({ err: error }, 'A page of messages could not be stored')
+    } catch {
       run.slot = null
       return null
     }
@@ -282,4 +298,21 @@ export class Backlog {
   #shiftRun(): void {
     if (this.#runs.shift() === this.#lastRun) this.#lastRun = null
   }
+}
+
+/** Where queues share blocks, a few messages would keep all of what was read alive. */
+function settleScattered(messages: readonly StoredMessage[]): void {
+  let keptBytes = 0
+  let bytes = 0
+  let last: ArrayBufferLike | undefined
+  for (const { message } of messages) {
+    const memory = message.buffer.buffer
+    // Neighbours mostly stand in the same.
+    if (memory !== last) keptBytes += memory.byteLength
+    last = memory
+    bytes += message.end - message.start
+  }
+  if (bytes >= keptBytes * LEAST_PART) return
+  const arena = new ByteArena()
+  for (const { message } of messages) message.settleIn(arena)
 }

@@ -1,3 +1,4 @@
+import { type Logger, silentLogger } from '../base/logger.ts'
 import type { SpillSlot, SpillStore } from '../store/spill-store.ts'
 import { PAGE_BYTES, type Page } from './page.ts'
 
@@ -10,13 +11,20 @@ const KEPT_PAGES = 32
 export class Spill {
   readonly #store: SpillStore
   readonly #onBehind: (isBehind: boolean) => void
+  readonly #logger: Logger
+  #isFailing = false
   readonly #kept: Buffer[] = []
   #writingBytes = 0
 
   /** `onBehind` is called when the store does not keep up, and when it has caught up. */
-  constructor(store: SpillStore, onBehind: (isBehind: boolean) => void) {
+  constructor(
+    store: SpillStore,
+    onBehind: (isBehind: boolean) => void,
+    logger: Logger = silentLogger,
+  ) {
     this.#store = store
     this.#onBehind = onBehind
+    this.#logger = logger
   }
 
   /** Memory for a page. That of pages which were stored is used again: nobody waits for garbage. */
@@ -30,10 +38,14 @@ export class Spill {
     this.#count(page.bytes)
     try {
       const slot = await this.#store.write(page.parts)
+      this.#setFailing(false, undefined)
       if (page.memory.length === PAGE_BYTES && this.#kept.length < KEPT_PAGES) {
         this.#kept.push(page.memory)
       }
       return slot
+    } catch (error) {
+      this.#setFailing(true, error)
+      throw error
     } finally {
       this.#count(-page.bytes)
     }
@@ -45,6 +57,18 @@ export class Spill {
 
   free(slot: SpillSlot): void {
     this.#store.free(slot)
+  }
+
+  /** Pages may be thousands: it is said once. */
+  #setFailing(isFailing: boolean, error: unknown): void {
+    if (isFailing === this.#isFailing) return
+    this.#isFailing = isFailing
+    if (isFailing) {
+      const text = 'Messages that are too many for memory cannot be stored, and stay there'
+      this.#logger.error({ err: error }, text)
+    } else {
+      this.#logger.info({}, 'Messages that are too many for memory are stored again')
+    }
   }
 
   #count(bytes: number): void {

@@ -48,6 +48,7 @@ export class RawWire implements FrameSink {
   heartbeatCount = 0
   /** The largest frame that came, its header and end octet included. */
   largestFrameSize = 0
+  #hasBegun = false
   /** What the broker answered to a protocol header that it does not speak. */
   protocolHeader: Buffer = Buffer.alloc(0)
   /** Whether the broker ended the connection, in whatever way. */
@@ -196,7 +197,10 @@ export class RawWire implements FrameSink {
   }
 
   #onData(chunk: Buffer): void {
-    const isHeader = this.protocolHeader.length > 0 || chunk[0] === PROTOCOL_HEADER[0]
+    // It only ever comes instead of frames; a chunk in the middle may begin with any octet.
+    const beginsSo = !this.#hasBegun && chunk[0] === PROTOCOL_HEADER[0]
+    const isHeader = this.protocolHeader.length > 0 || beginsSo
+    this.#hasBegun = true
     try {
       if (isHeader) this.protocolHeader = Buffer.concat([this.protocolHeader, chunk])
       else this.#parser.push(chunk)

@@ -28,7 +28,7 @@ export class BacklogFixture {
     this.log = log
     this.budget = new MessageBudget(budgetBytes)
     const { clock, logger, budget } = this
-    const spill = new Spill(this.store, () => {})
+    const spill = new Spill(this.store, () => {}, logger)
     this.backlog = new Backlog(log.queue, { budget, spill, clock, logger })
     this.#nextSequence = log.queue.nextSequence
     if (log.queue.count > 0) this.backlog.recover(log.queue)

@@ -174,7 +174,7 @@ describe('a page in memory', () => {
     const { usedBytes } = fixture.budget
     await fixture.store.endWrite('refuse')
     expect(fixture.logger.take().map(([level, line]) => [level, line])).toEqual([
-      ['error', 'A page of messages could not be stored'],
+      ['error', 'Messages that are too many for memory cannot be stored, and stay there'],
     ])
     expect(fixture.budget.usedBytes).toBe(usedBytes)
     fixture.takeFromMemory()
@@ -252,6 +252,24 @@ describe('what is read back', () => {
     }
     expect(await fixture.takeAll()).toEqual(expected)
     expect(fixture.store.bytes).toBe(0)
+  })
+
+  it('of a page is given up after some times, for what comes behind it', async () => {
+    const fixture = new BacklogFixture()
+    const expected = fixture.push(9, 'transient')
+    await fixture.settle()
+    const lines: string[] = []
+    for (let times = 0; times < 5; times++) {
+      fixture.load()
+      await microtasks()
+      await fixture.store.endRead('refuse')
+      fixture.clock.advance(RETRY_MS)
+      lines.push(...fixture.logger.take().map(([, message]) => message))
+    }
+    expect(lines).toEqual([...Array(4).fill(UNREADABLE), MISSING])
+    const left = await fixture.takeAll()
+    expect(left).toEqual(expected.slice(-left.length))
+    expect([left.length > 0, left.length < 9, fixture.store.bytes]).toEqual([true, true, 0])
   })
 })
 
