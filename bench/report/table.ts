@@ -16,7 +16,7 @@ import {
 } from './results.ts'
 
 const NAME_WIDTH = 17
-const RATIO_WIDTH = 20
+const RATIO_WIDTH = 28
 /** From this share of a core on, the load process may have been what was measured. */
 const SATURATED = 0.9
 
