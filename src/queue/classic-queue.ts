@@ -171,6 +171,7 @@ export class ClassicQueue implements Queue {
   purge(): number {
     const count = this.#ready.length
     this.#settle(this.#ready.returned)
+    for (const [from, to] of this.#ready.returnedRanges) this.#log?.settleRange(from, to)
     const { firstSequence } = this.#ready
     if (firstSequence !== undefined) this.#log?.settleRange(firstSequence, this.#nextSequence - 1)
     this.#ready.clear()

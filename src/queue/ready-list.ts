@@ -1,15 +1,14 @@
 import { Fifo } from '../base/fifo.ts'
-import { Heap } from '../base/heap.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { Backlog } from './backlog.ts'
+import { memoryBytes } from './memory-bytes.ts'
 import type { Place } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
+import { ReturnedMessages } from './returned-messages.ts'
 import { SequenceRuns } from './sequence-runs.ts'
 
-/** About what a message takes as an object, besides its bytes. */
-const MESSAGE_OVERHEAD_BYTES = 256
 /** When the window is smaller than this, more is read. */
 const LOW_WINDOW_BYTES = 512 * 1024
 
@@ -17,7 +16,7 @@ const LOW_WINDOW_BYTES = 512 * 1024
  * The messages of a queue that nobody has, in order.
  *
  *     returned: came back, by sequence     window: in memory      backlog: as bytes, or elsewhere
- *     ( 3 7 8 )                            [ 12 13 14 15 … ]      ▒▒▒▒▒▒▒▒▒▒▒▒▒
+ *     ( 3 7 8 ) { 9 10 }                   [ 12 13 14 15 … ]      ▒▒▒▒▒▒▒▒▒▒▒▒▒
  *
  * What comes back was taken from the front, so it is always before all that has not been taken yet.
  * There is a backlog only when the window is as large as the memory budget allows; then what arrives
@@ -27,13 +26,13 @@ export class ReadyList {
   readonly #log: QueueLog | null
   readonly #storage: QueueStorage
   readonly #onLoaded: () => void
-  readonly #returned = new Heap<Place>((a, b) => a.sequence < b.sequence)
+  readonly #returned: ReturnedMessages
   readonly #window = new Fifo<Message>()
   readonly #windowSequences = new SequenceRuns()
   /** Null as long as none was needed. */
   #backlog: Backlog | null = null
   readonly #arena = new ByteArena()
-  /** What `#returned` and `#window` take in memory. */
+  /** What `#window` takes in memory. */
   #bytes = 0
 
   /** What `shift` last took: set here rather than returned, to spare an object a message. */
@@ -45,6 +44,7 @@ export class ReadyList {
     this.#log = log
     this.#storage = storage
     this.#onLoaded = onLoaded
+    this.#returned = new ReturnedMessages(log, storage, onLoaded)
     if (log !== null && log.count > 0) {
       this.#backlog = new Backlog(log, storage)
       this.#backlog.recover(log)
@@ -57,14 +57,20 @@ export class ReadyList {
 
   /** Whether there are messages, but the first must be read before it can be taken: it is being read. */
   get isLoading(): boolean {
-    if (this.#backlog === null || this.#returned.length > 0) return false
+    if (this.#returned.length > 0) return this.#returned.isLoading
+    if (this.#backlog === null) return false
     this.#fill(this.#backlog)
     return this.#window.length === 0 && this.#backlog.length > 0
   }
 
-  /** The messages that came back. */
+  /** The messages that came back, and are in memory. */
   get returned(): Iterable<Place> {
-    return this.#returned
+    return this.#returned.places
+  }
+
+  /** The others that came back, all from one sequence to another: the message log has them. */
+  get returnedRanges(): Iterable<readonly [from: number, to: number]> {
+    return this.#returned.ranges()
   }
 
   /**
@@ -78,19 +84,18 @@ export class ReadyList {
   /** Sequences must grow. */
   push(message: Message, sequence: number, isLogged: boolean): void {
     const hasBacklog = this.#backlog !== null && this.#backlog.length > 0
-    if (!hasBacklog && this.#storage.budget.allows(this.#bytes + memoryBytes(message))) {
+    const bytes = this.#bytes + this.#returned.bytes
+    if (!hasBacklog && this.#storage.budget.allows(bytes + memoryBytes(message))) {
       message.settleIn(this.#arena)
       this.#pushToWindow(message, sequence, false)
     } else {
       this.#backlog ??= new Backlog(this.#log, this.#storage)
-      this.#backlog.push(message, sequence, isLogged, this.#bytes)
+      this.#backlog.push(message, sequence, isLogged, bytes)
     }
   }
 
-  putBack({ message, sequence }: Place): void {
-    message.settleIn(this.#arena)
-    this.#returned.push({ message, sequence })
-    this.#hold(memoryBytes(message))
+  putBack(place: Place): void {
+    this.#returned.push(place, this.#bytes + (this.#backlog?.bytes ?? 0))
   }
 
   /**
@@ -98,20 +103,14 @@ export class ReadyList {
    * when there is none in memory.
    */
   shift(): Message | undefined {
-    const returned = this.#returned.pop()
-    if (returned !== undefined) {
-      this.sequence = returned.sequence
-      this.redelivered = true
-      this.#letGo(returned.message)
-      return returned.message
-    }
+    if (this.#returned.length > 0) return this.#shiftReturned()
     if (this.#backlog !== null) this.#fill(this.#backlog)
     if (this.#window.length === 0) return undefined
     this.sequence = this.#windowSequences.sequence
     this.redelivered = this.#windowSequences.delivered
     this.#windowSequences.shift()
     const message = this.#window.shift() as Message
-    this.#letGo(message)
+    this.#hold(-memoryBytes(message))
     return message
   }
 
@@ -120,8 +119,15 @@ export class ReadyList {
     this.#window.clear()
     this.#windowSequences.clear()
     this.#backlog?.clear()
-    this.#arena.release()
     this.#hold(-this.#bytes)
+  }
+
+  #shiftReturned(): Message | undefined {
+    const returned = this.#returned.shift()
+    if (returned === undefined) return undefined
+    this.sequence = returned.sequence
+    this.redelivered = true
+    return returned.message
   }
 
   /** Sees to it that there is a stock in the window, or when memory is short, that it is not empty. */
@@ -142,17 +148,9 @@ export class ReadyList {
     this.#hold(memoryBytes(message))
   }
 
-  #letGo(message: Message): void {
-    this.#hold(-memoryBytes(message))
-    if (this.#bytes === 0) this.#arena.release()
-  }
-
   #hold(bytes: number): void {
     this.#bytes += bytes
     this.#storage.budget.take(bytes)
+    if (this.#bytes === 0) this.#arena.release()
   }
-}
-
-function memoryBytes(message: Message): number {
-  return message.headerFrameBytes + message.bodySize + MESSAGE_OVERHEAD_BYTES
 }

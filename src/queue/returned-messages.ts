@@ -1,0 +1,172 @@
+import { Heap } from '../base/heap.ts'
+import { ByteArena } from '../message/byte-arena.ts'
+import type { Message } from '../message/message.ts'
+import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
+import { SequenceSet } from '../message-log/sequence-set.ts'
+import { memoryBytes } from './memory-bytes.ts'
+import type { Place } from './queue.ts'
+import type { QueueStorage } from './queue-storage.ts'
+
+/** How long a message log that could not be read is left alone. */
+const RETRY_MS = 1000
+/** The first sequence of none. */
+const NONE = Number.POSITIVE_INFINITY
+
+/**
+ * The messages of a queue that came back, by sequence:
+ *
+ *     in memory ( 3 7 8 )     logged { 9 … 4,711, 4,713 … 80,000 }
+ *
+ * They stay in memory as far as the budget allows it. Beyond, of those that the message log has, only
+ * the sequences are kept, and they are read back when it is their turn. Others stay for good.
+ */
+export class ReturnedMessages {
+  readonly #log: QueueLog | null
+  readonly #storage: QueueStorage
+  readonly #onLoaded: () => void
+  readonly #inMemory = new Heap<Place>((a, b) => a.sequence < b.sequence)
+  readonly #logged = new SequenceSet()
+  #firstLogged = NONE
+  /** None of them is behind it. */
+  #lastLogged = -1
+  readonly #arena = new ByteArena()
+  #bytes = 0
+  /** Changes when what is being read is not wanted any more. */
+  #generation = 0
+  #isReading = false
+
+  /** `onLoaded` is called when messages have come back into memory, or may have. */
+  constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
+    this.#log = log
+    this.#storage = storage
+    this.#onLoaded = onLoaded
+  }
+
+  get length(): number {
+    return this.#inMemory.length + this.#logged.count
+  }
+
+  /** Bytes of them in memory. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Whether there are messages, but the first must be read before it can be taken: it is being read. */
+  get isLoading(): boolean {
+    if (this.#firstLogged === NONE) return false
+    const first = this.#inMemory.peek()
+    if (first !== undefined && first.sequence < this.#firstLogged) return false
+    this.#load()
+    return true
+  }
+
+  /** Those in memory. */
+  get places(): Iterable<Place> {
+    return this.#inMemory
+  }
+
+  /** The others: all from one sequence to another, and so on. */
+  *ranges(): Iterable<readonly [from: number, to: number]> {
+    const logged = this.#logged
+    for (let from = logged.next(0); from !== undefined; ) {
+      let to = from
+      while (logged.has(to + 1)) to++
+      yield [from, to]
+      from = logged.next(to + 1)
+    }
+  }
+
+  /** `queueBytes` is what the queue has in memory without these. */
+  push({ message, sequence }: Place, queueBytes: number): void {
+    const bytes = queueBytes + this.#bytes + memoryBytes(message)
+    // The first one stays: whoever rejects one message after the other needs no log to get them again.
+    const hasRoom = this.#inMemory.length === 0 || this.#storage.budget.allows(bytes)
+    if (hasRoom || !this.#isRecorded(message, sequence)) {
+      this.#keep(message, sequence)
+      return
+    }
+    this.#logged.add(sequence)
+    this.#firstLogged = Math.min(this.#firstLogged, sequence)
+    this.#lastLogged = Math.max(this.#lastLogged, sequence)
+  }
+
+  /** Takes the first one. None when it is not in memory. */
+  shift(): Place | undefined {
+    if (this.isLoading) return undefined
+    const place = this.#inMemory.pop()
+    if (place !== undefined) this.#hold(-memoryBytes(place.message))
+    return place
+  }
+
+  clear(): void {
+    this.#generation++
+    this.#isReading = false
+    this.#inMemory.clear()
+    this.#hold(-this.#bytes)
+    this.#logged.deleteRange(0, this.#lastLogged)
+    this.#findEnds()
+  }
+
+  /** Whether the log knows it by its sequence alone, rather than as a message that waits for a record. */
+  #isRecorded(message: Message, sequence: number): boolean {
+    const log = this.#log
+    if (log === null || sequence >= log.nextSequence) return false
+    return message.logEntry === null && message.persistent
+  }
+
+  /** Reads the next messages, and then calls back. Once at a time. */
+  #load(): void {
+    if (this.#isReading) return
+    this.#isReading = true
+    const generation = this.#generation
+    const end = (): void => {
+      if (generation !== this.#generation) return
+      this.#isReading = false
+      this.#onLoaded()
+    }
+    const from = this.#firstLogged
+    const reading = (this.#log as QueueLog).read(from, this.#lastLogged)
+    reading.then(
+      ({ messages, next }) => {
+        if (generation === this.#generation) this.#takeBack(messages, from, next)
+        end()
+      },
+      (error: unknown) => {
+        this.#storage.logger.error({ err: error }, 'Messages of a queue could not be read back')
+        const stop = this.#storage.clock.every(RETRY_MS, () => {
+          stop()
+          end()
+        })
+      },
+    )
+  }
+
+  /** What the log has from one sequence up to another. Somebody may have, or have had, some of it. */
+  #takeBack(messages: readonly StoredMessage[], from: number, next: number): void {
+    for (const { message, sequence } of messages) {
+      if (this.#logged.delete(sequence)) this.#keep(message, sequence)
+    }
+    const count = this.#logged.deleteRange(from, next - 1)
+    this.#findEnds()
+    // Never, unless what was stored has been damaged.
+    if (count === 0) return
+    this.#storage.logger.error({ count }, 'Messages of a queue are missing from the store')
+  }
+
+  #keep(message: Message, sequence: number): void {
+    message.settleIn(this.#arena)
+    this.#inMemory.push({ message, sequence })
+    this.#hold(memoryBytes(message))
+  }
+
+  #findEnds(): void {
+    this.#firstLogged = this.#logged.next(0) ?? NONE
+    if (this.#firstLogged === NONE) this.#lastLogged = -1
+  }
+
+  #hold(bytes: number): void {
+    this.#bytes += bytes
+    this.#storage.budget.take(bytes)
+    if (this.#bytes === 0) this.#arena.release()
+  }
+}
