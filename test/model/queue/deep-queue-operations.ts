@@ -7,6 +7,8 @@ export type DeepOperation =
   | { readonly do: 'kind'; readonly persistent: boolean; readonly bodyBytes: number }
   /** So much of what is under way comes to its end. */
   | { readonly do: 'pass'; readonly steps: number }
+  /** All that is held comes back at once. */
+  | { readonly do: 'giveBack' }
   | { readonly do: 'disk'; readonly fails: boolean }
   /** All that is under way comes to its end. */
   | { readonly do: 'rest' }
@@ -29,6 +31,7 @@ const deepOperation = fc.oneof<fc.WeightedArbitrary<DeepOperation>[]>(
       steps: fc.integer({ min: 1, max: 4 }),
     }),
   },
+  { weight: 2, arbitrary: fc.constant({ do: 'giveBack' as const }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disk' as const), fails: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'rest' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'reopen' as const }) },

@@ -65,6 +65,9 @@ export class DeepQueueUnderTest implements QueueSystem {
       case 'pass':
         for (let n = 0; n < operation.steps; n++) await this.#store.step()
         break
+      case 'giveBack':
+        if (this.held.length > 0) this.settle([...this.held.keys()], 'requeue')
+        break
       case 'disk':
         this.#store.fails = operation.fails
         break
