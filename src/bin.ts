@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { parseCommandLine } from './cli/command-line.ts'
 import { failureLine } from './cli/failure.ts'
+import { letSmallHeapGrow } from './cli/heap.ts'
 import { helpText } from './cli/help.ts'
 import { createLogger } from './cli/logger.ts'
 import { announce, stopOnSignals } from './cli/start.ts'
@@ -34,6 +35,7 @@ try {
 }
 
 async function start(settings: readonly Setting[]): Promise<void> {
+  letSmallHeapGrow()
   const options = await loadOptions(settings, process.env)
   const logger = await createLogger(options)
   const broker = await createBroker({ ...brokerOptions(options), logger })
