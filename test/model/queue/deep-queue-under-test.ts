@@ -186,17 +186,17 @@ export class DeepQueueUnderTest implements QueueSystem {
   }
 
   #newQueue(): QueueUnderTest {
-    const { storage, queueLog } = this.#store
-    const queue: QueueUnderTest = new QueueUnderTest({
+    const store = this.#store
+    const { storage, queueLog } = store
+    return new QueueUnderTest({
       storage,
       log: queueLog,
       messageOf: (body) => this.#messageOf(body),
       // What another process still does is no matter.
       onEvent: (event) => {
-        if (queue === this.#queue) this.#onEvent(event)
+        if (store === this.#store) this.#onEvent(event)
       },
     })
-    return queue
   }
 
   #messageOf(body: string): Message {
