@@ -29,14 +29,10 @@ interface PageRun {
   page: Page | null
   /** Where it was written, if that was tried and has not failed. */
   slot: Promise<SpillSlot | null> | null
-  /** How often it could not be read. */
-  failedReads: number
 }
 
 /** How long what could not be read is left alone. */
 const RETRY_MS = 1000
-/** A page that could not be read so often is given up: others wait behind it. */
-const MAX_FAILED_READS = 5
 /** Messages that are a smaller part of the memory they stand in are taken out of it. */
 const LEAST_PART = 1 / 4
 
@@ -171,20 +167,11 @@ export class Backlog {
     const slot = await run.slot
     // When it was not or could not be written, it is in memory.
     if (slot === null) return () => {}
-    const parts = await this.#readPage(run, slot)
+    const bytes = await (this.#storage.spill as Spill).read(slot)
     return (take) => {
       this.#shiftRun()
       this.#discard(run)
-      this.#give(parts, run.count, take)
-    }
-  }
-
-  async #readPage(run: PageRun, slot: SpillSlot): Promise<readonly Buffer[]> {
-    try {
-      return [await (this.#storage.spill as Spill).read(slot)]
-    } catch (error) {
-      if (++run.failedReads < MAX_FAILED_READS) throw error
-      return []
+      this.#give(bytes === undefined ? [] : [bytes], run.count, take)
     }
   }
 
@@ -242,7 +229,7 @@ export class Backlog {
     page.seal()
     this.#openPage = null
     const { from, count, lastLogged } = page
-    const run: PageRun = { kind: 'page', from, count, lastLogged, page, slot: null, failedReads: 0 }
+    const run: PageRun = { kind: 'page', from, count, lastLogged, page, slot: null }
     this.#pushRun(run)
     return run
   }

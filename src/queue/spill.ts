@@ -51,7 +51,7 @@ export class Spill {
     }
   }
 
-  read(slot: SpillSlot): Promise<Buffer> {
+  read(slot: SpillSlot): Promise<Buffer | undefined> {
     return this.#store.read(slot)
   }
 

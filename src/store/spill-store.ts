@@ -9,8 +9,11 @@ export interface SpillStore {
    */
   write(parts: readonly Buffer[]): Promise<SpillSlot>
 
-  /** The page, as often as it is asked for. It rejects when that is not what was written. */
-  read(slot: SpillSlot): Promise<Buffer>
+  /**
+   * The page, as often as it is asked for; undefined when what is there is not what was written. It
+   * rejects when it cannot be read now.
+   */
+  read(slot: SpillSlot): Promise<Buffer | undefined>
 
   /** Gives up a page, once. Reads that are under way still get it. */
   free(slot: SpillSlot): void

@@ -113,7 +113,7 @@ describe.skipIf(CANNOT_MOUNT !== undefined)(`a small disk${why}`, () => {
     const file = await SpillFile.open(join(directory, 'spill'))
     const counts: number[] = []
     const check = async (slot: SpillSlot, number: number): Promise<void> =>
-      expect(numberOf(await file.read(slot))).toBe(number)
+      expect(numberOf((await file.read(slot)) as Buffer)).toBe(number)
     for (let round = 0; round < ROUNDS; round++) {
       const stored = await fill(async (number) => ({
         number,

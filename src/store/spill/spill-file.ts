@@ -70,15 +70,14 @@ export class SpillFile implements SpillStore {
     return slot
   }
 
-  async read(slot: SpillSlot): Promise<Buffer> {
+  async read(slot: SpillSlot): Promise<Buffer | undefined> {
     this.#checkOpen()
     if (!this.#slots.has(slot)) throw new StoreError('a page is read that was given up')
     this.#readCounts.set(slot, (this.#readCounts.get(slot) ?? 0) + 1)
     try {
       const page = Buffer.allocUnsafeSlow(slot.size)
       await (await this.#open()).read(page, 0, slot.size, slot.offset)
-      if (crc32(page) !== slot.checksum) throw new Error(`the page at ${slot.offset} is damaged`)
-      return page
+      return crc32(page) === slot.checksum ? page : undefined
     } catch (error) {
       throw storeError(`cannot read ${this.#path}`, error)
     } finally {

@@ -21,9 +21,6 @@ const UNTIDY_BYTES = 16_000
 
 const STEP_MS = 300
 
-/** A page that cannot be read more often than that is given up, of which the model knows nothing. */
-const MOST_REFUSED_READS = 4
-
 /** A journal that also cannot be read while its disk fails. */
 class FailingJournal extends FaultyJournal {
   readonly #fails: () => boolean
@@ -50,7 +47,6 @@ export class DeepQueueStore {
   readonly #disk: MemoryDisk
   readonly #spillStore: SpillStore
   readonly #clock = new FakeClock()
-  #refusedReads = 0
 
   /** Without a store for pages, there is one that takes its time and fails with the disk. */
   static async open(disk: MemoryDisk, spillStore?: SpillStore): Promise<DeepQueueStore> {
@@ -112,15 +108,9 @@ export class DeepQueueStore {
     const store = this.#spillStore
     if (store instanceof ManualSpillStore) {
       if (store.writeCount > 0) await store.endWrite(this.fails ? 'refuse' : 'store')
-      else if (store.readCount > 0) await this.#endRead(store)
+      else if (store.readCount > 0) await store.endRead(this.fails ? 'refuse' : 'give')
     }
     this.#clock.advance(STEP_MS)
     await new Promise((resolve) => setImmediate(resolve))
-  }
-
-  /** While the disk fails, what was refused often enough is under way until it does not. */
-  async #endRead(store: ManualSpillStore): Promise<void> {
-    if (!this.fails) await store.endRead('give')
-    else if (++this.#refusedReads <= MOST_REFUSED_READS) await store.endRead('refuse')
   }
 }

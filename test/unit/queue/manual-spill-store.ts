@@ -11,7 +11,7 @@ interface Write extends Request<SpillSlot> {
   readonly given: Buffer
 }
 
-interface Read extends Request<Buffer> {
+interface Read extends Request<Buffer | undefined> {
   readonly slot: SpillSlot
 }
 
@@ -42,7 +42,7 @@ export class ManualSpillStore implements SpillStore {
     return new Promise((resolve, reject) => this.#writes.push({ parts, given, resolve, reject }))
   }
 
-  read(slot: SpillSlot): Promise<Buffer> {
+  read(slot: SpillSlot): Promise<Buffer | undefined> {
     if (!this.pages.has(slot)) return Promise.reject(new Error('a page is read that was given up'))
     return new Promise((resolve, reject) => this.#reads.push({ slot, resolve, reject }))
   }
@@ -72,11 +72,12 @@ export class ManualSpillStore implements SpillStore {
   }
 
   /** Ends the first read that is under way. Who gives up a page meanwhile does not spoil it. */
-  async endRead(outcome: 'give' | 'refuse' = 'give'): Promise<void> {
+  async endRead(outcome: 'give' | 'refuse' | 'spoil' = 'give'): Promise<void> {
     const read = this.#reads.shift()
     if (read === undefined) throw new Error('nothing is being read')
     const page = this.pages.get(read.slot) ?? Buffer.alloc(read.slot.size)
     if (outcome === 'give') read.resolve(Buffer.from(page))
+    else if (outcome === 'spoil') read.resolve(undefined)
     else read.reject(new Error('the disk is broken'))
     await microtasks()
   }
