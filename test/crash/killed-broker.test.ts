@@ -16,7 +16,7 @@ describe(`a broker that is killed at full speed (CRASH_SEED=${seed})`, () => {
       volatile: CHURNED,
     })
     const { random } = campaign
-    for (let round = 1; round <= rounds(15); round++) {
+    for (let round = 1; round <= rounds(10); round++) {
       if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 300))
       await campaign.round({
         work: (open) => busy(campaign, QUEUES, open),

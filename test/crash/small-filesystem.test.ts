@@ -39,7 +39,8 @@ describe.skipIf(CANNOT_MOUNT !== undefined)(
       await campaign.round({
         work: async (open) => {
           const publishing = await open()
-          const publish = { fashion, window: 1000, quota: 1_000_000 }
+          // There must always be something under way: who publishes nothing is not told.
+          const publish = { fashion, window: 1_000_000, quota: 1_000_000 }
           const publisher = await Publisher.start(publishing, publish)
           for (let filling = 1; filling <= FILLINGS; filling++) {
             await eventually(
