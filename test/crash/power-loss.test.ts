@@ -18,7 +18,7 @@ const ROUNDS_A_DRAIN = 5
 async function campaign(broker: PowerlessBroker): Promise<void> {
   const campaign = new Campaign(broker, seed, { queues: QUEUES, volatile: CHURNED })
   const { random } = campaign
-  for (let round = 1; round <= rounds(20); round++) {
+  for (let round = 1; round <= rounds(30); round++) {
     if (random.chance(0.2)) await campaign.killWhileStarting(random.between(1, 30))
     await campaign.round({
       work: (open) => busy(campaign, QUEUES, open),
