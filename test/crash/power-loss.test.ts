@@ -42,8 +42,8 @@ describe(`a broker that loses power, with all that was not flushed (CRASH_SEED=$
   it('keeps its promises when its journal fails, is late and is torn', () => {
     const random = new Random(seed)
     const nextFault = (): Fault | undefined => {
-      if (random.chance(0.1)) return 'delay'
-      return random.chance(0.04) ? random.pick(['refuse', 'tear', 'doubt']) : undefined
+      if (random.chance(0.05)) return 'delay'
+      return random.chance(0.01) ? random.pick(['refuse', 'tear', 'doubt']) : undefined
     }
     return campaign(new PowerlessBroker({ nextFault, messageMemoryBytes: 1_000_000 }))
   })

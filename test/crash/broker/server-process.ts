@@ -12,20 +12,6 @@ export interface Command {
 
 const LINES_MAX = 200
 
-/** Those that run, to be killed when the tests themselves are: nobody else would. */
-const running = new Set<ServerProcess>()
-process.once('exit', killAll)
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    killAll()
-    process.kill(process.pid, signal)
-  })
-}
-
-function killAll(): void {
-  for (const server of running) server.killNow()
-}
-
 /** A process that is killed with all its descendants, at the end of the test at the latest. */
 export class ServerProcess {
   readonly #child: ChildProcess
@@ -40,11 +26,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...inherited(), ...environment },
     })
-    running.add(this)
-    this.#exit = once(this.#child, 'exit').finally(() => {
-      running.delete(this)
-      this.#onLine()
-    })
+    this.#exit = once(this.#child, 'exit').finally(() => this.#onLine())
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       if (output !== null) createInterface(output).on('line', (line) => this.#keep(line))
     }
@@ -83,12 +65,8 @@ export class ServerProcess {
   }
 
   async kill(): Promise<void> {
-    this.killNow()
-    await this.#exit
-  }
-
-  killNow(): void {
     if (!this.#isGone) process.kill(-(this.#child.pid as number), 'SIGKILL')
+    await this.#exit
   }
 
   async stop(): Promise<void> {
