@@ -36,6 +36,8 @@ let delivered = 0
 const consumer: QueueConsumer = {
   noAck: true,
   priority: 0,
+  prefetchCount: 0,
+  arguments: new Map(),
   canTake: () => true,
   deliver: () => {
     delivered++

@@ -1,4 +1,4 @@
-import { BASIC_DELIVER, FRAME_METHOD } from 'amqp-codec'
+import { BASIC_DELIVER, type FieldTable, FRAME_METHOD } from 'amqp-codec'
 import type { Message } from '../message/message.ts'
 import type { Queue, QueueConsumer } from '../queue/queue.ts'
 
@@ -19,6 +19,7 @@ export interface ConsumerOptions {
   readonly priority: number
   /** How many deliveries may be unacknowledged; 0 is no limit. Has no effect with `noAck`. */
   readonly prefetchCount: number
+  readonly arguments: FieldTable
 }
 
 /** A channel's consumer of one queue: its tag and its credit. */
@@ -26,6 +27,8 @@ export class ChannelConsumer implements QueueConsumer {
   readonly consumerTag: string
   readonly noAck: boolean
   readonly priority: number
+  readonly prefetchCount: number
+  readonly arguments: FieldTable
   readonly queue: Queue
   /** `basic.deliver` up to the consumer tag, encoded once. */
   readonly deliverPrefix: Buffer
@@ -41,6 +44,8 @@ export class ChannelConsumer implements QueueConsumer {
     this.consumerTag = options.consumerTag
     this.noAck = options.noAck
     this.priority = options.priority
+    this.prefetchCount = options.prefetchCount
+    this.arguments = options.arguments
     const limited = options.prefetchCount > 0 && !options.noAck
     this.#credit = limited ? options.prefetchCount : Number.POSITIVE_INFINITY
     this.deliverPrefix = deliverPrefix(channel.number, options.consumerTag)

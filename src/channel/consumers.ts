@@ -39,6 +39,7 @@ export class Consumers {
       noAck: request.noAck,
       priority: priorityOf(request.arguments, queue),
       prefetchCount: request.prefetchCount,
+      arguments: request.arguments,
     })
     queue.consume(consumer, request.exclusive)
     this.#byTag.set(consumerTag, consumer)

@@ -60,6 +60,16 @@ export interface BindingDefinition {
   readonly arguments: FieldTable
 }
 
+/** What a policy sets, as in RabbitMQ's JSON: a name without `x-`, `message-ttl` for one, and a value. */
+export type PolicyValue =
+  | string
+  | number
+  | boolean
+  | readonly PolicyValue[]
+  | { readonly [name: string]: PolicyValue }
+
+export type PolicyDefinition = ReadonlyMap<string, PolicyValue>
+
 export type Definition =
   | VhostDefinition
   | UserDefinition

@@ -1,3 +1,4 @@
+import { after } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
@@ -126,10 +127,7 @@ export class Backlog {
       },
       (error: unknown) => {
         this.#storage.logger.error({ err: error }, 'Messages of a queue could not be read back')
-        const stop = this.#storage.clock.every(RETRY_MS, () => {
-          stop()
-          end()
-        })
+        after(this.#storage.clock, RETRY_MS, end)
       },
     )
   }

@@ -10,6 +10,10 @@ export interface QueueConsumer {
   readonly noAck: boolean
   /** Consumers of higher priority are served first, as long as they can take more. */
   readonly priority: number
+  /** How many messages it may have unacknowledged; 0 is no limit. */
+  readonly prefetchCount: number
+  /** As they came with `basic.consume`. */
+  readonly arguments: FieldTable
   /** Whether it has credit and room for one more message now. */
   canTake(): boolean
   /** Unless `noAck`, the message is the consumer's until it is settled or requeued. */

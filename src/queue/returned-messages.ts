@@ -1,3 +1,4 @@
+import { after } from '../base/clock.ts'
 import { Heap } from '../base/heap.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
@@ -133,10 +134,7 @@ export class ReturnedMessages {
       },
       (error: unknown) => {
         this.#storage.logger.error({ err: error }, 'Messages of a queue could not be read back')
-        const stop = this.#storage.clock.every(RETRY_MS, () => {
-          stop()
-          end()
-        })
+        after(this.#storage.clock, RETRY_MS, end)
       },
     )
   }

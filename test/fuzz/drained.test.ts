@@ -42,6 +42,8 @@ function fill(queue: ClassicQueue): void {
 const consumer: QueueConsumer = {
   noAck: true,
   priority: 0,
+  prefetchCount: 0,
+  arguments: new Map(),
   canTake: () => true,
   deliver() {},
   cancelled() {},

@@ -123,6 +123,7 @@ const deliverPrefix = new ChannelConsumer({ number: CHANNEL } as ConsumerChannel
   noAck: true,
   priority: 0,
   prefetchCount: 0,
+  arguments: new Map(),
 }).deliverPrefix
 
 describe('the content assembler', () => {

@@ -30,6 +30,8 @@ class Consumer implements QueueConsumer {
   readonly name: string
   readonly noAck: boolean
   readonly priority: number
+  readonly prefetchCount: number
+  readonly arguments = new Map()
   readonly link: number
   credit: number
   started = false
@@ -40,6 +42,7 @@ class Consumer implements QueueConsumer {
     this.name = sketch.name
     this.noAck = sketch.noAck
     this.priority = sketch.priority
+    this.prefetchCount = sketch.prefetchCount
     this.link = sketch.link
     const limited = !sketch.noAck && sketch.prefetchCount > 0
     this.credit = limited ? sketch.prefetchCount : Number.POSITIVE_INFINITY

@@ -23,6 +23,8 @@ function outcomeOf(request: () => void): Outcome {
 const idleConsumer: QueueConsumer = {
   noAck: true,
   priority: 0,
+  prefetchCount: 0,
+  arguments: new Map(),
   canTake: () => false,
   deliver() {},
   cancelled() {},

@@ -66,6 +66,8 @@ function watch(queue: ClassicQueue): () => Promise<boolean> {
 class Consumer implements QueueConsumer {
   readonly noAck = false
   readonly priority = 0
+  readonly prefetchCount = 0
+  readonly arguments = new Map()
   readonly taken: string[] = []
   credit: number
 

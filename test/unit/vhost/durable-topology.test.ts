@@ -97,6 +97,8 @@ const request = (source: string, kind: 'queue' | 'exchange', destination: string
 const idle: QueueConsumer = {
   noAck: true,
   priority: 0,
+  prefetchCount: 0,
+  arguments: new Map(),
   canTake: () => false,
   deliver() {},
   cancelled() {},
