@@ -23,7 +23,10 @@ export async function loadOptions(
   const settings = [...fromEnvironment(environment), ...flags]
   const { config: path } = apply(defaultOptions(), settings)
   const fromFile = path === '' ? [] : await readConfigFile(path)
-  return apply(defaultOptions(), [...fromFile, ...settings])
+  const all = [...fromFile, ...settings]
+  // The defaults of other options depend on the profile.
+  const { compat } = apply(defaultOptions(), all)
+  return apply(defaultOptions(compat), all)
 }
 
 /** Our own variable comes after RabbitMQ's, and so wins over it. An empty one counts as not set. */

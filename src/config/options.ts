@@ -154,6 +154,14 @@ const OPTIONS = {
     environment: ['RABBITMQ_VM_MEMORY_HIGH_WATERMARK'],
     doc: 'Publishers are held back while the process has more than this share of the memory of the machine or container, or these bytes; with 0, always.',
   },
+  compat: {
+    flag: 'compat',
+    group: 'Identity',
+    type: 'choice',
+    choices: ['lenient', '3.13', '4.2', '4.3'],
+    default: 'lenient',
+    doc: 'Version of RabbitMQ whose rules are applied, or `lenient` for those that most clients get on with. `3.13` has other defaults for memory-high-watermark (0.4) and server-version, `4.2` and `4.3` for max-message-size (16 MiB) and server-version.',
+  },
   serverProduct: {
     flag: 'server-product',
     group: 'Identity',

@@ -67,6 +67,12 @@ describe('loading options', () => {
     })
   })
 
+  it('takes defaults from the profile, wherever that is given', async () => {
+    const options = await loadOptions([], { LEVERET_COMPAT: '3.13' })
+    expect(options.serverVersion).toBe('3.13.7')
+    expect(options.memoryHighWatermark).toBe(0.4)
+  })
+
   it('takes an empty variable for one that is not set', async () => {
     expect(await loadOptions([], { LEVERET_HOST: '' })).toEqual(defaultOptions())
   })

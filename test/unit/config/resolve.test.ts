@@ -40,6 +40,15 @@ describe('the options of an embedded broker', () => {
     expect(options.host).toBe('127.0.0.1')
   })
 
+  it('have the defaults of the profile, unless they are given', () => {
+    const { maxMessageSizeBytes, serverVersion } = resolveOptions({
+      compat: '4.3',
+      serverVersion: '4.3.9',
+    })
+    expect(maxMessageSizeBytes).toBe(16 * 1024 * 1024)
+    expect(serverVersion).toBe('4.3.9')
+  })
+
   it('refuse a value that the option cannot have', () => {
     expect(() => resolveOptions({ port: 70_000 })).toThrow('port: expected a whole number')
   })
