@@ -17,6 +17,18 @@ const stored = {
 
 const killing = project('crash', ['test/crash/**/*.test.ts'], 300_000)
 
+/** Scenarios beside a real RabbitMQ: mostly waiting for it. */
+const differential = {
+  extends: true as const,
+  test: {
+    name: 'differential',
+    include: ['interop/rabbitmq/**/*.test.ts'],
+    globalSetup: ['interop/rabbitmq/global-setup.ts'],
+    testTimeout: 60_000,
+    maxConcurrency: 16,
+  },
+}
+
 /** Its brokers want the machine for themselves: one file at a time, when all else is done. */
 const crash = {
   ...killing,
@@ -40,7 +52,8 @@ export default defineConfig({
       stored,
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('model', ['test/model/**/*.test.ts'], 120_000),
-      project('interop', ['interop/**/*.test.ts'], 20_000),
+      project('interop', ['interop/!(rabbitmq)/**/*.test.ts'], 20_000),
+      differential,
       crash,
     ],
   },

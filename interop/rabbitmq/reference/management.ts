@@ -1,0 +1,96 @@
+// RabbitMQ's management API, as far as scenarios need it.
+
+import type { Administration, Permissions, Policy } from '../stage/administration.ts'
+import type { Reference } from './node.ts'
+
+const PATIENCE_MS = 30_000
+
+export class Management implements Administration {
+  readonly #base: string
+  readonly #virtualHost: string
+
+  constructor({ managementPort }: Reference, virtualHost: string) {
+    this.#base = `http://127.0.0.1:${managementPort}/api`
+    this.#virtualHost = virtualHost
+  }
+
+  async addVirtualHost(): Promise<void> {
+    await this.#request('PUT', `/vhosts/${this.#virtualHost}`, {})
+  }
+
+  async setPolicy(name: string, policy: Policy): Promise<void> {
+    await this.#request('PUT', `/policies/${this.#virtualHost}/${name}`, body(policy))
+  }
+
+  async deletePolicy(name: string): Promise<void> {
+    await this.#request('DELETE', `/policies/${this.#virtualHost}/${name}`)
+  }
+
+  async setOperatorPolicy(name: string, policy: Policy): Promise<void> {
+    await this.#request('PUT', `/operator-policies/${this.#virtualHost}/${name}`, body(policy))
+  }
+
+  async deleteOperatorPolicy(name: string): Promise<void> {
+    await this.#request('DELETE', `/operator-policies/${this.#virtualHost}/${name}`)
+  }
+
+  async setLimit(name: string, value: number): Promise<void> {
+    await this.#request('PUT', `/vhost-limits/${this.#virtualHost}/${name}`, { value })
+  }
+
+  async addUser(label: string, permissions?: Permissions): Promise<string> {
+    const name = `${label}-${this.#virtualHost}`
+    await this.#request('PUT', `/users/${name}`, { password: 'secret', tags: '' })
+    if (permissions !== undefined)
+      await this.#request('PUT', `/permissions/${this.#virtualHost}/${name}`, permissions)
+    return name
+  }
+
+  async setTopicPermissions(
+    user: string,
+    exchange: string,
+    write: string,
+    read: string,
+  ): Promise<void> {
+    const path = `/topic-permissions/${this.#virtualHost}/${user}`
+    await this.#request('PUT', path, { exchange, write, read })
+  }
+
+  /** The management plugin learns of connections a little later than they are there. */
+  async closeConnections(reason: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE_MS
+    for (;;) {
+      const response = await this.#request('GET', `/vhosts/${this.#virtualHost}/connections`)
+      const connections = (await response.json()) as readonly { readonly name: string }[]
+      for (const { name } of connections) {
+        const path = `/connections/${encodeURIComponent(name)}`
+        await this.#request('DELETE', path, undefined, { 'x-reason': reason })
+      }
+      if (connections.length > 0) return
+      if (Date.now() > deadline) throw new Error('the management plugin knows no connections')
+    }
+  }
+
+  async #request(
+    verb: string,
+    path: string,
+    content?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`
+    const response = await fetch(this.#base + path, {
+      method: verb,
+      headers: { authorization, 'content-type': 'application/json', ...headers },
+      ...(content === undefined ? {} : { body: JSON.stringify(content) }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    if (!response.ok) {
+      throw new Error(`${verb} ${path}: ${response.status} ${await response.text()}`)
+    }
+    return response
+  }
+}
+
+function body({ pattern, definition, priority = 0, applyTo = 'all' }: Policy): unknown {
+  return { pattern, definition, priority, 'apply-to': applyTo }
+}

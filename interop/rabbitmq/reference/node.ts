@@ -1,0 +1,141 @@
+// The one RabbitMQ of a run: its own ports, name, directories and name server (epmd), beside any
+// other that this machine runs. It ends with the run, however the run ends.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SERVER } from './installation.ts'
+
+/** Where a RabbitMQ listens. */
+export interface Reference {
+  readonly port: number
+  readonly managementPort: number
+  /** As it says itself: `3.10.8`. */
+  readonly version: string
+}
+
+const PLUGINS = [
+  'rabbitmq_management',
+  'rabbitmq_consistent_hash_exchange',
+  'rabbitmq_random_exchange',
+  'rabbitmq_recent_history_exchange',
+  'rabbitmq_sharding',
+]
+
+/** A cold start on a busy machine. */
+const START_PATIENCE_MS = 120_000
+
+/**
+ * Runs a command and kills all its descendants when its own standard input ends: that happens, too,
+ * when whoever started it is killed.
+ */
+const LEASHED = '"$@" </dev/null & cat >/dev/null; kill -KILL 0'
+
+export class ReferenceNode {
+  readonly reference: Reference
+  readonly #processes: readonly ChildProcess[]
+  readonly #directory: string
+
+  static async start(): Promise<ReferenceNode> {
+    const directory = mkdtempSync(join(tmpdir(), 'leveret-reference-'))
+    const [port, managementPort, distPort, epmdPort] = await freePorts(4)
+    writeFileSync(join(directory, 'enabled_plugins'), `[${PLUGINS.join(',')}].`)
+    writeFileSync(join(directory, 'env.conf'), '')
+    writeFileSync(join(directory, 'rabbitmq.conf'), configuration(managementPort as number))
+    const environment = {
+      ...process.env,
+      HOME: directory,
+      ERL_EPMD_ADDRESS: '127.0.0.1',
+      ERL_EPMD_PORT: `${epmdPort}`,
+      RABBITMQ_NODENAME: `leveret-reference-${port}@localhost`,
+      RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
+      RABBITMQ_NODE_PORT: `${port}`,
+      RABBITMQ_DIST_PORT: `${distPort}`,
+      RABBITMQ_MNESIA_BASE: join(directory, 'data'),
+      RABBITMQ_LOG_BASE: join(directory, 'log'),
+      RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
+      RABBITMQ_PID_FILE: join(directory, 'pid'),
+      RABBITMQ_CONF_ENV_FILE: join(directory, 'env.conf'),
+      RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq'),
+      RABBITMQ_ADVANCED_CONFIG_FILE: join(directory, 'advanced.config'),
+      // Schedulers that spin while they wait would take the tests' processor time.
+      RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none',
+    }
+    const epmd = leashed(['epmd', '-port', `${epmdPort}`, '-address', '127.0.0.1'], environment)
+    const server = leashed([SERVER], environment)
+    const processes = [server, epmd]
+    try {
+      const version = await startedVersion(server)
+      const reference = { port: port as number, managementPort: managementPort as number, version }
+      return new ReferenceNode(reference, processes, directory)
+    } catch (error) {
+      await end(processes, directory)
+      throw error
+    }
+  }
+
+  private constructor(reference: Reference, processes: readonly ChildProcess[], directory: string) {
+    this.reference = reference
+    this.#processes = processes
+    this.#directory = directory
+  }
+
+  /** Nothing is kept, so there is no point in a clean shutdown, which takes seconds. */
+  async stop(): Promise<void> {
+    await end(this.#processes, this.#directory)
+  }
+}
+
+function configuration(managementPort: number): string {
+  return `management.tcp.ip = 127.0.0.1
+management.tcp.port = ${managementPort}
+vm_memory_high_watermark.absolute = 4GB
+disk_free_limit.absolute = 1MB
+log.file.level = warning
+`
+}
+
+function leashed(command: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const stdio = ['pipe', 'pipe', 'ignore'] as const
+  return spawn('sh', ['-c', LEASHED, 'sh', ...command], { env, stdio: [...stdio], detached: true })
+}
+
+/** The server's banner names its version, and a later line says that it is there. */
+async function startedVersion(server: ChildProcess): Promise<string> {
+  let output = ''
+  await new Promise<void>((resolve, reject) => {
+    const timeout = setTimeout(() => settle('it took too long'), START_PATIENCE_MS)
+    const settle = (problem?: string): void => {
+      clearTimeout(timeout)
+      if (problem === undefined) resolve()
+      else reject(new Error(`RabbitMQ did not start: ${problem}\n${output}`))
+    }
+    server.stdout?.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+      if (/completed with \d+ plugins/.test(output)) settle()
+    })
+    server.once('exit', () => settle('it ended'))
+  })
+  return /RabbitMQ (\d+\.\d+\.\d+)/.exec(output)?.[1] ?? 'unknown'
+}
+
+async function end(processes: readonly ChildProcess[], directory: string): Promise<void> {
+  for (const child of processes) {
+    if (child.exitCode !== null || child.signalCode !== null) continue
+    const exited = once(child, 'exit')
+    child.stdin?.end()
+    await exited
+  }
+  rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => once(server.close(), 'close')))
+  return ports
+}

@@ -1,0 +1,33 @@
+// What was said between a scenario and a broker, line by line, in the order in which the scenario
+// looked at it. That order is the scenario's own: two brokers that say the same on every channel have
+// equal transcripts, however the channels of one connection overtook each other.
+
+/** Names that brokers make up, but for what they begin with. */
+const VOLATILE = /(amq\.gen-|amq\.ctag-|amq\.rabbitmq\.reply-to\.)[A-Za-z0-9_+/=.-]+/g
+
+export class Transcript {
+  readonly lines: string[] = []
+  readonly #virtualHost: string
+  /** What made-up names are called here, by the names. */
+  readonly #aliases = new Map<string, string>()
+  readonly #counts = new Map<string, number>()
+
+  constructor(virtualHost: string) {
+    this.#virtualHost = virtualHost
+  }
+
+  add(line: string): void {
+    const named = line.replace(VOLATILE, (name, prefix: string) => this.#alias(name, prefix))
+    this.lines.push(named.replaceAll(this.#virtualHost, 'V'))
+  }
+
+  #alias(name: string, prefix: string): string {
+    const known = this.#aliases.get(name)
+    if (known !== undefined) return known
+    const count = (this.#counts.get(prefix) ?? 0) + 1
+    this.#counts.set(prefix, count)
+    const alias = `${prefix}#${count}`
+    this.#aliases.set(name, alias)
+    return alias
+  }
+}
