@@ -16,7 +16,7 @@ export function firstDefinitions(options: FirstDefinitionsOptions): Definition[]
   const passwordHash = hashPassword(defaultPass)
   return [
     { kind: 'vhost', name: vhost, description: 'Default virtual host', tags: [] },
-    { kind: 'user', name: user, passwordHash, tags: ['administrator'] },
+    { kind: 'user', name: user, passwordHash, tags: ['administrator'], limits: new Map() },
     { kind: 'permission', user, vhost, configure: '.*', write: '.*', read: '.*' },
   ]
 }

@@ -1,6 +1,12 @@
 import { encodeFieldTable, type FieldTable } from 'amqp-codec'
 import { printedTable } from './arguments-json.ts'
-import type { Definition, DefinitionKind, DefinitionOf } from './definition.ts'
+import type {
+  ApplyTo,
+  Definition,
+  DefinitionKind,
+  DefinitionOf,
+  UserPolicyDefinition,
+} from './definition.ts'
 import { JsonFields } from './json-fields.ts'
 
 /*
@@ -26,11 +32,16 @@ export function encodeDefinition(definition: Definition): string {
     }
     case 'user': {
       const { name, passwordHash: password_hash, tags } = definition
-      return JSON.stringify({ name, password_hash, hashing_algorithm: HASHING, tags, limits: {} })
+      const limits = Object.fromEntries(definition.limits)
+      return JSON.stringify({ name, password_hash, hashing_algorithm: HASHING, tags, limits })
     }
     case 'permission': {
       const { user, vhost, configure, write, read } = definition
       return JSON.stringify({ user, vhost, configure, write, read })
+    }
+    case 'topic-permission': {
+      const { user, vhost, exchange, write, read } = definition
+      return JSON.stringify({ user, vhost, exchange, write, read })
     }
     case 'exchange': {
       const { vhost, name, type, autoDelete: auto_delete, internal } = definition
@@ -47,6 +58,21 @@ export function encodeDefinition(definition: Definition): string {
       const { vhost, source, destination, destinationKind, routingKey } = definition
       const names = { vhost, source, destination_type: destinationKind, destination }
       return withArguments({ ...names, routing_key: routingKey }, definition.arguments)
+    }
+    case 'policy':
+    case 'operator-policy': {
+      const { vhost, name, pattern, applyTo, priority } = definition
+      const settings = Object.fromEntries(definition.definition)
+      const fields = { vhost, name, pattern, 'apply-to': applyTo, definition: settings, priority }
+      return JSON.stringify(fields)
+    }
+    case 'parameter': {
+      const { value, vhost, component, name } = definition
+      return JSON.stringify({ value, vhost, component, name })
+    }
+    case 'global-parameter': {
+      const { name, value } = definition
+      return JSON.stringify({ name, value })
     }
     default:
       return definition satisfies never
@@ -75,6 +101,7 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
       name: from.text('name'),
       passwordHash: from.text('password_hash'),
       tags: from.texts('tags'),
+      limits: from.numbers('limits'),
     }
   },
   permission: (from) => ({
@@ -82,6 +109,14 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     user: from.text('user'),
     vhost: from.text('vhost'),
     configure: from.text('configure'),
+    write: from.text('write'),
+    read: from.text('read'),
+  }),
+  'topic-permission': (from) => ({
+    kind: 'topic-permission',
+    user: from.text('user'),
+    vhost: from.text('vhost'),
+    exchange: from.text('exchange'),
     write: from.text('write'),
     read: from.text('read'),
   }),
@@ -111,7 +146,41 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     routingKey: from.text('routing_key'),
     arguments: from.table('arguments_encoded'),
   }),
+  policy: (from) => ({ kind: 'policy', ...policyProperties(from) }),
+  'operator-policy': (from) => ({ kind: 'operator-policy', ...policyProperties(from) }),
+  parameter: (from) => ({
+    kind: 'parameter',
+    component: from.text('component'),
+    vhost: from.text('vhost'),
+    name: from.text('name'),
+    value: from.value('value'),
+  }),
+  'global-parameter': (from) => ({
+    kind: 'global-parameter',
+    name: from.text('name'),
+    value: from.value('value'),
+  }),
 }
+
+function policyProperties(from: JsonFields): Omit<UserPolicyDefinition, 'kind'> {
+  return {
+    vhost: from.text('vhost'),
+    name: from.text('name'),
+    pattern: from.text('pattern'),
+    applyTo: from.choice('apply-to', ...APPLY_TO),
+    priority: from.number('priority'),
+    definition: from.settings('definition'),
+  }
+}
+
+const APPLY_TO: readonly ApplyTo[] = [
+  'all',
+  'exchanges',
+  'queues',
+  'classic_queues',
+  'quorum_queues',
+  'streams',
+]
 
 function queueType(queueArguments: FieldTable): string {
   const type = queueArguments.get('x-queue-type')

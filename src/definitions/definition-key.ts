@@ -26,9 +26,14 @@ const KINDS: ReadonlySet<string> = new Set<DefinitionKind>([
   'vhost',
   'user',
   'permission',
+  'topic-permission',
   'exchange',
   'queue',
   'binding',
+  'policy',
+  'operator-policy',
+  'parameter',
+  'global-parameter',
 ])
 
 /** Equal for equal arguments in any order. Empty for none. */
@@ -45,11 +50,18 @@ function namesOf(definition: DefinitionName): string[] {
   switch (definition.kind) {
     case 'vhost':
     case 'user':
+    case 'global-parameter':
       return [definition.name]
     case 'permission':
       return [definition.user, definition.vhost]
+    case 'topic-permission':
+      return [definition.user, definition.vhost, definition.exchange]
+    case 'parameter':
+      return [definition.component, definition.vhost, definition.name]
     case 'exchange':
     case 'queue':
+    case 'policy':
+    case 'operator-policy':
       return [definition.vhost, definition.name]
     case 'binding': {
       const { vhost, source, destinationKind, destination, routingKey } = definition

@@ -18,7 +18,11 @@ export interface UserDefinition {
   /** In base64: four octets of salt, and the SHA-256 of the salt and the password. */
   readonly passwordHash: string
   readonly tags: readonly string[]
+  readonly limits: Limits
 }
+
+/** How many of something there may be, by RabbitMQ's names: `max-connections` for one. */
+export type Limits = ReadonlyMap<string, number>
 
 /** What a user may do in a vhost: regular expressions for the names of what it may touch. */
 export interface PermissionDefinition {
@@ -26,6 +30,16 @@ export interface PermissionDefinition {
   readonly user: string
   readonly vhost: string
   readonly configure: string
+  readonly write: string
+  readonly read: string
+}
+
+/** The same for the routing keys of a topic exchange, or of another one that has such permissions. */
+export interface TopicPermissionDefinition {
+  readonly kind: 'topic-permission'
+  readonly user: string
+  readonly vhost: string
+  readonly exchange: string
   readonly write: string
   readonly read: string
 }
@@ -70,13 +84,72 @@ export type PolicyValue =
 
 export type PolicyDefinition = ReadonlyMap<string, PolicyValue>
 
+/** What a policy may be for; all queues are meant by `queues`. */
+export type ApplyTo =
+  | 'all'
+  | 'exchanges'
+  | 'queues'
+  | 'classic_queues'
+  | 'quorum_queues'
+  | 'streams'
+
+interface PolicyProperties {
+  readonly vhost: string
+  readonly name: string
+  /** A regular expression for the names of queues and exchanges. */
+  readonly pattern: string
+  readonly applyTo: ApplyTo
+  readonly priority: number
+  readonly definition: PolicyDefinition
+}
+
+/** Sets options of the queues and exchanges whose names match. */
+export interface UserPolicyDefinition extends PolicyProperties {
+  readonly kind: 'policy'
+}
+
+/** Limits what the others may set. */
+export interface OperatorPolicyDefinition extends PolicyProperties {
+  readonly kind: 'operator-policy'
+}
+
+/** What JSON can say. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue }
+
+/** Something that a component of the broker is told about a vhost: `vhost-limits` is one. */
+export interface ParameterDefinition {
+  readonly kind: 'parameter'
+  readonly component: string
+  readonly vhost: string
+  readonly name: string
+  readonly value: JsonValue
+}
+
+/** Something that is told about the whole broker: `cluster_name` for one. */
+export interface GlobalParameterDefinition {
+  readonly kind: 'global-parameter'
+  readonly name: string
+  readonly value: JsonValue
+}
+
 export type Definition =
   | VhostDefinition
   | UserDefinition
   | PermissionDefinition
+  | TopicPermissionDefinition
   | ExchangeDefinition
   | QueueDefinition
   | BindingDefinition
+  | UserPolicyDefinition
+  | OperatorPolicyDefinition
+  | ParameterDefinition
+  | GlobalParameterDefinition
 
 export type DefinitionKind = Definition['kind']
 
@@ -88,6 +161,14 @@ export type DefinitionName =
   | Pick<VhostDefinition, 'kind' | 'name'>
   | Pick<UserDefinition, 'kind' | 'name'>
   | Pick<PermissionDefinition, 'kind' | 'user' | 'vhost'>
+  | Pick<TopicPermissionDefinition, 'kind' | 'user' | 'vhost' | 'exchange'>
   | Pick<ExchangeDefinition, 'kind' | 'vhost' | 'name'>
   | Pick<QueueDefinition, 'kind' | 'vhost' | 'name'>
   | BindingDefinition
+  | Pick<UserPolicyDefinition, 'kind' | 'vhost' | 'name'>
+  | Pick<OperatorPolicyDefinition, 'kind' | 'vhost' | 'name'>
+  | Pick<ParameterDefinition, 'kind' | 'component' | 'vhost' | 'name'>
+  | Pick<GlobalParameterDefinition, 'kind' | 'name'>
+
+/** The names of those of one kind. */
+export type DefinitionNameOf<Kind extends DefinitionKind> = Extract<DefinitionName, { kind: Kind }>

@@ -1,4 +1,5 @@
 import { decodeFieldTable, type FieldTable } from 'amqp-codec'
+import type { JsonValue, PolicyDefinition } from './definition.ts'
 
 /** A JSON object whose fields are asked for by name and type. Throws when one is not that. */
 export class JsonFields {
@@ -6,8 +7,8 @@ export class JsonFields {
 
   constructor(text: string) {
     const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null) throw new TypeError('it is no object')
-    this.#fields = value as Record<string, unknown>
+    if (!isObject(value)) throw new TypeError('it is no object')
+    this.#fields = value
   }
 
   text(name: string): string {
@@ -31,6 +32,27 @@ export class JsonFields {
     return this.#get(name, 'a whole number', isCount)
   }
 
+  number(name: string): number {
+    return this.#get(name, 'a number', (value) => typeof value === 'number')
+  }
+
+  /** Whatever it is. */
+  value(name: string): JsonValue {
+    return this.#get(name, 'there', (value): value is JsonValue => value !== undefined)
+  }
+
+  /** An object of numbers. */
+  numbers(name: string): ReadonlyMap<string, number> {
+    const isNumbers = (value: unknown): value is Record<string, number> =>
+      isObject(value) && Object.values(value).every((item) => typeof item === 'number')
+    return new Map(Object.entries(this.#get(name, 'an object of numbers', isNumbers)))
+  }
+
+  /** An object whose fields are settings of a policy. */
+  settings(name: string): PolicyDefinition {
+    return new Map(Object.entries(this.#get(name, 'an object', isObject))) as PolicyDefinition
+  }
+
   /** One of these words. */
   choice<Word extends string>(name: string, ...words: readonly Word[]): Word {
     const isWord = (value: unknown): value is Word => words.includes(value as Word)
@@ -49,3 +71,6 @@ export class JsonFields {
     return value
   }
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

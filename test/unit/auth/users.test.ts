@@ -8,7 +8,13 @@ function usersWith(loopbackUsers: readonly string[]): Users {
     ['guest', 'sécret'],
     ['app', 'sesame'],
   ] as const) {
-    users.add({ kind: 'user', name, passwordHash: hashPassword(password), tags: [] })
+    users.add({
+      kind: 'user',
+      name,
+      passwordHash: hashPassword(password),
+      tags: [],
+      limits: new Map(),
+    })
   }
   return users
 }

@@ -1,9 +1,12 @@
 import fc, { type Arbitrary } from 'fast-check'
 import { fieldTable } from '../../../protocol/test/support/arbitraries.ts'
 import type {
+  ApplyTo,
   Definition,
   DefinitionKind,
   DefinitionOf,
+  JsonValue,
+  UserPolicyDefinition,
 } from '../../../src/definitions/definition.ts'
 
 /** Anything that a client can write into a short string, and names that are apt to be mixed up. */
@@ -18,6 +21,20 @@ function record<Type>(fields: { [Name in keyof Type]: Arbitrary<Type[Name]> }): 
 
 const tags = fc.array(name, { maxLength: 3 })
 
+/** As it comes out of JSON, which knows one zero only. */
+const jsonValue = fc.json().map((text): JsonValue => JSON.parse(text))
+
+const POLICY = {
+  vhost: name,
+  name,
+  pattern: name,
+  applyTo: fc.constantFrom<ApplyTo>('all', 'exchanges', 'classic_queues'),
+  priority: fc.integer(),
+  definition: jsonValue.map((value) => new Map([['max-length', value]])) as Arbitrary<
+    UserPolicyDefinition['definition']
+  >,
+}
+
 const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>> } = {
   vhost: record({ kind: fc.constant('vhost'), name, description: name, tags }),
   user: record({
@@ -25,12 +42,21 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
     name,
     passwordHash: fc.base64String(),
     tags,
+    limits: fc.dictionary(name, fc.integer()).map((limits) => new Map(Object.entries(limits))),
   }),
   permission: record({
     kind: fc.constant('permission'),
     user: name,
     vhost: name,
     configure: name,
+    write: name,
+    read: name,
+  }),
+  'topic-permission': record({
+    kind: fc.constant('topic-permission'),
+    user: name,
+    vhost: name,
+    exchange: name,
     write: name,
     read: name,
   }),
@@ -59,6 +85,20 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
     destination: name,
     routingKey: name,
     arguments: fieldTable,
+  }),
+  policy: record({ kind: fc.constant('policy'), ...POLICY }),
+  'operator-policy': record({ kind: fc.constant('operator-policy'), ...POLICY }),
+  parameter: record({
+    kind: fc.constant('parameter'),
+    component: name,
+    vhost: name,
+    name,
+    value: jsonValue,
+  }),
+  'global-parameter': record({
+    kind: fc.constant('global-parameter'),
+    name,
+    value: jsonValue,
   }),
 }
 

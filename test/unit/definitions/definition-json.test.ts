@@ -1,7 +1,7 @@
 import { encodeFieldTable, type FieldTable, type FieldValue } from 'amqp-codec'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { QueueDefinition } from '../../../src/definitions/definition.ts'
+import type { QueueDefinition, UserDefinition } from '../../../src/definitions/definition.ts'
 import { decodeDefinition, encodeDefinition } from '../../../src/definitions/definition-json.ts'
 import { definition } from './arbitrary-definitions.ts'
 
@@ -13,6 +13,14 @@ const queueWith = (table: FieldTable): QueueDefinition => ({
   arguments: table,
   id: 7,
 })
+
+const USER: UserDefinition = {
+  kind: 'user',
+  name: 'app',
+  passwordHash: 'AAAA',
+  tags: [],
+  limits: new Map(),
+}
 
 const encoded = (table: FieldTable): string => encodeFieldTable(table).toString('base64')
 
@@ -95,13 +103,33 @@ describe('a stored value', () => {
       arguments: {},
       arguments_encoded: encoded(new Map()),
     })
-    const user = { kind: 'user', name: 'app', passwordHash: 'AAAA', tags: ['monitoring'] } as const
+    const user = { ...USER, tags: ['monitoring'], limits: new Map([['max-channels', 3]]) }
     expect(JSON.parse(encodeDefinition(user))).toEqual({
       name: 'app',
       password_hash: 'AAAA',
       hashing_algorithm: 'rabbit_password_hashing_sha256',
       tags: ['monitoring'],
-      limits: {},
+      limits: { 'max-channels': 3 },
+    })
+    expect(
+      JSON.parse(
+        encodeDefinition({
+          kind: 'policy',
+          vhost: '/',
+          name: 'short-lived',
+          pattern: '^tmp\\.',
+          applyTo: 'queues',
+          priority: 5,
+          definition: new Map([['message-ttl', 1000]]),
+        }),
+      ),
+    ).toEqual({
+      vhost: '/',
+      name: 'short-lived',
+      pattern: '^tmp\\.',
+      'apply-to': 'queues',
+      definition: { 'message-ttl': 1000 },
+      priority: 5,
     })
   })
 
@@ -145,8 +173,7 @@ describe('a stored value', () => {
   })
 
   it('is refused when it is hashed in a way that we cannot check', () => {
-    const user = { kind: 'user', name: 'app', passwordHash: 'AAAA', tags: [] } as const
-    const text = encodeDefinition(user).replace('sha256', 'md5')
+    const text = encodeDefinition(USER).replace('sha256', 'md5')
     expect(() => decodeDefinition('user', text)).toThrow('its hashing_algorithm is not')
   })
 })

@@ -17,7 +17,17 @@ const binding = (fields: Partial<BindingDefinition>): BindingDefinition => ({
   ...fields,
 })
 
-const NAMES = ['kind', 'vhost', 'name', 'user', 'source', 'destinationKind', 'destination']
+const NAMES = [
+  'kind',
+  'vhost',
+  'name',
+  'user',
+  'source',
+  'destinationKind',
+  'destination',
+  'component',
+  'exchange',
+]
 
 /** As much of a definition as makes it another one; without arguments. */
 const identity = (of: object): string => JSON.stringify(of, [...NAMES, 'routingKey'])
@@ -67,7 +77,7 @@ describe('the key of a definition', () => {
         expect(kindOfKey(definitionKey(one))).toBe(one.kind)
       }),
     )
-    expect(kindOfKey('policy 1:/1:p')).toBeUndefined()
+    expect(kindOfKey('shovel 1:/1:p')).toBeUndefined()
     expect(kindOfKey('')).toBeUndefined()
   })
 })

@@ -9,7 +9,13 @@ import { StoreError } from '../../../src/store/store-error.ts'
 import { FaultyMetadata } from '../../support/faulty-metadata.ts'
 
 const vhost: Definition = { kind: 'vhost', name: '/', description: '', tags: [] }
-const user: Definition = { kind: 'user', name: 'app', passwordHash: 'AAAA', tags: [] }
+const user: Definition = {
+  kind: 'user',
+  name: 'app',
+  passwordHash: 'AAAA',
+  tags: [],
+  limits: new Map(),
+}
 const queue = (name: string, id: number): Definition => ({
   kind: 'queue',
   vhost: '/',
@@ -69,7 +75,7 @@ describe('a store of definitions', () => {
   it.each([
     ['queue 1:/1:q', '{"name":"q"}', 'its vhost is not a text'],
     ['queue 1:/1:q', '{', 'JSON'],
-    ['policy 1:/1:p', '{"name":"p"}', 'there is no such kind'],
+    ['shovel 1:/1:p', '{"name":"p"}', 'there is no such kind'],
     ['', '{}', 'there is no such kind'],
   ])('is refused when it has %j with %j', async (key, value, message) => {
     const metadata = new MemoryMetadata(new MemoryDisk())

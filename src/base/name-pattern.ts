@@ -1,0 +1,152 @@
+import { createContext, Script } from 'node:vm'
+
+/*
+ * Regular expressions that administrators write and names are matched with: of policies and
+ * permissions. RabbitMQ has Perl's, of which JavaScript has most. What means something else here is
+ * rewritten or refused, rather than matching other names than it was meant to.
+ */
+
+/** What is wrong with a pattern, in the words of Perl's library, and where. */
+export class PatternError extends Error {
+  readonly reason: string
+  readonly position: number
+
+  constructor(reason: string, position: number) {
+    super(`${reason} at ${position}`)
+    this.reason = reason
+    this.position = position
+  }
+}
+
+/** How long one match may take. RabbitMQ, too, gives up at a limit, and takes it for no match. */
+const LIMIT_MS = 50
+
+/** Matches anywhere in a name unless it is anchored. */
+export class NamePattern {
+  readonly #pattern: RegExp
+  readonly #isSimple: boolean
+
+  /** Throws PatternError. */
+  constructor(source: string) {
+    this.#pattern = compile(source)
+    this.#isSimple = isSimple(source)
+  }
+
+  matches(name: string): boolean {
+    return this.#isSimple ? this.#pattern.test(name) : matchesInTime(this.#pattern, name)
+  }
+}
+
+/**
+ * Whether no name can keep the pattern busy for long: at most two parts are repeated, and neither is
+ * a group. Nearly all patterns that people write are so.
+ */
+function isSimple(source: string): boolean {
+  const bare = source
+    .replaceAll(/\\./gs, 'x')
+    .replaceAll(/\[\^?\]?[^\]]*\]/g, 'x')
+    .replaceAll(/\(\?/g, '(')
+  if (/\)[*+{?]/.test(bare)) return false
+  return (bare.match(/[*+?]|\{\d/g) ?? []).length <= 2
+}
+
+/** Only code in a context of its own can be interrupted. */
+function matchesInTime(pattern: RegExp, name: string): boolean {
+  try {
+    interruptible.pattern = pattern
+    interruptible.name = name
+    return match.runInContext(context, { timeout: LIMIT_MS }) as boolean
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false
+    throw error
+  }
+}
+
+const interruptible: { pattern: RegExp; name: string } = { pattern: /(?:)/, name: '' }
+const context = createContext(interruptible)
+const match = new Script('pattern.test(name)')
+
+const POSIX_CLASSES: Readonly<Record<string, string>> = {
+  alnum: 'a-zA-Z0-9',
+  alpha: 'a-zA-Z',
+  ascii: '\\x00-\\x7f',
+  blank: ' \\t',
+  cntrl: '\\x00-\\x1f\\x7f',
+  digit: '0-9',
+  graph: '\\x21-\\x7e',
+  lower: 'a-z',
+  print: '\\x20-\\x7e',
+  punct: '!-\\/:-@\\[-`{-~',
+  space: '\\s',
+  upper: 'A-Z',
+  word: '\\w',
+  xdigit: '0-9a-fA-F',
+}
+
+/** What Perl's escapes are here; those that have no counterpart are missing. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  A: '^',
+  Z: '$',
+  z: '$',
+  a: '\\x07',
+  e: '\\x1b',
+  h: '[ \\t]',
+  H: '[^ \\t]',
+}
+
+/** Escapes that mean the same in both. */
+const SAME_ESCAPES = /[bBdDfnrsStwWxk\d]/
+
+function compile(source: string): RegExp {
+  const [, flags = '', rest = source] = /^\(\?([ims]+)\)(.*)$/s.exec(source) ?? []
+  const offset = source.length - rest.length
+  const translated = rest
+    .replaceAll('(?P<', '(?<')
+    .replaceAll(/\(\?P=(\w+)\)/g, '\\k<$1>')
+    .replaceAll(/\[:(\w+):\]/g, (all, name: string) => POSIX_CLASSES[name] ?? all)
+    .replaceAll(/\\(.)/gs, (all, letter: string, at: number) => {
+      if (!/[a-zA-Z]/.test(letter) || SAME_ESCAPES.test(letter)) return all
+      const known = ESCAPES[letter]
+      if (known === undefined) {
+        throw new PatternError(`\\\\${letter} is not supported`, offset + at)
+      }
+      return known
+    })
+  try {
+    return new RegExp(translated, flags)
+  } catch (error) {
+    throw explain((error as Error).message, source)
+  }
+}
+
+/** The words of JavaScript for what is wrong, and those of Perl's library, with the place it names. */
+const PROBLEMS: readonly [RegExp, string, (source: string) => number][] = [
+  [/Unterminated group/, 'missing )', (source) => source.length],
+  [/Unmatched '\)'/, 'unmatched parentheses', (source) => source.indexOf(')')],
+  [/Nothing to repeat/, 'nothing to repeat', (source) => source.search(/(?<=^|[(|*+?])[*+?]/)],
+  [
+    /Unterminated character class/,
+    'missing terminating ] for character class',
+    (source) => source.length,
+  ],
+  [/Lone quantifier/, 'nothing to repeat', (source) => source.indexOf('{')],
+  [
+    /numbers out of order/,
+    'numbers out of order in {} quantifier',
+    (source) => source.indexOf('}'),
+  ],
+  [
+    /Range out of order/,
+    'range out of order in character class',
+    (source) => source.indexOf(']') - 1,
+  ],
+  [/\\ at end of pattern/, '\\\\ at end of pattern', (source) => source.length],
+]
+
+function explain(message: string, source: string): PatternError {
+  for (const [problem, reason, place] of PROBLEMS) {
+    if (problem.test(message)) return new PatternError(reason, Math.max(place(source), 0))
+  }
+  const [, reason = message] = /: ([^:]+)$/.exec(message) ?? []
+  return new PatternError(reason.toLowerCase(), 0)
+}
