@@ -23,6 +23,8 @@ import { fieldValueText } from './field-value-text.ts'
  */
 
 const queueIn = (queue: string, vhost: string): string => `queue '${queue}' in vhost '${vhost}'`
+/** A text as Erlang prints it. */
+const erlangBinary = (text: string): string => (text === '' ? '<<>>' : `<<"${text}">>`)
 const exchangeIn = (exchange: string, vhost: string): string =>
   `exchange '${exchange}' in vhost '${vhost}'`
 
@@ -117,6 +119,27 @@ export const invalidXMatchType = (value: FieldValue): AmqpError =>
   preconditionFailed(
     `Invalid x-match field type ${fieldTypeName(value.type)} (value ${fieldValueText(value)}); expected longstr`,
   )
+export const hashSourcesExclude = (): AmqpError =>
+  preconditionFailed('hash-header and hash-property are mutually exclusive')
+export const invalidHashSource = (argument: string, value: FieldValue): AmqpError =>
+  preconditionFailed(
+    `Invalid argument '${argument}': expected longstr, got ${fieldTypeName(value.type)}`,
+  )
+export const unsupportedHashProperty = (property: string): AmqpError =>
+  preconditionFailed(`Unsupported property: ${property}`)
+export const weightNotInteger = (key: string): AmqpError =>
+  preconditionFailed(`The binding key must be an integer: ${erlangBinary(key)}`)
+export const weightNotPositive = (): AmqpError =>
+  preconditionFailed('The binding key must be greater than 0')
+export const localRandomBindingKey = (key: string): AmqpError =>
+  preconditionFailed(`Non empty binding '${key}' key not permitted`)
+export const localRandomDestination = (): AmqpError => preconditionFailed('Destination not found')
+export const invalidHistoryLength = (value: FieldValue): AmqpError =>
+  preconditionFailed(
+    `Invalid argument ${value.type === 'S' ? erlangBinary(value.value) : fieldValueText(value)}, 'x-recent-history-length' must be a positive integer`,
+  )
+export const invalidDelayedType = (): AmqpError =>
+  preconditionFailed("Invalid argument, 'x-delayed-type' must be an existing exchange type")
 export const unknownExchangeType = (type: string): AmqpError =>
   preconditionFailed(`unknown exchange type '${type}'`)
 export const definitionsNotStored = (): AmqpError =>

@@ -101,15 +101,15 @@ export class Publisher {
     }
     const headers = readHeaders(buffer, headerStart, headerEnd)
     const keys = routingKeysOf(routingKey, headers)
-    const route = this.#vhost.route(source, keys, headers)
+    const addressed = replyTo === undefined ? message : withReplyTo(message, replyTo)
+    // Blind copies are blind: the header is removed before anybody gets the message.
+    const blind = headers?.has('BCC') ? withoutHeader(addressed, 'BCC') : addressed
+    const route = this.#vhost.route(source, keys, headers, blind)
     const { queues } = route
     if (keys.length === 1 && route.stable && queues.length <= MAX_KEPT_QUEUES) {
       request.queues = queues
       request.routeVersion = this.#vhost.topologyVersion
     }
-    const addressed = replyTo === undefined ? message : withReplyTo(message, replyTo)
-    // Blind copies are blind: the header is removed before anybody gets the message.
-    const blind = headers?.has('BCC') ? withoutHeader(addressed, 'BCC') : addressed
     return { request, message: blind, queues, routingKeys: keys }
   }
 

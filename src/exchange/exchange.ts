@@ -1,4 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
+import type { PolicyDefinition } from '../definitions/definition.ts'
+import type { Message } from '../message/message.ts'
 import type { QueueDestination } from './destination.ts'
 
 /** An exchange or a queue: what a binding leads to. */
@@ -18,17 +20,28 @@ export interface MatchSink {
 }
 
 /**
- * What makes an exchange's type: an index over its bindings. Types know routing keys and headers,
- * never bodies.
+ * What makes an exchange's type: an index over its bindings. Types know routing keys, headers and, as
+ * far as the message is given, its properties; never bodies.
  */
 export interface ExchangeMatcher {
   /** Whether equal routing keys always match the same bindings, so that a route can be reused. */
   readonly stable: boolean
+  /** Whether of several routing keys, which a message has with CC, only the first counts. */
+  readonly firstKeyOnly?: true
+  /** What the message log knows it by, where it keeps messages that outlive the broker. */
+  readonly logId?: number | null
   /** Throws 406 when the type cannot take such a binding. */
-  validate?(routingKey: string, bindingArguments: FieldTable): void
+  validate?(binding: Binding): void
   add(binding: Binding): void
   remove(binding: Binding): void
-  match(routingKey: string, headers: FieldTable | undefined, route: MatchSink): void
+  match(
+    routingKey: string,
+    headers: FieldTable | undefined,
+    route: MatchSink,
+    message?: Message,
+  ): void
+  /** The exchange is no more. */
+  delete?(): void
 }
 
 export interface ExchangeProperties {
@@ -50,7 +63,7 @@ export class Exchange implements ExchangeProperties {
   readonly arguments: FieldTable
   readonly matcher: ExchangeMatcher
   /** Where messages go that match no binding here; its name, since it may be declared later. */
-  readonly alternateExchange: string | undefined
+  alternateExchange: string | undefined
 
   constructor(name: string, properties: ExchangeProperties, matcher: ExchangeMatcher) {
     this.name = name
@@ -60,7 +73,18 @@ export class Exchange implements ExchangeProperties {
     this.internal = properties.internal
     this.arguments = properties.arguments
     this.matcher = matcher
-    const alternate = properties.arguments.get('alternate-exchange')
-    this.alternateExchange = alternate?.type === 'S' ? alternate.value : undefined
+    this.alternateExchange = this.#declaredAlternate
+  }
+
+  /** Puts a policy in force, instead of the one before; what was declared counts for more. */
+  applyPolicy(definition: PolicyDefinition): void {
+    const alternate = definition.get('alternate-exchange')
+    this.alternateExchange =
+      this.#declaredAlternate ?? (typeof alternate === 'string' ? alternate : undefined)
+  }
+
+  get #declaredAlternate(): string | undefined {
+    const alternate = this.arguments.get('alternate-exchange')
+    return alternate?.type === 'S' ? alternate.value : undefined
   }
 }

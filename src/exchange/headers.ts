@@ -11,8 +11,8 @@ export class HeadersMatcher implements ExchangeMatcher {
   readonly stable = false
   readonly #patterns = new Map<Binding, Pattern>()
 
-  validate(_routingKey: string, bindingArguments: FieldTable): void {
-    const mode = bindingArguments.get('x-match')
+  validate(binding: Binding): void {
+    const mode = binding.arguments.get('x-match')
     if (mode === undefined) return
     if (mode.type !== 'S') throw invalidXMatchType(mode)
     if (!MODES.has(mode.value)) throw invalidXMatchValue(mode.value)

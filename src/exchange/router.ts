@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import type { Message } from '../message/message.ts'
 import type { Exchange } from './exchange.ts'
 import { Route } from './route.ts'
 
@@ -13,15 +14,23 @@ export class Router {
     this.#findExchange = findExchange
   }
 
-  route(source: Exchange, routingKeys: readonly string[], headers: FieldTable | undefined): Route {
+  /** Where that message goes; without it, where any with these routing keys and headers does. */
+  route(
+    source: Exchange,
+    routingKeys: readonly string[],
+    headers: FieldTable | undefined,
+    message?: Message,
+  ): Route {
     const route = new Route()
     route.addExchange(source)
     for (let next = 0; next < route.exchanges.length; next++) {
       const exchange = route.exchanges[next] as Exchange
       const before = route.matchCount
-      if (!exchange.matcher.stable) route.stable = false
-      for (let index = 0; index < routingKeys.length; index++) {
-        exchange.matcher.match(routingKeys[index] as string, headers, route)
+      const { matcher } = exchange
+      if (!matcher.stable) route.stable = false
+      const keyCount = matcher.firstKeyOnly ? 1 : routingKeys.length
+      for (let index = 0; index < keyCount; index++) {
+        matcher.match(routingKeys[index] as string, headers, route, message)
       }
       if (route.matchCount === before && exchange.alternateExchange !== undefined) {
         const alternate = this.#findExchange(exchange.alternateExchange)

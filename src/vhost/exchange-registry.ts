@@ -1,6 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
 import { Exchange, type ExchangeProperties } from '../exchange/exchange.ts'
-import { EXCHANGE_TYPES } from '../exchange/exchange-types.ts'
 import {
   inequivalentExchange,
   invalidArgumentType,
@@ -10,6 +9,7 @@ import {
   unknownExchangeType,
 } from '../reasons.ts'
 import { assertSameArgument, assertSameFlag, type Inequivalence } from './equivalence.ts'
+import type { ExchangeMatchers } from './exchange-matchers.ts'
 
 const NO_ARGUMENTS: FieldTable = new Map()
 
@@ -26,10 +26,12 @@ const PREDECLARED = [
 /** A vhost's exchanges by name: how they come to be, and what makes two declarations equal. */
 export class ExchangeRegistry {
   readonly #vhostName: string
+  readonly #matchers: ExchangeMatchers
   readonly #exchanges = new Map<string, Exchange>()
 
-  constructor(vhostName: string, defaultExchange: Exchange) {
+  constructor(vhostName: string, defaultExchange: Exchange, matchers: ExchangeMatchers) {
     this.#vhostName = vhostName
+    this.#matchers = matchers
     this.#exchanges.set('', defaultExchange)
     for (const [name, type, internal] of PREDECLARED) {
       this.add(name, {
@@ -65,7 +67,7 @@ export class ExchangeRegistry {
 
   /** Whether it was created; throws 403 or 406 in RabbitMQ's order of checks. */
   declare(name: string, properties: ExchangeProperties): boolean {
-    if (!EXCHANGE_TYPES.has(properties.type)) throw unknownExchangeType(properties.type)
+    if (!this.#matchers.has(properties.type)) throw unknownExchangeType(properties.type)
     if (name === '') throw notOnDefaultExchange()
     const existing = this.#exchanges.get(name)
     if (existing !== undefined) {
@@ -81,15 +83,18 @@ export class ExchangeRegistry {
     return true
   }
 
-  /** Makes an exchange without looking at its name and arguments. Throws for an unknown type. */
-  add(name: string, properties: ExchangeProperties): void {
-    const newMatcher = EXCHANGE_TYPES.get(properties.type)
-    if (newMatcher === undefined) throw unknownExchangeType(properties.type)
-    this.#exchanges.set(name, new Exchange(name, properties, newMatcher()))
+  /**
+   * Makes an exchange without looking at its name; `logId` is what the message log knew it by. Throws
+   * for an unknown type, and for arguments that it cannot have.
+   */
+  add(name: string, properties: ExchangeProperties, logId?: number): void {
+    const matcher = this.#matchers.create(name, properties, logId)
+    this.#exchanges.set(name, new Exchange(name, properties, matcher))
   }
 
   delete(exchange: Exchange): void {
     this.#exchanges.delete(exchange.name)
+    exchange.matcher.delete?.()
   }
 
   #assertEquivalent(current: Exchange, received: ExchangeProperties): void {

@@ -15,6 +15,7 @@ import {
 } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { Router } from '../exchange/router.ts'
+import type { Message } from '../message/message.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
   exchangeInUse,
@@ -25,6 +26,7 @@ import {
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
 import { DurableTopology } from './durable-topology.ts'
+import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
@@ -98,16 +100,21 @@ export class Vhost {
       { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
       new DefaultMatcher((queue) => this.#findQueue(queue)),
     )
-    this.exchanges = new ExchangeRegistry(name, defaultExchange)
+    const matchers = new ExchangeMatchers((destination, message) =>
+      this.#deliver(destination, message),
+    )
+    this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
   }
 
+  /** Exchanges that look at more than routing keys and headers need the message. */
   route(
     exchange: Exchange,
     routingKeys: readonly string[],
     headers: FieldTable | undefined,
+    message?: Message,
   ): Route {
-    return this.#router.route(exchange, routingKeys, headers)
+    return this.#router.route(exchange, routingKeys, headers, message)
   }
 
   /** A `basic.publish` method frame's payload, `buffer[start, end)`, as it was decoded before. */
@@ -122,6 +129,17 @@ export class Vhost {
 
   #findQueue(name: string): Queue | undefined {
     return this.queues.find(name) ?? this.replyQueues.find(name)
+  }
+
+  /** Brings a message that was published before to a destination, and to where that leads. */
+  #deliver(destination: Destination, message: Message): void {
+    if (destination.kind === 'queue') {
+      destination.publish(message)
+      return
+    }
+    const keys = [message.address.routingKey]
+    const route = this.route(destination, keys, message.headers, message)
+    for (const queue of route.queues) queue.publish(message)
   }
 
   declareExchange(name: string, properties: ExchangeProperties): void {
@@ -201,7 +219,7 @@ export class Vhost {
 
   bind(request: BindingRequest, owner: ExclusiveOwner): void {
     const binding = this.#resolve(request, owner)
-    binding.source.matcher.validate?.(binding.routingKey, binding.arguments)
+    binding.source.matcher.validate?.(binding)
     if (!this.#bindings.add(binding)) return
     this.topologyVersion++
     this.#durable.addBinding(binding, () => this.#takeBack(binding))

@@ -57,7 +57,7 @@ it('matches as its mode says: all or any of the arguments that take part', () =>
         arguments: bindingArguments,
       }
       const matcher = new HeadersMatcher()
-      matcher.validate(binding.routingKey, bindingArguments)
+      matcher.validate(binding)
       matcher.add(binding)
       const matchCountOf = (given: FieldTable | undefined) => {
         const route = new Route()
