@@ -1,6 +1,6 @@
 // queue.declare: names, flags, and what a second declaration may say.
 
-import { QUEUE_DECLARE } from 'amqp-codec'
+import { QUEUE_DECLARE, QUEUE_UNBIND } from 'amqp-codec'
 import type { Topic } from '../stage/stage.ts'
 
 export const queueDeclare: Topic = {
@@ -60,6 +60,34 @@ export const queueDeclare: Topic = {
       await a.queue('q')
       await a.send(QUEUE_DECLARE, { queue: 'q', durable: true, nowait: true })
       await a.receive()
+    },
+    'strips line ends from a name': async ({ a }) => {
+      await a.queue('q\r\n')
+      await a.count('q')
+    },
+    'keeps a name of 255 octets and of any letters': async ({ a }) => {
+      await a.queue('ß'.repeat(127))
+      await a.count('ß'.repeat(127))
+    },
+    'names the queue for the methods that follow': async ({ a, b }) => {
+      await b.queue('')
+      await a.queue('q')
+      await a.queue('', {}, { passive: true })
+      await a.put('', 'nowhere')
+      await a.put('q', 'one')
+      await a.get('')
+      await a.bind('', 'amq.direct', 'k')
+      await a.purge('')
+      await a.consume('')
+      await a.remove('')
+    },
+    'a channel without a declared queue has none to mean': async ({ a }) => {
+      await a.get('')
+      await a.consume('')
+      await a.bind('', 'amq.direct', 'k')
+      await a.purge('')
+      await a.remove('')
+      await a.call(QUEUE_UNBIND, { exchange: 'amq.direct' })
     },
   },
 }

@@ -23,7 +23,6 @@ import {
   encodeBodyFrames,
   encodeContentHeaderFrame,
   encodeMethodFrame,
-  type FieldTable,
   type Method,
   QUEUE_BIND,
   QUEUE_DECLARE,
@@ -31,13 +30,16 @@ import {
   QUEUE_DELETE,
   QUEUE_PURGE,
 } from 'amqp-codec'
-import { type FieldsOf, infoOf, method, tableOf } from '../../../test/support/raw-client-method.ts'
+import { type FieldsOf, infoOf, method } from '../../../test/support/raw-client-method.ts'
 import { Confirms } from './confirms.ts'
 import { describeContent } from './describe-frame.ts'
 import type { Link } from './link.ts'
+import { tableWith } from './typed.ts'
+import { Watch } from './watch.ts'
 import type { Arrival } from './wire.ts'
 
-export type Table = FieldTable | Readonly<Record<string, unknown>>
+/** Its values are plain, or `typed`. */
+export type Table = Readonly<Record<string, unknown>>
 
 /** The properties of a message; headers may be a plain object. */
 export type Properties = Omit<BasicProperties, 'headers'> & { readonly headers?: Table }
@@ -51,10 +53,12 @@ export class Channel {
   readonly number: number
   #isOpen = false
   readonly #confirms = new Confirms()
+  readonly #watch: Watch
 
   constructor(link: Link, number: number) {
     this.link = link
     this.number = number
+    this.#watch = new Watch(link)
   }
 
   async send<Id extends Method['id']>(id: Id, fields: Some<Id> = {}): Promise<void> {
@@ -114,12 +118,22 @@ export class Channel {
     args: Table = {},
     flags: Some<typeof QUEUE_DECLARE> = {},
   ): Promise<string> {
-    const ok = await this.call(QUEUE_DECLARE, { queue, arguments: args, ...flags })
+    const ok = await this.call(QUEUE_DECLARE, { queue, arguments: tableWith(args), ...flags })
     return ok?.method.id === QUEUE_DECLARE_OK ? ok.method.queue : ''
   }
 
   async count(queue: string): Promise<void> {
     await this.call(QUEUE_DECLARE, { queue, passive: true })
+  }
+
+  /** Waits until the queue has so many messages ready. */
+  async holds(queue: string, count: number): Promise<void> {
+    await this.#watch.holds(queue, count)
+  }
+
+  /** Waits until the queue is gone, and leaves no trace in it while it is there but messages. */
+  async gone(queue: string): Promise<void> {
+    await this.#watch.gone(queue)
   }
 
   async exchange(
@@ -128,11 +142,11 @@ export class Channel {
     args: Table = {},
     flags: Some<typeof EXCHANGE_DECLARE> = {},
   ): Promise<void> {
-    await this.call(EXCHANGE_DECLARE, { exchange, type, arguments: args, ...flags })
+    await this.call(EXCHANGE_DECLARE, { exchange, type, arguments: tableWith(args), ...flags })
   }
 
   async bind(queue: string, exchange: string, routingKey = '', args: Table = {}): Promise<void> {
-    await this.call(QUEUE_BIND, { queue, exchange, routingKey, arguments: args })
+    await this.call(QUEUE_BIND, { queue, exchange, routingKey, arguments: tableWith(args) })
   }
 
   async bindExchange(destination: string, source: string, routingKey = ''): Promise<void> {
@@ -159,7 +173,7 @@ export class Channel {
     flags: Some<typeof BASIC_PUBLISH> = {},
   ): Promise<void> {
     const { headers, ...rest } = properties
-    const all = headers === undefined ? rest : { ...rest, headers: tableOf(headers) }
+    const all = headers === undefined ? rest : { ...rest, headers: tableWith(headers) }
     const octets = Buffer.from(body)
     await this.open()
     const sent = method(BASIC_PUBLISH, { exchange, routingKey, ...flags })

@@ -61,6 +61,10 @@ export class Link {
     this.#login = login
   }
 
+  get patienceMs(): number {
+    return this.#scene.patienceMs
+  }
+
   /** Only the socket: for scenarios about what comes next. */
   dialled(): Promise<Wire> {
     this.#dialling ??= Wire.open(this.#scene.port)
