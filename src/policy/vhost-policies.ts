@@ -1,0 +1,98 @@
+import type {
+  OperatorPolicyDefinition,
+  PolicyDefinition,
+  PolicyValue,
+  UserPolicyDefinition,
+} from '../definitions/definition.ts'
+import { Policy, type PolicySubject } from './policy.ts'
+import { POLICY_SETTINGS } from './policy-settings.ts'
+
+/** What is in force for a queue or an exchange. */
+export interface EffectivePolicy {
+  /** The names of the policies that it comes from, if there are any. */
+  readonly policy: string | undefined
+  readonly operatorPolicy: string | undefined
+  /** Their settings, merged. */
+  readonly definition: PolicyDefinition
+}
+
+const NONE: EffectivePolicy = {
+  policy: undefined,
+  operatorPolicy: undefined,
+  definition: new Map(),
+}
+
+/**
+ * The policies of a vhost. Of users' and operators' policies each, the one with the highest priority
+ * counts among those that match; of several with the same, that whose name comes first.
+ * https://www.rabbitmq.com/docs/policies
+ */
+export class VhostPolicies {
+  #user: readonly Policy[] = []
+  #operator: readonly Policy[] = []
+  /** What came of a pair of policies: the same object as long as neither has changed. */
+  readonly #merged = new Map<Policy | undefined, Map<Policy | undefined, EffectivePolicy>>()
+
+  /** Adds the policy, or replaces the one of that name. Throws PatternError. */
+  set(definition: UserPolicyDefinition | OperatorPolicyDefinition): void {
+    const { kind, name } = definition
+    const others = this.#of(kind).filter((policy) => policy.definition.name !== name)
+    this.#replace(kind, [...others, new Policy(definition)].sort(compare))
+  }
+
+  delete(kind: 'policy' | 'operator-policy', name: string): void {
+    this.#replace(
+      kind,
+      this.#of(kind).filter((policy) => policy.definition.name !== name),
+    )
+  }
+
+  /** Equal results are the same object, until a policy that takes part changes. */
+  effective(subject: PolicySubject): EffectivePolicy {
+    const matches = (policy: Policy): boolean => policy.matches(subject)
+    const user = this.#user.find(matches)
+    const operator = this.#operator.find(matches)
+    if (user === undefined && operator === undefined) return NONE
+    const ofUser = this.#merged.get(user) ?? new Map<Policy | undefined, EffectivePolicy>()
+    this.#merged.set(user, ofUser)
+    const effective = ofUser.get(operator) ?? merge(user, operator)
+    ofUser.set(operator, effective)
+    return effective
+  }
+
+  #of(kind: 'policy' | 'operator-policy'): readonly Policy[] {
+    return kind === 'policy' ? this.#user : this.#operator
+  }
+
+  #replace(kind: 'policy' | 'operator-policy', policies: readonly Policy[]): void {
+    if (kind === 'policy') this.#user = policies
+    else this.#operator = policies
+    for (const user of this.#merged.keys()) {
+      if (user !== undefined && !this.#user.includes(user)) this.#merged.delete(user)
+    }
+    for (const ofUser of this.#merged.values()) {
+      for (const operator of ofUser.keys()) {
+        if (operator !== undefined && !this.#operator.includes(operator)) ofUser.delete(operator)
+      }
+    }
+  }
+}
+
+function compare({ definition: a }: Policy, { definition: b }: Policy): number {
+  return b.priority - a.priority || (a.name < b.name ? -1 : 1)
+}
+
+/** Where both say something, the lower limit counts. */
+function merge(user: Policy | undefined, operator: Policy | undefined): EffectivePolicy {
+  const settings = new Map<string, PolicyValue>(user?.definition.definition)
+  for (const [name, value] of operator?.definition.definition ?? []) {
+    const other = settings.get(name)
+    const merged = other === undefined ? value : POLICY_SETTINGS.get(name)?.merge?.(other, value)
+    settings.set(name, merged ?? value)
+  }
+  return {
+    policy: user?.definition.name,
+    operatorPolicy: operator?.definition.name,
+    definition: settings,
+  }
+}
