@@ -9,6 +9,7 @@ import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
 import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
 import { SlabPool } from './connection/slab-pool.ts'
+import type { QueueDefinition } from './definitions/definition.ts'
 import { type DefinitionStore, noDefinitions } from './definitions/definition-store.ts'
 import { Definitions } from './definitions/definitions.ts'
 import {
@@ -18,15 +19,13 @@ import {
 } from './definitions/stored-definitions.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
 import type { Persistence } from './persistence.ts'
-import { ClassicQueue } from './queue/classic-queue.ts'
-import { memoryOnly } from './queue/queue-storage.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
 import { StoreError } from './store/store-error.ts'
-import type { QueueFactory } from './vhost/queue-factory.ts'
+import { logIdCount, queueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
 
@@ -171,13 +170,18 @@ export class Broker {
     const stored = await this.#openStore()
     const definitions: DefinitionStore = this.#definitions ?? noDefinitions
     for (const user of stored.of('user')) this.#users.add(user)
-    const createQueue = this.#queueFactory()
+    const { messageLog, queueStorage } = this.#persistence ?? {}
+    const createQueue = queueFactory(
+      queueStorage,
+      (id) => messageLog?.queueLog(id) ?? null,
+      messageLog,
+    )
     this.#vhosts = restoreVhosts(stored, {
-      createVhost: (name) => new Vhost(name, { definitions, createQueue }),
+      createVhost: (name) => new Vhost(name, { definitions, createQueue, clock: this.#clock }),
       definitions,
       logger: this.#logger,
     })
-    const queueIds = new Set([...stored.of('queue')].map(({ id }) => id))
+    const queueIds = new Set(stored.of('queue').flatMap(logIdsOf))
     const count = this.#persistence?.messageLog.keepOnly(queueIds) ?? 0
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
@@ -207,19 +211,10 @@ export class Broker {
       )
     }
     const stored = found ?? (await beginDefinitions(metadata, first))
-    const lastQueueId = Math.max(stored.lastQueueId, messageLog.highestQueueId)
+    const ids = stored.of('queue').flatMap(logIdsOf)
+    const lastQueueId = Math.max(0, ...ids, messageLog.highestQueueId)
     this.#definitions = new Definitions(metadata, this.#logger, lastQueueId)
     return stored
-  }
-
-  /** Queues share what the broker has to keep them in. */
-  #queueFactory(): QueueFactory {
-    const storage = this.#persistence?.queueStorage ?? memoryOnly()
-    const log = this.#persistence?.messageLog
-    return (name, vhostName, properties, events, durableId) => {
-      const queueLog = durableId === null ? null : (log?.queueLog(durableId) ?? null)
-      return new ClassicQueue(name, vhostName, properties, events, storage, queueLog)
-    }
   }
 
   /** Who changes the defaults of a broker that has run before should know why nothing happens. */
@@ -254,4 +249,9 @@ export async function createBroker(options: BrokerOptions & BrokerParts = {}): P
   })
   await broker.start()
   return broker
+}
+
+/** What the message log knows a queue by: one id a priority. */
+function logIdsOf({ id, arguments: queueArguments }: QueueDefinition): number[] {
+  return Array.from({ length: logIdCount(queueArguments) }, (_, priority) => id + priority)
 }

@@ -29,7 +29,12 @@ function queue(): ClassicQueue {
     autoDelete: false,
     arguments: new Map(),
   }
-  return new ClassicQueue('a-queue', '/', properties, { lastConsumerLeft() {} })
+  return new ClassicQueue({
+    name: 'a-queue',
+    vhostName: '/',
+    properties,
+    events: { lastConsumerLeft() {}, expired() {}, deadLetter() {} },
+  })
 }
 
 let delivered = 0

@@ -4,7 +4,12 @@
 import { readLong } from './byte-reader.ts'
 import { fieldEnd } from './field-table-check.ts'
 import { PROPERTY_HEADERS } from './generated/properties.ts'
-import { CONTENT_HEADER_MIN_SIZE, propertyFlags, skipProperties } from './property-layout.ts'
+import {
+  CONTENT_HEADER_MIN_SIZE,
+  FLAGS_AT,
+  propertyFlags,
+  skipProperties,
+} from './property-layout.ts'
 
 /** Octets of a buffer. */
 export interface OctetRange {
@@ -87,6 +92,28 @@ export function removeHeaderFields(
   const table = Buffer.concat([Buffer.alloc(4), ...pieces])
   table.writeUInt32BE(readLong(buffer, headers.start) - removedBytes(fields))
   return replaceProperty(buffer, start, end, headers, table)
+}
+
+/**
+ * The payload of a content header in which a property has that value, length octets included, whether it
+ * had one before or not; undefined removes it.
+ */
+export function setProperty(
+  buffer: Buffer,
+  start: number,
+  end: number,
+  flag: number,
+  value: Buffer | undefined,
+): Buffer {
+  const list = start + CONTENT_HEADER_MIN_SIZE
+  const flags = propertyFlags(buffer, start)
+  // The flags that come before it are the higher ones.
+  const at = skipProperties(flags & -(flag << 1), buffer, list, end)
+  const next = skipProperties(flags & flag, buffer, at, end)
+  const before = buffer.subarray(start, at)
+  const payload = Buffer.concat([before, value ?? Buffer.alloc(0), buffer.subarray(next, end)])
+  payload.writeUInt16BE(value === undefined ? flags & ~flag : flags | flag, FLAGS_AT)
+  return payload
 }
 
 function removedBytes(fields: readonly OctetRange[]): number {

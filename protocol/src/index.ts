@@ -28,6 +28,7 @@ export {
   type OctetRange,
   removeHeaderFields,
   replaceProperty,
+  setProperty,
 } from './content-header-edit.ts'
 export {
   type FieldTable,

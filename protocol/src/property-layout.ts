@@ -10,7 +10,8 @@ import {
   SHORTSTR_PROPERTIES,
 } from './generated/properties.ts'
 
-const FLAGS_AT = 12
+/** Class id, weight and body size stand before the flags. Spec §2.3.5.2. */
+export const FLAGS_AT = 12
 
 /** The size of a content header without any property; a shorter payload is none. */
 export const CONTENT_HEADER_MIN_SIZE = 14

@@ -9,7 +9,13 @@ export interface ConsumerChannel {
   readonly hasCredit: boolean
   /** Whether the connection has room for output. */
   readonly hasRoom: boolean
-  deliver(consumer: ChannelConsumer, message: Message, sequence: number, redelivered: boolean): void
+  deliver(
+    consumer: ChannelConsumer,
+    message: Message,
+    sequence: number,
+    redelivered: boolean,
+    sent: Message,
+  ): void
   consumerCancelled(consumer: ChannelConsumer): void
 }
 
@@ -61,9 +67,9 @@ export class ChannelConsumer implements QueueConsumer {
     return this.#credit > 0 && channel.hasRoom && (this.noAck || channel.hasCredit) && this.#started
   }
 
-  deliver(message: Message, sequence: number, redelivered: boolean): void {
+  deliver(message: Message, sequence: number, redelivered: boolean, sent: Message = message): void {
     this.#credit--
-    this.#channel.deliver(this, message, sequence, redelivered)
+    this.#channel.deliver(this, message, sequence, redelivered, sent)
   }
 
   /** One of its deliveries was settled. */

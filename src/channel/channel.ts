@@ -209,13 +209,14 @@ export class Channel implements ConsumerChannel {
     message: Message,
     sequence: number,
     redelivered: boolean,
+    sent: Message,
   ): void {
     const deliveryTag = ++this.#lastDeliveryTag
     if (!consumer.noAck) {
       this.#consumersUnacked++
       this.unacked.push(new Delivery(deliveryTag, message, sequence, consumer.queue, consumer))
     }
-    this.context.output.deliver(consumer.deliverPrefix, deliveryTag, redelivered, message)
+    this.context.output.deliver(consumer.deliverPrefix, deliveryTag, redelivered, sent)
   }
 
   /** The delivery tag of a message that `basic.get` took. */

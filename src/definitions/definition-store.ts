@@ -2,8 +2,8 @@ import type { Definition, DefinitionName } from './definition.ts'
 
 /** Where a vhost keeps what is durable in it. What it changes takes effect in memory at once. */
 export interface DefinitionStore {
-  /** An id that no queue had before; null where none is kept, and no queue is durable. */
-  newQueueId(): number | null
+  /** The first of so many ids that no queue had before; null where nothing is kept. */
+  newQueueIds(count: number): number | null
   /** If it cannot be stored, `takeBack` is called to undo in memory what was defined. */
   put(definition: Definition, takeBack: () => void): void
   /** Also of what is not there. If it cannot be stored, that is tried again with the next change. */
@@ -17,7 +17,7 @@ export interface DefinitionStore {
 
 /** Keeps nothing: of a broker whose data ends with it. */
 export const noDefinitions: DefinitionStore = {
-  newQueueId: () => null,
+  newQueueIds: () => null,
   put() {},
   delete() {},
   stored: () => undefined,

@@ -54,8 +54,10 @@ export class Definitions implements DefinitionStore {
     this.#lastQueueId = lastQueueId
   }
 
-  newQueueId(): number {
-    return ++this.#lastQueueId
+  newQueueIds(count: number): number {
+    const first = this.#lastQueueId + 1
+    this.#lastQueueId += count
+    return first
   }
 
   put(definition: Definition, takeBack: () => void): void {

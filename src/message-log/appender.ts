@@ -37,6 +37,10 @@ export class Appender {
     this.#onFailing = onFailing
   }
 
+  get isFailing(): boolean {
+    return this.#isFailing
+  }
+
   /**
    * Resolves with the records' positions; each is given in parts. Rejects only when it was told not
    * to try again.

@@ -19,9 +19,9 @@ export class BlockReader {
     this.#logger = logger
   }
 
-  /** Visits every place in the block, whether it is still one or not. No record may be in flight. */
+  /** Visits every place in the block that is stored, whether it is still one or not. */
   async read(block: Block, visitor: PlaceVisitor): Promise<void> {
-    if (block.live === 0) return
+    if (block.live === 0 || block.first < 0) return
     let records: readonly Buffer[]
     try {
       records = await this.#records(block)
@@ -45,7 +45,8 @@ export class BlockReader {
     const kept = this.#kept.get(block)
     this.#kept.delete(block)
     const records = kept ?? this.#journal.read(block.first, block.last)
-    if (block.bytes > KEPT_BLOCK_BYTES || block.isOpen) return records
+    const isComplete = !block.isOpen && block.inFlight === 0
+    if (block.bytes > KEPT_BLOCK_BYTES || !isComplete) return records
     this.#kept.set(block, records)
     const [oldest] = this.#kept.keys()
     if (oldest !== undefined && this.#kept.size > KEPT_BLOCKS) this.#kept.delete(oldest)

@@ -60,8 +60,11 @@ export class MessageLog implements TurnTask, TicketSource {
    */
   #state: 'idle' | 'scheduled' | 'writing' | 'closed' = 'idle'
   #storedTicket: Ticket = 0
-  /** Those who wait for what is being written. */
+  /** What is being written. */
+  #writing: readonly LogEntry[] = []
+  /** Those who wait for that, and those who do so only unless it is refused. */
   #listeners: TicketListener[] = []
+  readonly #impatient = new Set<() => void>()
   /** What came in last, without what was stored again. */
   #newBytes = 0
   #isWritingAtomic = false
@@ -75,7 +78,7 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#journal = options.journal
     this.#turn = options.turn
     this.#logger = options.logger
-    this.#appender = new Appender(options, () => this.#makeRoom())
+    this.#appender = new Appender(options, () => this.#onRefused())
     this.#chain = new BlockChain(options.untidyBytes ?? UNTIDY_BYTES)
     this.#batch = new Batch({
       limitBytes: BEHIND_BYTES,
@@ -209,7 +212,8 @@ export class MessageLog implements TurnTask, TicketSource {
         batch: this.#batch,
         chain: this.#chain,
         reader: this.#reader,
-        settled: () => this.settled(),
+        settledOrRefused: () => this.#settledOrRefused(),
+        unstored: () => [...this.#writing, ...this.#batch.entries],
         dropped: (id) => this.#queues.delete(id),
       })
       this.#queues.set(queueId, queue)
@@ -219,6 +223,7 @@ export class MessageLog implements TurnTask, TicketSource {
 
   async #write(ticket: Ticket, content: BatchContent): Promise<void> {
     const records = this.#writer.write(content)
+    this.#writing = content.entries
     for (const runs of content.runs) runs.clearRuns()
     this.#newBytes = 0
     const blocks = records.map((record) => this.#begin(record))
@@ -269,6 +274,7 @@ export class MessageLog implements TurnTask, TicketSource {
   #stored(ticket: Ticket): void {
     const listeners = this.#listeners
     this.#listeners = []
+    this.#writing = []
     this.#state = 'idle'
     this.#storedTicket = ticket
     for (const listener of listeners) listener.stored(ticket)
@@ -286,6 +292,24 @@ export class MessageLog implements TurnTask, TicketSource {
     if (isNoted) this.#schedule()
     else if (this.#closing !== undefined) this.#close()
     if (this.#closing === undefined) this.#cleaner.clean(this.#newBytes)
+  }
+
+  #settledOrRefused(): Promise<void> {
+    if (this.#appender.isFailing) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#impatient.add(resolve)
+      const stored = (): void => {
+        this.#impatient.delete(resolve)
+        resolve()
+      }
+      this.listen({ stored })
+    })
+  }
+
+  #onRefused(): void {
+    for (const resolve of this.#impatient) resolve()
+    this.#impatient.clear()
+    this.#makeRoom()
   }
 
   #schedule(): void {

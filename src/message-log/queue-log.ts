@@ -1,4 +1,5 @@
 import type { Message } from '../message/message.ts'
+import type { Stretch } from './stretches.ts'
 
 /** The number of a batch: what was noted with it is safe once `storedTicket` has reached it. */
 export type Ticket = number
@@ -28,6 +29,12 @@ export interface QueueLog {
   /** How many messages are in the queue, and the first sequence that was never used. */
   readonly count: number
   readonly nextSequence: number
+  /** The first sequence of a message that is stored; undefined when there is none. */
+  readonly firstSequence: number | undefined
+  /** About how many bytes of bodies they had when the log was read; it does not change after that. */
+  readonly bodyBytes: number
+  /** What is noted until the end of this turn is stored as one: all of it, or nothing. */
+  makeAtomic(): void
   /** The message is in the queue, at a sequence that is after all others there. */
   enqueue(message: Message, sequence: number, expiresAt?: number): Ticket
   /** Somebody has it: should it come back, it is redelivered. */
@@ -41,6 +48,11 @@ export interface QueueLog {
    * read at once. Waits for those that are being stored. Rejects when the journal cannot be read.
    */
   read(from: number, to: number): Promise<StoredRun>
+  /**
+   * What was found of messages with times when the log was read, in their order. To be asked for once,
+   * before anything is noted.
+   */
+  takeStretches(): readonly Stretch[]
   /** The queue is no more, and nothing in it. */
   drop(): void
 }

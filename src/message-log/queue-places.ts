@@ -3,23 +3,30 @@ import type { Batch, QueueRuns } from './batch.ts'
 import type { Block, BlockChain } from './block-chain.ts'
 import type { BlockReader } from './block-reader.ts'
 import { Extents } from './extents.ts'
-import { LogEntry, type PlaceOwner } from './log-entry.ts'
+import { LogEntry } from './log-entry.ts'
 import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
 import { QueueReading } from './queue-reading.ts'
+import type { RecordedPlace } from './record-reader.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { SequenceSet } from './sequence-set.ts'
+import { type Stretch, Stretches } from './stretches.ts'
+import { readUnstored, type UnstoredOwner } from './unstored.ts'
 
 /** What the queues of a log share. */
 export interface LogParts {
   readonly batch: Batch
   readonly chain: BlockChain
   readonly reader: BlockReader
-  /** Waits until all that was noted is stored. */
-  settled(): Promise<void>
+  /** Waits until all that was noted is stored, or the journal refuses it. */
+  settledOrRefused(): Promise<void>
+  /** What waits for its record, or for its record to be stored. */
+  unstored(): Iterable<LogEntry>
   /** The queue needs no keeping any more. */
   dropped(queueId: number): void
 }
 
+/** What a stored message takes besides its body: its place, its lengths, and the heads of two frames. */
+const LEAST_HEAD_BYTES = 60
 /** More than this is said with several runs. */
 const LONGEST_RUN = 0xffff_ffff
 
@@ -28,7 +35,7 @@ const LONGEST_RUN = 0xffff_ffff
  * waits for its record only changes in the batch; of one that has a record, be it in flight, the
  * next one says what became of it.
  */
-export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
+export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   readonly queueId: number
   readonly deliveredRuns: SequenceRanges = new SequenceRanges()
   readonly settledRuns: SequenceRanges = new SequenceRanges()
@@ -36,6 +43,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   readonly #live = new SequenceSet()
   readonly #delivered = new SequenceSet()
   readonly #extents = new Extents()
+  #stretches: Stretches | null = null
   #nextSequence = 0
   /** The ticket of the batch that these runs are in. */
   #ticket: Ticket = 0
@@ -51,6 +59,32 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
 
   get nextSequence(): number {
     return this.#nextSequence
+  }
+
+  get firstSequence(): number | undefined {
+    return this.#live.next(0)
+  }
+
+  takeStretches(): readonly Stretch[] {
+    const stretches = this.#stretches?.from(this.firstSequence ?? this.#nextSequence) ?? []
+    this.#stretches = null
+    return stretches
+  }
+
+  get bodyBytes(): number {
+    let bytes = 0
+    for (let at = this.#live.next(0); at !== undefined; ) {
+      const end = Math.min(this.#extents.endOf(at), this.#nextSequence - 1)
+      const { live, liveBytes } = this.#extents.find(at)
+      const count = this.#live.countBetween(at, end)
+      bytes += count * Math.max(0, liveBytes / live - LEAST_HEAD_BYTES)
+      at = this.#live.next(end + 1)
+    }
+    return Math.round(bytes)
+  }
+
+  makeAtomic(): void {
+    this.#parts.batch.makeAtomic()
   }
 
   enqueue(message: Message, sequence: number, expiresAt = 0): Ticket {
@@ -98,15 +132,17 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   }
 
   async read(from: number, to: number): Promise<StoredRun> {
-    let first = this.#live.next(from)
-    // Where it is stored may change while it is waited for.
-    if (first === undefined || this.#extents.find(first).inFlight > 0) {
-      await this.#parts.settled()
-      first = this.#live.next(from)
-    }
+    if (!this.#isStored(from)) await this.#parts.settledOrRefused()
+    // A disk that is full must not keep consumers waiting: they make the room that it needs.
+    const unstored = this.#isStored(from)
+      ? undefined
+      : readUnstored(this.#parts.unstored(), this, from, to)
+    if (unstored !== undefined && unstored.messages.length > 0) return unstored
+    const first = this.#live.next(from)
     if (first === undefined || first > to) return { messages: [], next: to + 1 }
+    const end = Math.min(to, (unstored?.next ?? to + 1) - 1)
     // Those that wait for their record come after all others.
-    const last = Math.min(to, this.#extents.endOf(first), this.#nextSequence - 1)
+    const last = Math.min(end, this.#extents.endOf(first), this.#nextSequence - 1)
     const block = this.#extents.find(first)
     const reading = new QueueReading({
       queueId: this.queueId,
@@ -120,6 +156,20 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
     if (messages.length === last - first + 1) return { messages, next: last + 1 }
     const next = this.#goOnFrom(messages, block, first, last)
     return { messages: messages.filter(({ sequence }) => sequence < next), next }
+  }
+
+  has(sequence: number): boolean {
+    return this.#live.has(sequence)
+  }
+
+  next(from: number): number | undefined {
+    return this.#live.next(from)
+  }
+
+  /** Whether the first message from there on is, and nothing is being written where it is. */
+  #isStored(from: number): boolean {
+    const first = this.#live.next(from)
+    return first !== undefined && this.#extents.find(first).inFlight === 0
   }
 
   /**
@@ -179,12 +229,17 @@ export class QueuePlaces implements QueueLog, QueueRuns, PlaceOwner {
   }
 
   /** A record that was found has the sequence: the last one that has it counts. */
-  recover(sequence: number, delivered: boolean, block: Block, bytes: number): void {
+  recover(place: RecordedPlace, block: Block): void {
     const { chain } = this.#parts
+    const { sequence, delivered, expiresAt } = place
     const wasLive = !this.#live.add(sequence)
     if (wasLive) chain.shrink(this.#extents.find(sequence), 1)
-    chain.grow(block, 1, bytes)
+    chain.grow(block, 1, place.bytes)
     if (delivered) this.#delivered.add(sequence)
+    if (expiresAt !== 0 && !wasLive) {
+      this.#stretches ??= new Stretches()
+      this.#stretches.add(sequence, expiresAt, place.messageBytes)
+    }
     this.#locate(sequence, block)
   }
 

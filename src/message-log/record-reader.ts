@@ -24,8 +24,9 @@ export interface RecordedPlace {
   readonly sequence: number
   readonly delivered: boolean
   readonly expiresAt: number
-  /** About what it takes in the record. */
+  /** About what it takes in the record: a message's places share what that takes. */
   readonly bytes: number
+  readonly messageBytes: number
   /**
    * The message, the same at each of its places. It refers to the record's bytes. Throws RangeError
    * when they make no sense.
@@ -81,6 +82,10 @@ export class RecordReader implements RecordedPlace {
     // The memory may be large, and nobody's until the next record is read.
     this.#record = NO_RECORD
     this.#message = null
+  }
+
+  get messageBytes(): number {
+    return this.#messageEnd - this.#messageStart
   }
 
   message(): Message {

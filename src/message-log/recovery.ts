@@ -31,8 +31,8 @@ export class Recovery implements PlaceVisitor, RunVisitor {
     this.#reader.read(record, this, this)
   }
 
-  place({ queueId, sequence, delivered, bytes }: RecordedPlace): void {
-    this.#find(queueId).recover(sequence, delivered, this.#block as Block, bytes)
+  place(place: RecordedPlace): void {
+    this.#find(place.queueId).recover(place, this.#block as Block)
   }
 
   delivered(queueId: number, from: number, count: number): void {

@@ -17,6 +17,9 @@ export interface FrameRun {
   end: number
 }
 
+/** Frame header, class id, weight and body size stand before the flags. Spec §2.3.5.2. */
+const EXPIRATION_FLAG_OFFSET: number = FRAME_HEADER_SIZE + 12
+
 export const NO_MORE_RUNS: readonly FrameRun[] = Object.freeze([])
 
 /**
@@ -75,6 +78,11 @@ export class Message {
 
   get persistent(): boolean {
     return readDeliveryMode(this.buffer, this.headerStart, this.headerEnd) === 2
+  }
+
+  /** Whether it has an `expiration`: the last bit of the first octet of property flags. */
+  get mayExpire(): boolean {
+    return ((this.buffer[this.start + EXPIRATION_FLAG_OFFSET] as number) & 1) !== 0
   }
 
   get headers(): FieldTable | undefined {

@@ -18,4 +18,20 @@ export class PublishAddress {
     this.start = start
     this.end = end
   }
+
+  /** Throws RangeError when a name is longer than a short string can be. */
+  static of(exchange: string, routingKey: string): PublishAddress {
+    const exchangeBytes = Buffer.from(exchange)
+    const keyBytes = Buffer.from(routingKey)
+    if (Math.max(exchangeBytes.length, keyBytes.length) > 255) {
+      throw new RangeError('a short string has at most 255 octets')
+    }
+    const bytes = Buffer.concat([
+      Buffer.of(exchangeBytes.length),
+      exchangeBytes,
+      Buffer.of(keyBytes.length),
+      keyBytes,
+    ])
+    return new PublishAddress(exchange, routingKey, bytes, 0, bytes.length)
+  }
 }

@@ -1,14 +1,20 @@
 import {
+  encodeFieldTable,
+  type FieldValue,
   FRAME_END,
   FRAME_HEADER,
   FRAME_OVERHEAD,
   locateHeaderFields,
   locateProperty,
+  PROPERTY_EXPIRATION,
+  PROPERTY_HEADERS,
   PROPERTY_REPLY_TO,
   removeHeaderFields,
   replaceProperty,
+  setProperty,
 } from 'amqp-codec'
 import { Message } from './message.ts'
+import type { PublishAddress } from './publish-address.ts'
 
 /** The same message, to be answered to another queue. It must have a `reply-to`. */
 export function withReplyTo(message: Message, replyTo: string): Message {
@@ -27,9 +33,28 @@ export function withoutHeader(message: Message, name: string): Message {
   return withHeader(message, removeHeaderFields(buffer, headerStart, headerEnd, fields))
 }
 
+/** The same message with other headers. `edit` is given those it has. */
+export function withHeaders(
+  message: Message,
+  edit: (headers: Map<string, FieldValue>) => void,
+): Message {
+  const headers = new Map(message.headers)
+  edit(headers)
+  const { buffer, headerStart, headerEnd } = message
+  const table = encodeFieldTable(headers)
+  return withHeader(message, setProperty(buffer, headerStart, headerEnd, PROPERTY_HEADERS, table))
+}
+
+/** The same message, published to another address, and without its `expiration`. */
+export function readdressed(message: Message, address: PublishAddress): Message {
+  const { buffer, headerStart, headerEnd } = message
+  const payload = setProperty(buffer, headerStart, headerEnd, PROPERTY_EXPIRATION, undefined)
+  return withHeader(message, payload, address)
+}
+
 /** The same body behind another content header. */
-function withHeader(message: Message, payload: Buffer): Message {
-  const { address, buffer, headerEnd, end, rest } = message
+function withHeader(message: Message, payload: Buffer, address = message.address): Message {
+  const { buffer, headerEnd, end, rest } = message
   const frame = Buffer.alloc(FRAME_OVERHEAD - 1)
   frame[0] = FRAME_HEADER
   frame.writeUInt32BE(payload.length, 3)

@@ -1,41 +1,24 @@
 import { after } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
-import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
 import type { SpillSlot } from '../store/spill-store.ts'
+import type { LoggedRun, PageRun } from './backlog-runs.ts'
 import { Page, pageBytes, readPage } from './page.ts'
 import type { QueueStorage } from './queue-storage.ts'
+import { settleScattered } from './settle-scattered.ts'
 import type { Spill } from './spill.ts'
 
 /** Takes messages as they come back from the backlog. */
-export type TakeMessage = (message: Message, sequence: number, delivered: boolean) => void
-
-/** Messages that the message log has: nothing of them is kept here. */
-interface LoggedRun {
-  readonly kind: 'logged'
-  from: number
-  to: number
-  count: number
-}
-
-/** A page that is full. */
-interface PageRun {
-  readonly kind: 'page'
-  readonly from: number
-  readonly count: number
-  /** The last of them that the message log has too; -1 when that is none. */
-  readonly lastLogged: number
-  /** Null when it is not in memory. */
-  page: Page | null
-  /** Where it was written, if that was tried and has not failed. */
-  slot: Promise<SpillSlot | null> | null
-}
+export type TakeMessage = (
+  message: Message,
+  sequence: number,
+  delivered: boolean,
+  expiresAt: number,
+) => void
 
 /** How long what could not be read is left alone. */
 const RETRY_MS = 1000
-/** Messages that are a smaller part of the memory they stand in are taken out of it. */
-const LEAST_PART = 1 / 4
 
 /**
  * The end of a queue that is too deep for memory, in the order in which it came:
@@ -52,6 +35,7 @@ export class Backlog {
   #lastRun: LoggedRun | PageRun | null = null
   #openPage: Page | null = null
   #length = 0
+  #bodyBytes = 0
   /** What its pages take in memory. */
   #bytes = 0
   /** Changes when what is being read is not wanted any more. */
@@ -65,6 +49,11 @@ export class Backlog {
 
   get length(): number {
     return this.#length
+  }
+
+  /** Of the messages' bodies, wherever they are. */
+  get bodyBytes(): number {
+    return this.#bodyBytes
   }
 
   /** Bytes of it in memory. */
@@ -81,19 +70,32 @@ export class Backlog {
 
   /** The message log has messages that were never in memory. */
   recover(log: QueueLog): void {
-    this.#length = log.count
-    this.#pushRun({ kind: 'logged', from: 0, to: log.nextSequence - 1, count: log.count })
+    const { count, bodyBytes } = log
+    this.#length = count
+    this.#bodyBytes = bodyBytes
+    this.#pushRun({ kind: 'logged', from: 0, to: log.nextSequence - 1, count, bodyBytes })
   }
 
   /** `queueBytes` is what its queue has in memory without it. */
-  push(message: Message, sequence: number, isLogged: boolean, queueBytes: number): void {
+  push(
+    message: Message,
+    sequence: number,
+    expiresAt: number,
+    isLogged: boolean,
+    queueBytes: number,
+  ): void {
     this.#length++
+    this.#bodyBytes += message.bodySize
     const page = this.#openPage
-    if (page !== null && this.#addTo(page, message, sequence, isLogged)) return
+    if (page !== null && this.#addTo(page, message, sequence, expiresAt, isLogged)) return
     if (page !== null) this.#closePage(page, queueBytes)
     // The log is read in large pieces: where it has only some of the messages, they stay in pages.
-    if (isLogged && page?.endsLogged !== false) this.#pushLogged(sequence)
-    else this.#open(message, sequence, isLogged, page?.copiedBytes ?? 0)
+    if (isLogged && page?.endsLogged !== false) {
+      this.#pushLogged(sequence, message.bodySize)
+      return
+    }
+    const opened = this.#open(sequence, pageBytes(message, expiresAt, page?.copiedBytes ?? 0))
+    this.#addTo(opened, message, sequence, expiresAt, isLogged)
   }
 
   /** Gives the next messages at once, if they are in memory. */
@@ -105,7 +107,7 @@ export class Backlog {
     const { parts } = run.page
     this.#shiftRun()
     this.#discard(run)
-    this.#give(parts, run.count, take)
+    this.#give(parts, run, take)
   }
 
   /** Reads the next messages, gives them, and then calls back. Once at a time. */
@@ -141,6 +143,7 @@ export class Backlog {
     this.#runs.clear()
     this.#lastRun = null
     this.#length = 0
+    this.#bodyBytes = 0
   }
 
   async #loadLogged(run: LoggedRun): Promise<(take: TakeMessage) => void> {
@@ -150,38 +153,68 @@ export class Backlog {
       run.count -= messages.length
       this.#length -= messages.length
       settleScattered(messages)
-      for (const { message, sequence, delivered } of messages) take(message, sequence, delivered)
+      let bodyBytes = 0
+      for (const { message, sequence, delivered, expiresAt } of messages) {
+        bodyBytes += message.bodySize
+        take(message, sequence, delivered, expiresAt)
+      }
+      this.#shrinkBodies(run, bodyBytes)
       // An empty run is removed though the log knows of sequences behind, which were settled: it would
       // be made longer with the next messages, over those in between that never came here.
       if (run.count > 0 && next <= run.to) return
       this.#shiftRun()
+      this.#shrinkBodies(run, run.bodyBytes)
       this.#missing(run.count)
     }
   }
 
+  #shrinkBodies(run: LoggedRun, bytes: number): void {
+    const removed = Math.min(bytes, run.bodyBytes)
+    run.bodyBytes -= removed
+    this.#bodyBytes -= removed
+  }
+
   async #loadPage(run: PageRun): Promise<(take: TakeMessage) => void> {
-    const { lastLogged } = run
-    if (!this.#isRecorded(run)) await (this.#log as QueueLog).read(lastLogged, lastLogged)
+    const originals = this.#isRecorded(run) ? [] : await this.#readOriginals(run)
     const slot = await run.slot
     // When it was not or could not be written, it is in memory.
-    if (slot === null) return () => {}
-    const bytes = await (this.#storage.spill as Spill).read(slot)
+    const bytes = slot === null ? undefined : await (this.#storage.spill as Spill).read(slot)
     return (take) => {
+      const parts = bytes === undefined ? (run.page?.parts ?? []) : [bytes]
       this.#shiftRun()
       this.#discard(run)
-      this.#give(bytes === undefined ? [] : [bytes], run.count, take)
+      this.#give(parts, run, take, originals)
     }
   }
 
-  #give(parts: readonly Buffer[], count: number, take: TakeMessage): void {
+  /** The messages of the page of which the log knows more than their sequences. */
+  async #readOriginals({ from, lastLogged }: PageRun): Promise<readonly StoredMessage[]> {
+    const log = this.#log as QueueLog
+    const messages: StoredMessage[] = []
+    for (let at = Math.max(from, log.nextSequence); at <= lastLogged; ) {
+      const run = await log.read(at, lastLogged)
+      messages.push(...run.messages)
+      at = run.next
+    }
+    return messages
+  }
+
+  #give(
+    parts: readonly Buffer[],
+    run: PageRun,
+    take: TakeMessage,
+    originals: readonly StoredMessage[] = [],
+  ): void {
     const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
+    const bySequence = new Map(originals.map(({ message, sequence }) => [sequence, message]))
     let given = 0
-    readPage(bytes, (message, sequence) => {
+    readPage(bytes, (message, sequence, expiresAt) => {
       given++
-      take(message, sequence, false)
+      take(bySequence.get(sequence) ?? message, sequence, false, expiresAt)
     })
     this.#length -= given
-    this.#missing(count - given)
+    this.#bodyBytes -= run.bodyBytes
+    this.#missing(run.count - given)
   }
 
   /** Never, unless what was stored has been damaged. */
@@ -191,26 +224,32 @@ export class Backlog {
     this.#length -= count
   }
 
-  #pushLogged(sequence: number): void {
+  #pushLogged(sequence: number, bodyBytes: number): void {
     const last = this.#lastRun
     if (last?.kind === 'logged') {
       last.to = sequence
       last.count++
-    } else this.#pushRun({ kind: 'logged', from: sequence, to: sequence, count: 1 })
+      last.bodyBytes += bodyBytes
+    } else this.#pushRun({ kind: 'logged', from: sequence, to: sequence, count: 1, bodyBytes })
   }
 
-  #open(message: Message, sequence: number, isLogged: boolean, previousBytes: number): void {
-    const bytes = pageBytes(message, previousBytes)
+  #open(sequence: number, bytes: number): Page {
     const memory = this.#storage.spill?.memory(bytes) ?? Buffer.allocUnsafeSlow(bytes)
     this.#openPage = new Page(sequence, memory)
     this.#hold(memory.length)
-    this.#addTo(this.#openPage, message, sequence, isLogged)
+    return this.#openPage
   }
 
   /** False when there is no room. */
-  #addTo(page: Page, message: Message, sequence: number, isLogged: boolean): boolean {
+  #addTo(
+    page: Page,
+    message: Message,
+    sequence: number,
+    expiresAt: number,
+    isLogged: boolean,
+  ): boolean {
     const bytes = page.bytes
-    if (!page.add(message, sequence, isLogged)) return false
+    if (!page.add(message, sequence, expiresAt, isLogged)) return false
     if (page.bytes > bytes) this.#hold(page.bytes - bytes)
     return true
   }
@@ -226,8 +265,8 @@ export class Backlog {
   #pushPage(page: Page): PageRun {
     page.seal()
     this.#openPage = null
-    const { from, count, lastLogged } = page
-    const run: PageRun = { kind: 'page', from, count, lastLogged, page, slot: null }
+    const { from, count, bodyBytes, lastLogged } = page
+    const run: PageRun = { kind: 'page', from, count, bodyBytes, lastLogged, page, slot: null }
     this.#pushRun(run)
     return run
   }
@@ -283,21 +322,4 @@ export class Backlog {
   #shiftRun(): void {
     if (this.#runs.shift() === this.#lastRun) this.#lastRun = null
   }
-}
-
-/** Where queues share blocks, a few messages would keep all of what was read alive. */
-function settleScattered(messages: readonly StoredMessage[]): void {
-  let keptBytes = 0
-  let bytes = 0
-  let last: ArrayBufferLike | undefined
-  for (const { message } of messages) {
-    const memory = message.buffer.buffer
-    // Neighbours mostly stand in the same.
-    if (memory !== last) keptBytes += memory.byteLength
-    last = memory
-    bytes += message.end - message.start
-  }
-  if (bytes >= keptBytes * LEAST_PART) return
-  const arena = new ByteArena()
-  for (const { message } of messages) message.settleIn(arena)
 }

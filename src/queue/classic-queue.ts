@@ -1,10 +1,16 @@
 import type { FieldTable } from 'amqp-codec'
-import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
+import type { PolicyDefinition } from '../definitions/definition.ts'
+import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { queueInExclusiveUse } from '../reasons.ts'
-import { ConsumerRing } from './consumer-ring.ts'
+import { ConsumerRing, type ConsumerTurns } from './consumer-ring.ts'
+import { Evictions } from './evictions.ts'
+import { IdleExpiry } from './idle-expiry.ts'
+import { Lane } from './lane.ts'
+import { Lanes } from './lanes.ts'
 import type {
+  DeadLetterReason,
   ExclusiveOwner,
   Place,
   Queue,
@@ -14,7 +20,24 @@ import type {
   QueueProperties,
 } from './queue.ts'
 import { memoryOnly, type QueueStorage } from './queue-storage.ts'
-import { ReadyList } from './ready-list.ts'
+import { maxPriorityOf, type QueueSettings, queueSettings } from './settings.ts'
+import { SingleActive } from './single-active.ts'
+
+/** What a queue keeps of each of its priorities, the lowest being 0. */
+export type LogOfPriority = (priority: number) => QueueLog | null
+
+export interface ClassicQueueParts {
+  readonly name: string
+  readonly vhostName: string
+  readonly properties: QueueProperties
+  readonly events: QueueEvents
+  /** In memory, unless it is given. */
+  readonly storage?: QueueStorage
+  /** Nothing of it outlives the process, unless it is given. */
+  readonly logOf?: LogOfPriority
+}
+
+const NO_POLICY: PolicyDefinition = new Map()
 
 /**
  * The queue engine: who gets which message, in which order. Synchronous and deterministic; it knows
@@ -23,8 +46,11 @@ import { ReadyList } from './ready-list.ts'
  * that it gets, gives away and is rid of, and never waits for it.
  *
  *     publish ─▶ ready ─▶ unacked (the consumer's) ─▶ acknowledged or rejected: gone
- *                  ▲          │
- *                  └─ requeue ┘  to its old place
+ *                │ ▲          │
+ *                │ └─ requeue ┘  to its old place
+ *                └─▶ expired, or too many: dropped
+ *
+ * What is dropped or rejected is dead-lettered where the settings say so.
  */
 export class ClassicQueue implements Queue {
   readonly kind = 'queue'
@@ -37,42 +63,68 @@ export class ClassicQueue implements Queue {
   readonly arguments: FieldTable
 
   readonly #events: QueueEvents
-  readonly #consumers = new ConsumerRing()
-  readonly #ready: ReadyList
-  /** Null when nothing of it outlives the process. */
-  readonly #log: QueueLog | null
+  readonly #lanes: Lanes
+  readonly #consumers: ConsumerTurns
   readonly #singleActiveConsumer: boolean
+  readonly #evictions: Evictions
+  readonly #idleExpiry: IdleExpiry
+  #settings: QueueSettings
   #exclusiveConsumer = false
-  #nextSequence: number
   #unackedCount = 0
   /** Those that wait for messages to be read back. */
   #waiting: (() => void)[] = []
   #deleted = false
 
-  constructor(
-    name: string,
-    vhostName: string,
-    properties: QueueProperties,
-    events: QueueEvents,
-    storage: QueueStorage = memoryOnly(),
-    log: QueueLog | null = null,
-  ) {
+  constructor({
+    name,
+    vhostName,
+    properties,
+    events,
+    storage = memoryOnly(),
+    logOf = () => null,
+  }: ClassicQueueParts) {
     this.name = name
     this.vhostName = vhostName
     this.durable = properties.durable
     this.exclusiveOwner = properties.exclusiveOwner
     this.autoDelete = properties.autoDelete
     this.arguments = properties.arguments
+    this.#events = events
     this.#singleActiveConsumer =
       properties.arguments.get('x-single-active-consumer')?.value === true
-    this.#events = events
-    this.#log = log
-    this.#nextSequence = log?.nextSequence ?? 0
-    this.#ready = new ReadyList(log, storage, () => this.#onLoaded())
+    this.#consumers = this.#singleActiveConsumer ? new SingleActive() : new ConsumerRing()
+    const goOn = (): void => this.#goOn()
+    this.#lanes = new Lanes(
+      maxPriorityOf(this.arguments),
+      (priority) => new Lane(logOf(priority), storage, goOn),
+      (priority) => (logOf(priority)?.count ?? 0) > 0,
+    )
+    this.#settings = this.#settingsWith(NO_POLICY)
+    const { clock } = storage
+    this.#evictions = new Evictions(
+      { lanes: this.#lanes, clock, drop: (place, reason) => this.drop(place, reason), goOn },
+      this.#settings,
+    )
+    this.#idleExpiry = new IdleExpiry(
+      clock,
+      () => this.#consumers.size > 0,
+      () => this.#events.expired(this),
+    )
+    this.#idleExpiry.expiresMs = this.#settings.expiresMs
+    this.#evictions.dropDue()
+  }
+
+  get settings(): QueueSettings {
+    return this.#settings
   }
 
   get readyCount(): number {
-    return this.#ready.length
+    return this.#lanes.length
+  }
+
+  /** Octets of the bodies of messages that are ready. */
+  get readyBytes(): number {
+    return this.#lanes.bodyBytes
   }
 
   get unackedCount(): number {
@@ -83,33 +135,59 @@ export class ClassicQueue implements Queue {
     return this.#consumers.size
   }
 
+  applyPolicy(definition: PolicyDefinition): void {
+    this.#settings = this.#settingsWith(definition)
+    this.#evictions.settings = this.#settings
+    this.#idleExpiry.expiresMs = this.#settings.expiresMs
+    this.#evictions.dropDue()
+  }
+
   publish(message: Message): PublishOutcome {
     if (this.#deleted) return ACCEPTED
-    const sequence = this.#nextSequence++
-    const log = this.#log
-    if (this.#ready.length === 0) {
+    const evictions = this.#evictions
+    if (evictions.refuses(message)) return this.#refuse(message)
+    const lane = this.#lanes.of(message)
+    const expiresAt = evictions.expiryOf(message)
+    if (this.#lanes.length === 0) {
       const consumer = this.#consumers.next()
-      if (consumer !== undefined) return this.#publishTo(consumer, message, sequence)
+      if (consumer !== undefined) return this.#publishTo(consumer, lane, message, expiresAt)
     }
-    const isLogged = log !== null && message.persistent
-    const outcome = isLogged ? log.enqueue(message, sequence) : ACCEPTED
-    this.#ready.push(message, sequence, isLogged)
+    const outcome = lane.push(message, expiresAt)
+    evictions.dropDue()
+    // What is being read back may be of a lower priority.
+    if (this.#lanes.arePriorities) this.#dispatch()
     return outcome
   }
 
+  #refuse(message: Message): PublishOutcome {
+    if (this.#settings.overflow === 'reject-publish-dlx') this.#deadLetter(message, 'maxlen')
+    return REJECTED
+  }
+
   /** What a consumer gets that does not acknowledge has left the queue before it was stored. */
-  #publishTo(consumer: QueueConsumer, message: Message, sequence: number): PublishOutcome {
-    const log = this.#log
+  #publishTo(
+    consumer: QueueConsumer,
+    lane: Lane,
+    message: Message,
+    expiresAt: number,
+  ): PublishOutcome {
+    const sequence = lane.newSequence()
     let outcome: PublishOutcome = ACCEPTED
     if (!consumer.noAck) {
       this.#unackedCount++
-      if (log !== null && message.persistent) {
-        outcome = log.enqueue(message, sequence)
-        log.deliver(message, sequence)
-      }
+      outcome = lane.pushTaken(message, sequence, expiresAt)
     }
-    consumer.deliver(message, sequence, false)
+    this.deliver(consumer, message, sequence, false)
     return outcome
+  }
+
+  protected deliver(
+    consumer: QueueConsumer,
+    message: Message,
+    sequence: number,
+    redelivered: boolean,
+  ): void {
+    consumer.deliver(message, sequence, redelivered)
   }
 
   consume(consumer: QueueConsumer, exclusive: boolean): void {
@@ -119,12 +197,19 @@ export class ClassicQueue implements Queue {
     }
     this.#exclusiveConsumer = exclusive
     this.#consumers.add(consumer)
+    this.touch()
     this.#dispatch()
   }
 
   cancel(consumer: QueueConsumer): void {
-    if (!this.#consumers.delete(consumer) || this.#consumers.size > 0) return
+    if (!this.#consumers.delete(consumer)) return
+    if (this.#consumers.size > 0) {
+      // It may have been the one that got everything.
+      if (this.#singleActiveConsumer) this.#dispatch()
+      return
+    }
     this.#exclusiveConsumer = false
+    this.touch()
     this.#events.lastConsumerLeft(this)
   }
 
@@ -134,7 +219,7 @@ export class ClassicQueue implements Queue {
   }
 
   get isLoading(): boolean {
-    return this.#ready.isLoading
+    return this.#evictions.isPending || this.#lanes.first?.ready.isLoading === true
   }
 
   whenLoaded(): Promise<void> {
@@ -144,37 +229,39 @@ export class ClassicQueue implements Queue {
   }
 
   get(noAck: boolean): QueuedMessage | undefined {
-    const message = this.#ready.shift()
-    if (message === undefined) return undefined
-    const { sequence, redelivered } = this.#ready
-    this.#handedOut(message, sequence, redelivered, noAck)
-    return { message, sequence, redelivered }
+    this.touch()
+    if (!this.#evictions.dropExpired()) return undefined
+    const lane = this.#lanes.first
+    const message = lane?.ready.shift()
+    if (lane === undefined || message === undefined) return undefined
+    const { sequence, redelivered } = lane.ready
+    if (!noAck) this.#unackedCount++
+    lane.taken(message, noAck)
+    // There is another message at the head now, which may expire.
+    this.#evictions.dropExpired()
+    return { message, sequence, redelivered, sent: message }
   }
 
   acknowledge(places: readonly Place[]): void {
     this.#unackedCount -= places.length
-    this.#settle(places)
+    for (const place of places) this.#lanes.of(place.message).settle(place)
   }
 
   reject(places: readonly Place[]): void {
-    this.#unackedCount -= places.length
-    this.#settle(places)
+    this.giveUp(places, 'rejected')
   }
 
   requeue(places: readonly Place[]): void {
     this.#unackedCount -= places.length
     if (this.#deleted) return
-    for (const place of places) this.#ready.putBack(place)
+    for (const place of places) this.#lanes.of(place.message).putBack(place)
+    this.#evictions.dropDue()
     this.#dispatch()
   }
 
   purge(): number {
-    const count = this.#ready.length
-    this.#settle(this.#ready.returned)
-    for (const [from, to] of this.#ready.returnedRanges) this.#log?.settleRange(from, to)
-    const { firstSequence } = this.#ready
-    if (firstSequence !== undefined) this.#log?.settleRange(firstSequence, this.#nextSequence - 1)
-    this.#ready.clear()
+    let count = 0
+    for (const lane of this.#lanes.all) count += lane.purge()
     this.#wakeWaiting()
     return count
   }
@@ -182,42 +269,67 @@ export class ClassicQueue implements Queue {
   delete(): void {
     this.#deleted = true
     this.exclusiveOwner = null
-    this.#ready.clear()
-    this.#log?.drop()
+    this.#evictions.stop()
+    this.#idleExpiry.stop()
+    for (const lane of this.#lanes.all) lane.drop()
     this.#wakeWaiting()
     const consumers = [...this.#consumers.keys()]
     this.#consumers.clear()
     for (const consumer of consumers) consumer.cancelled()
   }
 
+  touch(): void {
+    this.#idleExpiry.used()
+  }
+
+  /** What somebody had will not come back. */
+  protected giveUp(places: readonly Place[], reason: DeadLetterReason): void {
+    this.#unackedCount -= places.length
+    for (const place of places) this.drop(place, reason)
+  }
+
+  /** It leaves the queue, and is dead-lettered if that is wanted: both or neither is stored. */
+  protected drop(place: Place, reason: DeadLetterReason): void {
+    const lane = this.#lanes.of(place.message)
+    if (this.#settings.deadLetterExchange !== undefined && !this.#deleted) {
+      lane.log?.makeAtomic()
+      this.#deadLetter(place.message, reason)
+    }
+    lane.settle(place)
+  }
+
+  #deadLetter(message: Message, reason: DeadLetterReason): void {
+    const { deadLetterExchange, deadLetterRoutingKey } = this.#settings
+    if (deadLetterExchange === undefined) return
+    this.#events.deadLetter({
+      queueName: this.name,
+      message,
+      reason,
+      exchange: deadLetterExchange,
+      routingKey: deadLetterRoutingKey,
+    })
+  }
+
   /** Hands out what is ready for as long as somebody can take it. */
   #dispatch(): void {
-    while (this.#ready.length > 0) {
+    for (;;) {
+      if (!this.#evictions.dropExpired()) return
+      const lane = this.#lanes.first
+      if (lane === undefined) return
       const consumer = this.#consumers.next()
       if (consumer === undefined) return
-      const message = this.#ready.shift()
+      const message = lane.ready.shift()
       if (message === undefined) return
-      const { sequence, redelivered } = this.#ready
-      this.#handedOut(message, sequence, redelivered, consumer.noAck)
-      consumer.deliver(message, sequence, redelivered)
+      const { sequence, redelivered } = lane.ready
+      if (!consumer.noAck) this.#unackedCount++
+      lane.taken(message, consumer.noAck)
+      this.deliver(consumer, message, sequence, redelivered)
     }
   }
 
-  #handedOut(message: Message, sequence: number, redelivered: boolean, noAck: boolean): void {
-    if (!noAck) this.#unackedCount++
-    const log = this.#log
-    if (log === null) return
-    if (noAck) log.settle(message, sequence)
-    else if (!redelivered) log.deliver(message, sequence)
-  }
-
-  #settle(places: Iterable<Place>): void {
-    const log = this.#log
-    if (log === null) return
-    for (const { message, sequence } of places) log.settle(message, sequence)
-  }
-
-  #onLoaded(): void {
+  /** Messages have come back into memory, or what stood before them is gone. */
+  #goOn(): void {
+    this.#evictions.dropDue()
     this.#dispatch()
     this.#wakeWaiting()
   }
@@ -226,5 +338,9 @@ export class ClassicQueue implements Queue {
     const waiting = this.#waiting
     this.#waiting = []
     for (const wake of waiting) wake()
+  }
+
+  #settingsWith(policy: PolicyDefinition): QueueSettings {
+    return queueSettings(this.arguments, policy)
   }
 }

@@ -1,5 +1,19 @@
 import type { QueueConsumer } from './queue.ts'
 
+/** A queue's consumers, and whose turn it is. */
+export interface ConsumerTurns {
+  readonly size: number
+  keys(): IterableIterator<QueueConsumer>
+  add(consumer: QueueConsumer): void
+  /** Whether it was there. */
+  delete(consumer: QueueConsumer): boolean
+  clear(): void
+  /** The consumer waits for messages again. */
+  resume(consumer: QueueConsumer): void
+  /** The consumer whose turn it is; the turn passes on. */
+  next(): QueueConsumer | undefined
+}
+
 interface Slot {
   readonly consumer: QueueConsumer
   readonly level: Level
@@ -26,7 +40,7 @@ interface Level {
  *     priority 0   ┌▶ d ┐
  *                  └────┘
  */
-export class ConsumerRing {
+export class ConsumerRing implements ConsumerTurns {
   readonly #slots = new Map<QueueConsumer, Slot>()
   /** Highest priority first. */
   readonly #levels: Level[] = []

@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import type { PolicyDefinition } from '../definitions/definition.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 
@@ -16,8 +17,11 @@ export interface QueueConsumer {
   readonly arguments: FieldTable
   /** Whether it has credit and room for one more message now. */
   canTake(): boolean
-  /** Unless `noAck`, the message is the consumer's until it is settled or requeued. */
-  deliver(message: Message, sequence: number, redelivered: boolean): void
+  /**
+   * Unless `noAck`, the message is the consumer's until it is settled or requeued. `sent` is what the
+   * client gets to see, when that is not the same.
+   */
+  deliver(message: Message, sequence: number, redelivered: boolean, sent?: Message): void
   /** The queue has gone; the consumer is no longer one. */
   cancelled(): void
 }
@@ -26,6 +30,12 @@ export interface QueueConsumer {
 export interface Place {
   readonly message: Message
   readonly sequence: number
+}
+
+/** A place that may be left by itself. */
+export interface TimedPlace extends Place {
+  /** In milliseconds since 1970; 0 is never. */
+  readonly expiresAt: number
 }
 
 /** Whose exclusive queue it is: a connection, compared by identity only. */
@@ -40,6 +50,8 @@ export interface QueueProperties {
 
 export interface QueuedMessage extends Place {
   readonly redelivered: boolean
+  /** What the client gets to see: the message, or more than it. */
+  readonly sent: Message
 }
 
 /**
@@ -51,6 +63,10 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number
+  /** What policies say of it from now on; nothing when it is empty. */
+  applyPolicy(definition: PolicyDefinition): void
+  /** It was declared again, which is a use of it. */
+  touch(): void
   /** Throws 403 when exclusive use, asked for or taken, forbids it. */
   consume(consumer: QueueConsumer, exclusive: boolean): void
   cancel(consumer: QueueConsumer): void
@@ -74,7 +90,22 @@ export interface Queue extends QueueDestination, QueueProperties {
   delete(): void
 }
 
+export type DeadLetterReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit'
+
+export interface DeadLetter {
+  readonly queueName: string
+  readonly message: Message
+  readonly reason: DeadLetterReason
+  readonly exchange: string
+  /** Undefined for the keys that the message came with. */
+  readonly routingKey: string | undefined
+}
+
 /** What a queue reports to whoever keeps it. */
 export interface QueueEvents {
   lastConsumerLeft(queue: Queue): void
+  /** Nobody has used it for as long as it wants to be kept. */
+  expired(queue: Queue): void
+  /** A message has left it that is to be published elsewhere. */
+  deadLetter(letter: DeadLetter): void
 }

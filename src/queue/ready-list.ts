@@ -4,7 +4,7 @@ import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { Backlog } from './backlog.ts'
 import { memoryBytes } from './memory-bytes.ts'
-import type { Place } from './queue.ts'
+import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { ReturnedMessages } from './returned-messages.ts'
 import { SequenceRuns } from './sequence-runs.ts'
@@ -34,10 +34,13 @@ export class ReadyList {
   readonly #arena = new ByteArena()
   /** What `#window` takes in memory. */
   #bytes = 0
+  #bodyBytes = 0
+  #isTimed = false
 
-  /** What `shift` last took: set here rather than returned, to spare an object a message. */
+  /** What `shift` took last: set here rather than returned, to spare an object a message. */
   sequence = 0
   redelivered = false
+  expiresAt = 0
 
   /** `onLoaded` is called when messages have come back into memory, or may have. */
   constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
@@ -53,6 +56,24 @@ export class ReadyList {
 
   get length(): number {
     return this.#returned.length + this.#window.length + (this.#backlog?.length ?? 0)
+  }
+
+  /** Of the messages' bodies; of those that were there before a restart, about as much. */
+  get bodyBytes(): number {
+    return this.#returned.bodyBytes + this.#bodyBytes + (this.#backlog?.bodyBytes ?? 0)
+  }
+
+  /** Whether there may be messages that expire. */
+  get isTimed(): boolean {
+    return this.#isTimed
+  }
+
+  /** When the first message expires; 0 is never, or that is not known before it has been read. */
+  get firstExpiresAt(): number {
+    if (this.length === 0 || this.isLoading) return 0
+    if (this.#returned.length > 0) return this.#returned.expiresAt
+    // What is in the backlog, but can be had at once, is in the window now.
+    return this.#windowSequences.expiresAt
   }
 
   /** Whether there are messages, but the first must be read before it can be taken: it is being read. */
@@ -82,25 +103,27 @@ export class ReadyList {
   }
 
   /** Sequences must grow. */
-  push(message: Message, sequence: number, isLogged: boolean): void {
+  push(message: Message, sequence: number, expiresAt: number, isLogged: boolean): void {
+    if (expiresAt !== 0) this.#isTimed = true
     const hasBacklog = this.#backlog !== null && this.#backlog.length > 0
     const bytes = this.#bytes + this.#returned.bytes
     if (!hasBacklog && this.#storage.budget.allows(bytes + memoryBytes(message))) {
       message.settleIn(this.#arena)
-      this.#pushToWindow(message, sequence, false)
+      this.#pushToWindow(message, sequence, false, expiresAt)
     } else {
       this.#backlog ??= new Backlog(this.#log, this.#storage)
-      this.#backlog.push(message, sequence, isLogged, bytes)
+      this.#backlog.push(message, sequence, expiresAt, isLogged, bytes)
     }
   }
 
-  putBack(place: Place): void {
+  putBack(place: TimedPlace): void {
+    if (place.expiresAt !== 0) this.#isTimed = true
     this.#returned.push(place, this.#bytes + (this.#backlog?.bytes ?? 0))
   }
 
   /**
-   * Takes the first message; where and how often it was is in `sequence` and `redelivered`. None
-   * when there is none in memory.
+   * Takes the first message, and sets `sequence`, `redelivered` and `expiresAt`. None when there is none
+   * in memory.
    */
   shift(): Message | undefined {
     if (this.#returned.length > 0) return this.#shiftReturned()
@@ -108,8 +131,10 @@ export class ReadyList {
     if (this.#window.length === 0) return undefined
     this.sequence = this.#windowSequences.sequence
     this.redelivered = this.#windowSequences.delivered
+    this.expiresAt = this.#windowSequences.expiresAt
     this.#windowSequences.shift()
     const message = this.#window.shift() as Message
+    this.#bodyBytes -= message.bodySize
     this.#hold(-memoryBytes(message))
     return message
   }
@@ -119,6 +144,8 @@ export class ReadyList {
     this.#window.clear()
     this.#windowSequences.clear()
     this.#backlog?.clear()
+    this.#bodyBytes = 0
+    this.#isTimed = false
     this.#hold(-this.#bytes)
   }
 
@@ -127,6 +154,7 @@ export class ReadyList {
     if (returned === undefined) return undefined
     this.sequence = returned.sequence
     this.redelivered = true
+    this.expiresAt = returned.expiresAt
     return returned.message
   }
 
@@ -138,13 +166,15 @@ export class ReadyList {
     if (isLow || this.#window.length === 0) backlog.load(this.#take, this.#onLoaded)
   }
 
-  #take = (message: Message, sequence: number, delivered: boolean): void => {
-    this.#pushToWindow(message, sequence, delivered)
+  #take = (message: Message, sequence: number, delivered: boolean, expiresAt: number): void => {
+    this.#pushToWindow(message, sequence, delivered, expiresAt)
   }
 
-  #pushToWindow(message: Message, sequence: number, delivered: boolean): void {
+  #pushToWindow(message: Message, sequence: number, delivered: boolean, expiresAt: number): void {
+    if (expiresAt !== 0) this.#isTimed = true
     this.#window.push(message)
-    this.#windowSequences.push(sequence, delivered)
+    this.#windowSequences.push(sequence, delivered, expiresAt)
+    this.#bodyBytes += message.bodySize
     this.#hold(memoryBytes(message))
   }
 

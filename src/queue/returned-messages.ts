@@ -5,7 +5,7 @@ import type { Message } from '../message/message.ts'
 import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
 import { SequenceSet } from '../message-log/sequence-set.ts'
 import { memoryBytes } from './memory-bytes.ts'
-import type { Place } from './queue.ts'
+import type { TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 
 /** How long a message log that could not be read is left alone. */
@@ -25,13 +25,14 @@ export class ReturnedMessages {
   readonly #log: QueueLog | null
   readonly #storage: QueueStorage
   readonly #onLoaded: () => void
-  readonly #inMemory = new Heap<Place>((a, b) => a.sequence < b.sequence)
+  readonly #inMemory = new Heap<TimedPlace>((a, b) => a.sequence < b.sequence)
   readonly #logged = new SequenceSet()
   #firstLogged = NONE
   /** None of them is behind it. */
   #lastLogged = -1
   readonly #arena = new ByteArena()
   #bytes = 0
+  #bodyBytes = 0
   /** Changes when what is being read is not wanted any more. */
   #generation = 0
   #isReading = false
@@ -52,6 +53,16 @@ export class ReturnedMessages {
     return this.#bytes
   }
 
+  /** Of the messages' bodies, wherever they are. */
+  get bodyBytes(): number {
+    return this.#bodyBytes
+  }
+
+  /** When the first one expires; 0 is never. There must be one in memory. */
+  get expiresAt(): number {
+    return (this.#inMemory.peek() as TimedPlace).expiresAt
+  }
+
   /** Whether there are messages, but the first must be read before it can be taken: it is being read. */
   get isLoading(): boolean {
     if (this.#firstLogged === NONE) return false
@@ -62,7 +73,7 @@ export class ReturnedMessages {
   }
 
   /** Those in memory. */
-  get places(): Iterable<Place> {
+  get places(): Iterable<TimedPlace> {
     return this.#inMemory
   }
 
@@ -78,12 +89,14 @@ export class ReturnedMessages {
   }
 
   /** `queueBytes` is what the queue has in memory without these. */
-  push({ message, sequence }: Place, queueBytes: number): void {
+  push(place: TimedPlace, queueBytes: number): void {
+    const { message, sequence } = place
+    this.#bodyBytes += message.bodySize
     const bytes = queueBytes + this.#bytes + memoryBytes(message)
     // The first one stays: whoever rejects one message after the other needs no log to get them again.
     const hasRoom = this.#inMemory.length === 0 || this.#storage.budget.allows(bytes)
     if (hasRoom || !this.#isRecorded(message, sequence)) {
-      this.#keep(message, sequence)
+      this.#keep(place)
       return
     }
     this.#logged.add(sequence)
@@ -92,10 +105,12 @@ export class ReturnedMessages {
   }
 
   /** Takes the first one. None when it is not in memory. */
-  shift(): Place | undefined {
+  shift(): TimedPlace | undefined {
     if (this.isLoading) return undefined
     const place = this.#inMemory.pop()
-    if (place !== undefined) this.#hold(-memoryBytes(place.message))
+    if (place === undefined) return undefined
+    this.#hold(-memoryBytes(place.message))
+    this.#bodyBytes -= place.message.bodySize
     return place
   }
 
@@ -104,6 +119,7 @@ export class ReturnedMessages {
     this.#isReading = false
     this.#inMemory.clear()
     this.#hold(-this.#bytes)
+    this.#bodyBytes = 0
     this.#logged.deleteRange(0, this.#lastLogged)
     this.#findEnds()
   }
@@ -141,9 +157,7 @@ export class ReturnedMessages {
 
   /** What the log has from one sequence up to another. Somebody may have, or have had, some of it. */
   #takeBack(messages: readonly StoredMessage[], from: number, next: number): void {
-    for (const { message, sequence } of messages) {
-      if (this.#logged.delete(sequence)) this.#keep(message, sequence)
-    }
+    for (const place of messages) if (this.#logged.delete(place.sequence)) this.#keep(place)
     const count = this.#logged.deleteRange(from, next - 1)
     this.#findEnds()
     // Never, unless what was stored has been damaged.
@@ -151,9 +165,9 @@ export class ReturnedMessages {
     this.#storage.logger.error({ count }, 'Messages of a queue are missing from the store')
   }
 
-  #keep(message: Message, sequence: number): void {
+  #keep({ message, sequence, expiresAt }: TimedPlace): void {
     message.settleIn(this.#arena)
-    this.#inMemory.push({ message, sequence })
+    this.#inMemory.push({ message, sequence, expiresAt })
     this.#hold(memoryBytes(message))
   }
 

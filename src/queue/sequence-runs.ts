@@ -4,23 +4,30 @@ interface Run {
   next: number
   left: number
   readonly delivered: boolean
+  readonly expiresAt: number
 }
 
 /**
- * The sequences of messages that stand one behind the other, and whether they were delivered before:
- * nearly always they are consecutive and were not, and then a million are one run.
+ * The sequences of messages that stand one behind the other, whether they were delivered before, and
+ * when they expire: nearly always they are consecutive, were not, and never do, and then a million are
+ * one run.
  */
 export class SequenceRuns {
   readonly #runs = new Fifo<Run>()
   #last: Run | null = null
 
-  push(sequence: number, delivered: boolean): void {
+  push(sequence: number, delivered: boolean, expiresAt: number): void {
     const last = this.#last
-    if (last !== null && last.next + last.left === sequence && last.delivered === delivered) {
+    if (
+      last !== null &&
+      last.next + last.left === sequence &&
+      last.delivered === delivered &&
+      last.expiresAt === expiresAt
+    ) {
       last.left++
       return
     }
-    this.#last = { next: sequence, left: 1, delivered }
+    this.#last = { next: sequence, left: 1, delivered, expiresAt }
     this.#runs.push(this.#last)
   }
 
@@ -31,6 +38,10 @@ export class SequenceRuns {
 
   get delivered(): boolean {
     return (this.#runs.peek() as Run).delivered
+  }
+
+  get expiresAt(): number {
+    return (this.#runs.peek() as Run).expiresAt
   }
 
   shift(): void {

@@ -1,7 +1,17 @@
+import type { FieldTable } from 'amqp-codec'
+import type { QueueLog } from '../message-log/queue-log.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
+import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
+import { QuorumQueue } from '../queue/quorum-queue.ts'
+import { maxPriorityOf } from '../queue/settings.ts'
+import { StreamQueue } from '../stream/stream-queue.ts'
 
-/** Makes a queue; `durableId` is what the message log knows it by, null when it is not to. */
+/**
+ * Makes a queue. `durableId` is what the message log knows it by, null when it is not to; further
+ * priorities have the ids that follow.
+ */
 export type QueueFactory = (
   name: string,
   vhostName: string,
@@ -10,6 +20,28 @@ export type QueueFactory = (
   durableId: number | null,
 ) => Queue
 
-/** A queue in memory, whatever it was declared as. */
-export const createClassicQueue: QueueFactory = (name, vhostName, properties, events) =>
-  new ClassicQueue(name, vhostName, properties, events)
+/** Of each type. They share what a broker has to keep messages in; by default that is memory. */
+export function queueFactory(
+  storage: QueueStorage = memoryOnly(),
+  queueLog: (id: number) => QueueLog | null = () => null,
+  tickets: TicketSource | null = null,
+): QueueFactory {
+  return (name, vhostName, properties, events, durableId) => {
+    const logOf = (priority: number): QueueLog | null =>
+      durableId === null ? null : queueLog(durableId + priority)
+    const parts = { name, vhostName, properties, events, storage, logOf }
+    switch (properties.arguments.get('x-queue-type')?.value) {
+      case 'quorum':
+        return new QuorumQueue(parts)
+      case 'stream':
+        return new StreamQueue({ ...parts, log: logOf(0), tickets })
+      default:
+        return new ClassicQueue(parts)
+    }
+  }
+}
+
+/** How many ids a queue with these arguments has in the message log. */
+export function logIdCount(queueArguments: FieldTable): number {
+  return 1 + maxPriorityOf(queueArguments)
+}

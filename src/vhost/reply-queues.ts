@@ -34,12 +34,21 @@ export class ReplyQueues {
       arguments: new Map(),
     }
     const name = uniqueName(`${DIRECT_REPLY_TO}.`)
-    const queue: Queue = new ClassicQueue(name, this.#vhostName, properties, {
+    const events = {
       lastConsumerLeft: () => {
         this.#queues.delete(name)
         this.#onChange()
         queue.delete()
       },
+      // It has neither arguments nor policies that could ask for these.
+      expired() {},
+      deadLetter() {},
+    }
+    const queue: Queue = new ClassicQueue({
+      name,
+      vhostName: this.#vhostName,
+      properties,
+      events,
     })
     this.#queues.set(name, queue)
     this.#onChange()

@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import { type Clock, systemClock } from '../base/clock.ts'
 import type {
   BindingDefinition,
   ExchangeDefinition,
@@ -25,12 +26,13 @@ import {
   systemExchangeDeletion,
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
+import { DeadLetters } from './dead-letters.ts'
 import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
-import { createClassicQueue, type QueueFactory } from './queue-factory.ts'
+import { logIdCount, type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
 
@@ -53,6 +55,7 @@ export interface BindingRequest {
 export interface VhostParts {
   readonly definitions?: DefinitionStore
   readonly createQueue?: QueueFactory
+  readonly clock?: Clock
 }
 
 /**
@@ -79,15 +82,22 @@ export class Vhost {
   readonly #definitions: DefinitionStore
   readonly #durable: DurableTopology
   readonly #createQueue: QueueFactory
+  readonly #deadLetters: DeadLetters
   readonly #queueEvents: QueueEvents = {
     lastConsumerLeft: (queue) => {
       if (queue.autoDelete) this.deleteQueue(queue)
     },
+    expired: (queue) => this.deleteQueue(queue),
+    deadLetter: (letter) => this.#deadLetters.publish(letter),
   }
 
   constructor(
     name: string,
-    { definitions = noDefinitions, createQueue = createClassicQueue }: VhostParts = {},
+    {
+      definitions = noDefinitions,
+      createQueue = queueFactory(),
+      clock = systemClock,
+    }: VhostParts = {},
   ) {
     this.name = name
     this.#definitions = definitions
@@ -105,6 +115,12 @@ export class Vhost {
     )
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
+    this.#deadLetters = new DeadLetters({
+      clock,
+      findExchange: (exchange) => this.exchanges.find(exchange),
+      route: (source, routingKeys, headers, message) =>
+        this.#router.route(source, routingKeys, headers, message),
+    })
   }
 
   /** Exchanges that look at more than routing keys and headers need the message. */
@@ -171,6 +187,7 @@ export class Vhost {
     const before = this.queues.size
     const queue = this.queues.declare(name, properties, owner)
     if (this.queues.size !== before) this.topologyVersion++
+    else queue.touch()
     return queue
   }
 
@@ -277,7 +294,8 @@ export class Vhost {
   }
 
   #newQueue(name: string, properties: QueueProperties): Queue {
-    const id = properties.durable ? this.#definitions.newQueueId() : null
+    const { durable, arguments: queueArguments } = properties
+    const id = durable ? this.#definitions.newQueueIds(logIdCount(queueArguments)) : null
     const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
     this.#durable.addQueue(queue, id, () => this.deleteQueue(queue))
     return queue

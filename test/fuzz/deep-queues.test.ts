@@ -19,6 +19,7 @@ const KEPT = 4 * MIB
 const SLICE = 1000
 const COUNT = 500
 
+const EVENTS = { lastConsumerLeft() {}, expired() {}, deadLetter() {} }
 const PROPERTIES = { durable: false, exclusiveOwner: null, autoDelete: false, arguments: new Map() }
 
 const bodyOf = (n: number): Buffer => Buffer.from(`${n}`.padEnd(100, '.'))
@@ -91,7 +92,8 @@ test.for(kinds)('a deep queue takes no more memory than it may: %s', async ([, c
 /** How much each of many queues takes, in bytes, when all has been done with them. */
 async function takenByEach(budget: MessageBudget, use: (queue: ClassicQueue) => void) {
   const storage = { ...memoryOnly(), budget }
-  const create = () => new ClassicQueue('q', '/', PROPERTIES, { lastConsumerLeft() {} }, storage)
+  const create = () =>
+    new ClassicQueue({ name: 'q', vhostName: '/', properties: PROPERTIES, events: EVENTS, storage })
   use(create())
   const before = await memoryInUse()
   const queues = Array.from({ length: COUNT }, create)

@@ -25,12 +25,12 @@ async function keptByEach<T>(create: () => T, fillAndDrain: (one: T) => void): P
 }
 
 const createQueue = (): ClassicQueue =>
-  new ClassicQueue(
-    'q',
-    '/',
-    { durable: false, exclusiveOwner: null, autoDelete: false, arguments: new Map() },
-    { lastConsumerLeft() {} },
-  )
+  new ClassicQueue({
+    name: 'q',
+    vhostName: '/',
+    properties: { durable: false, exclusiveOwner: null, autoDelete: false, arguments: new Map() },
+    events: { lastConsumerLeft() {}, expired() {}, deadLetter() {} },
+  })
 
 function fill(queue: ClassicQueue): void {
   // Messages that come in a larger chunk move into memory of the queue.

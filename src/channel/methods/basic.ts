@@ -70,9 +70,9 @@ function take(channel: Channel, queue: Queue, method: BasicGet): void {
     output.method(channel.number, { id: BASIC_GET_EMPTY, reserved1: '' })
     return
   }
-  const { message, sequence, redelivered } = taken
+  const { message, sequence, redelivered, sent } = taken
   const deliveryTag = channel.takenByGet(queue, message, sequence, method.noAck)
   const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
-  const frame = getOkFrame(channel.number, message.address, getOk)
-  output.content(channel.number, frame, message)
+  const frame = getOkFrame(channel.number, sent.address, getOk)
+  output.content(channel.number, frame, sent)
 }

@@ -89,8 +89,19 @@ export class QueueUnderTest implements QueueSystem {
       autoDelete: false,
       arguments: new Map(),
     }
-    const events = { lastConsumerLeft: () => this.#tell(LAST_LEFT) }
-    this.#queue = new ClassicQueue('q', '/', properties, events, storage, log)
+    const events = {
+      lastConsumerLeft: () => this.#tell(LAST_LEFT),
+      expired() {},
+      deadLetter() {},
+    }
+    this.#queue = new ClassicQueue({
+      name: 'q',
+      vhostName: '/',
+      properties,
+      events,
+      ...(storage && { storage }),
+      logOf: () => log ?? null,
+    })
   }
 
   get held(): string[] {

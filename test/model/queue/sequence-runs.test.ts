@@ -11,6 +11,7 @@ type Step =
       readonly count: number
       readonly gap: number
       readonly delivered: boolean
+      readonly expiresAt: number
     }
   | { readonly do: 'shift'; readonly count: number }
   | { readonly do: 'clear' }
@@ -27,6 +28,7 @@ const steps = fc.array(
         count,
         gap: usually(fc.nat({ max: 3 })),
         delivered: fc.boolean(),
+        expiresAt: usually(fc.nat({ max: 2 })),
       }),
     },
     { weight: 8, arbitrary: fc.record({ do: fc.constant('shift' as const), count }) },
@@ -35,18 +37,19 @@ const steps = fc.array(
   { maxLength: 100, size: 'max' },
 )
 
-it('gives back every sequence and whether it was delivered, as a list does', () => {
+it('gives back every sequence, whether it was delivered and when it expires, as a list does', () => {
   fc.assert(
     fc.property(steps, (history) => {
       const runs = new SequenceRuns()
-      let list: { sequence: number; delivered: boolean }[] = []
+      let list: { sequence: number; delivered: boolean; expiresAt: number }[] = []
       let next = 0
       for (const step of history) {
         if (step.do === 'push') {
           next += step.gap
           for (let n = 0; n < step.count; n++) {
-            list.push({ sequence: next, delivered: step.delivered })
-            runs.push(next++, step.delivered)
+            const { delivered, expiresAt } = step
+            list.push({ sequence: next, delivered, expiresAt })
+            runs.push(next++, delivered, expiresAt)
           }
         } else if (step.do === 'shift') {
           for (let n = Math.min(step.count, list.length); n > 0; n--) {
@@ -59,7 +62,8 @@ it('gives back every sequence and whether it was delivered, as a list does', () 
         }
         const [first] = list
         if (first === undefined) continue
-        expect({ sequence: runs.sequence, delivered: runs.delivered }).toEqual(first)
+        const { sequence, delivered, expiresAt } = runs
+        expect({ sequence, delivered, expiresAt }).toEqual(first)
       }
     }),
     { numRuns: 300 },

@@ -18,7 +18,6 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Channel } from '../../../src/channel/channel.ts'
 import { dispatch } from '../../../src/channel/dispatch.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
-import { memoryOnly } from '../../../src/queue/queue-storage.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { type FieldsOf, method } from '../../support/raw-client-method.ts'
 import { LogFixture } from '../message-log/log-fixture.ts'
@@ -43,7 +42,7 @@ beforeEach(() => {
   vhost = new Vhost('/', {
     createQueue: (name, vhostName, properties, events) => {
       const queueLog = properties.durable ? log.log.queueLog(++queueCount) : null
-      return new ClassicQueue(name, vhostName, properties, events, memoryOnly(), queueLog)
+      return new ClassicQueue({ name, vhostName, properties, events, logOf: () => queueLog })
     },
   })
 })

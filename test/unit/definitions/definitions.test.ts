@@ -106,7 +106,7 @@ describe('definitions', () => {
 
   it('of queues get ids above all that were there before', () => {
     const { definitions } = new Fixture(7)
-    expect([definitions.newQueueId(), definitions.newQueueId()]).toEqual([8, 9])
+    expect([definitions.newQueueIds(1), definitions.newQueueIds(1)]).toEqual([8, 9])
   })
 
   it('are all stored when they are closed', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { sampleMessage } from '../../support/sample-message.ts'
+import type { StoredRun } from '../../../src/message-log/queue-log.ts'
+import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 import { LogFixture } from './log-fixture.ts'
 import { microtasks } from './manual-journal.ts'
 
@@ -52,6 +53,42 @@ describe('a journal that refuses', () => {
     queue.settle(message, 0)
     await fixture.storeAll()
     expect(journal.records).toEqual([])
+  })
+
+  it('keeps no consumer waiting: what is not stored yet is read from memory', async () => {
+    const fixture = new LogFixture()
+    const { queue, other, turn, journal, clock } = fixture
+    queue.enqueue(sampleMessage('stored'), 0)
+    await fixture.storeAll()
+    const shared = sampleMessage('in the record')
+    other.enqueue(shared, 0)
+    queue.enqueue(shared, 1)
+    turn.run()
+    let isRead = false
+    const waiting = queue.read(1, 9).then((run) => {
+      isRead = true
+      return run
+    })
+    await microtasks()
+    expect(isRead).toBe(false)
+    await journal.settle('refuse')
+    queue.enqueue(sampleMessage('behind it'), 2)
+    const texts = ({ messages }: StoredRun) =>
+      messages.map(({ message }) => bodyOf(message).toString())
+    expect(texts(await waiting)).toEqual(['in the record'])
+    const first = await queue.read(0, 9)
+    expect([texts(first), first.next]).toEqual([['stored'], 1])
+    const rest = await queue.read(first.next, 9)
+    expect([texts(rest), rest.next]).toEqual([['in the record', 'behind it'], 10])
+    const limited = await queue.read(first.next, 1)
+    expect([texts(limited), limited.next]).toEqual([['in the record'], 2])
+    for (const { message, sequence } of rest.messages) queue.settle(message, sequence)
+    expect(await queue.read(1, 9)).toEqual({ messages: [], next: 10 })
+    clock.advance(RETRY_MS)
+    await microtasks()
+    await fixture.storeAll()
+    expect(await fixture.contents()).toEqual(['1/0 stored', '2/0 in the record'])
+    expect(await fixture.recovered()).toEqual(['1/0 stored', '2/0 in the record'])
   })
 
   it('is asked for all records once more when it refused one of them', async () => {

@@ -54,7 +54,7 @@ const message = (bytes: number) =>
 
 function page(): Page {
   const full = new Page(0, Buffer.alloc(PAGE_BYTES))
-  for (let sequence = 0; full.add(message(1000), sequence, false); sequence++);
+  for (let sequence = 0; full.add(message(1000), sequence, 0, false); sequence++);
   full.seal()
   return full
 }

@@ -42,7 +42,7 @@ export class BacklogFixture {
       const deliveryMode = kind === 'logged' ? 2 : 1
       const message = sampleMessage(body.padEnd(bytes, '.'), { properties: { deliveryMode } })
       if (kind === 'logged') this.log.queue.enqueue(message, sequence)
-      this.backlog.push(message, sequence, kind === 'logged', 0)
+      this.backlog.push(message, sequence, 0, kind === 'logged', 0)
       return `${sequence}: ${body}`
     })
   }

@@ -40,7 +40,9 @@ function newQueue(): ClassicQueue {
     autoDelete: false,
     arguments: new Map(),
   }
-  return new ClassicQueue('q', '/', properties, { lastConsumerLeft() {} }, storage, log.queue)
+  const events = { lastConsumerLeft() {}, expired() {}, deadLetter() {} }
+  const logOf = () => log.queue
+  return new ClassicQueue({ name: 'q', vhostName: '/', properties, events, storage, logOf })
 }
 
 const persistent = { properties: { deliveryMode: 2 } }

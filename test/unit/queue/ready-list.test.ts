@@ -17,7 +17,7 @@ const BODY_BYTES = 200
 /** About 1,000 messages are in a block of the journal, and are read at once. */
 const LOAD_BYTES = 800_000
 
-const UNKNOWN = { lastConsumerLeft() {} }
+const UNKNOWN = { lastConsumerLeft() {}, expired() {}, deadLetter() {} }
 
 let log: LogFixture
 let budget: MessageBudget
@@ -35,7 +35,14 @@ beforeEach(() => {
     arguments: new Map(),
   }
   const storage = { budget, spill: null, clock: new FakeClock(), logger }
-  queue = new ClassicQueue('q', '/', properties, UNKNOWN, storage, log.queue)
+  queue = new ClassicQueue({
+    name: 'q',
+    vhostName: '/',
+    properties,
+    events: UNKNOWN,
+    storage,
+    logOf: () => log.queue,
+  })
 })
 
 const nameOf = (message: Message) => bodyOf(message).toString().split('.')[0]

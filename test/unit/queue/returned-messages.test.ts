@@ -38,7 +38,7 @@ function taken(kind: 'logged' | 'transient' = 'logged') {
   const deliveryMode = kind === 'logged' ? 2 : 1
   const message = sampleMessage(`${sequence}`, { properties: { deliveryMode } })
   if (kind === 'logged') log.queue.enqueue(message, sequence)
-  return { message, sequence }
+  return { message, sequence, expiresAt: 0 }
 }
 
 const push = (places: Iterable<ReturnType<typeof taken>>) => {

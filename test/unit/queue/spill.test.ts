@@ -18,7 +18,7 @@ beforeEach(() => {
 
 function sealedPage(memory: Buffer, body = 'x'): Page {
   const page = new Page(0, memory)
-  page.add(sampleMessage(body), 0, false)
+  page.add(sampleMessage(body), 0, 0, false)
   page.seal()
   return page
 }

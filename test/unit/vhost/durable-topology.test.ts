@@ -27,8 +27,9 @@ class RecordingStore implements DefinitionStore {
   readonly #takeBacks = new Map<string, () => void>()
   #lastQueueId = 0
 
-  newQueueId(): number {
-    return ++this.#lastQueueId
+  newQueueIds(count: number): number {
+    this.#lastQueueId += count
+    return this.#lastQueueId - count + 1
   }
 
   put(definition: Definition, takeBack: () => void): void {

@@ -47,7 +47,7 @@ function restore(...definitions: Definition[]) {
       new Vhost(name, {
         createQueue: (queueName, vhostName, properties, events, durableId) => {
           ids.push([vhostName, queueName, durableId])
-          return new ClassicQueue(queueName, vhostName, properties, events)
+          return new ClassicQueue({ name: queueName, vhostName, properties, events })
         },
       }),
   })

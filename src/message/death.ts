@@ -1,0 +1,126 @@
+import { type FieldTable, type FieldValue, readExpiration } from 'amqp-codec'
+import type { Message } from './message.ts'
+import type { PublishAddress } from './publish-address.ts'
+import { readdressed, withHeaders } from './rewritten.ts'
+
+/** How a message left its queue. */
+export interface Death {
+  readonly queueName: string
+  /** As in `x-death`: `expired` for one. */
+  readonly reason: string
+  /** In seconds since 1970. */
+  readonly timeSec: number
+}
+
+/** Headers are as long as a frame at the most: of a longer history, what is oldest is cut off. */
+const MOST_DEATHS = 256
+
+/**
+ * The message as it is published again after it has died: its history in `x-death`, newest first, one
+ * entry for each queue and reason, and no `expiration`, that it does not expire there too. With
+ * `isReaddressed`, its CC keys count no more. https://www.rabbitmq.com/docs/dlx#effects
+ */
+export function deadLettered(
+  message: Message,
+  death: Death,
+  address: PublishAddress,
+  isReaddressed: boolean,
+): Message {
+  const { buffer, headerStart, headerEnd } = message
+  const expiration = readExpiration(buffer, headerStart, headerEnd)
+  const edited = withHeaders(message, (headers) => {
+    const { exchange, routingKey } = message.address
+    const keys = [routingKey, ...copyKeys(headers)].map(text)
+    const entry = new Map<string, FieldValue>([
+      ['count', { type: 'l', value: 1n }],
+      ['exchange', text(exchange)],
+      ['queue', text(death.queueName)],
+      ['reason', text(death.reason)],
+      ['routing-keys', { type: 'A', value: keys }],
+      ['time', { type: 'T', value: BigInt(death.timeSec) }],
+    ])
+    if (expiration !== undefined) entry.set('original-expiration', text(expiration))
+    addDeath(headers, death, entry)
+    setDeath(headers, 'x-last-death', death, exchange)
+    if (isReaddressed) headers.delete('CC')
+  })
+  return readdressed(edited, address)
+}
+
+/**
+ * Whether a message came from that queue before, and on the way since only by itself: nobody rejected
+ * it. Then it would go round for ever. https://www.rabbitmq.com/docs/dlx#routing
+ */
+export function isDeathCycle(headers: FieldTable | undefined, queueName: string): boolean {
+  for (const death of deaths(headers)) {
+    if (death === undefined || textOf(death.get('reason')) === 'rejected') return false
+    if (textOf(death.get('queue')) === queueName) return true
+  }
+  return false
+}
+
+/** What is in the lists of further keys, as far as it is text. */
+export function copyKeys(headers: FieldTable | undefined): string[] {
+  const keys: string[] = []
+  for (const name of ['CC', 'BCC']) {
+    const value = headers?.get(name)
+    if (value?.type !== 'A') continue
+    for (const item of value.value) if (item.type === 'S') keys.push(item.value)
+  }
+  return keys
+}
+
+/** A second death of the same kind only counts, and comes first again. */
+function addDeath(
+  headers: Map<string, FieldValue>,
+  death: Death,
+  entry: Map<string, FieldValue>,
+): void {
+  const history = headers.get('x-death')
+  if (history !== undefined && history.type !== 'A') return
+  if (history === undefined)
+    setDeath(headers, 'x-first-death', death, textOf(entry.get('exchange')))
+  const before = history?.value ?? []
+  const same = before.find((item) => isSame(item, death))
+  const first: FieldValue = { type: 'F', value: same === undefined ? entry : counted(same) }
+  const others = before.filter((item) => item !== same).slice(0, MOST_DEATHS - 1)
+  headers.set('x-death', { type: 'A', value: [first, ...others] })
+}
+
+function setDeath(
+  headers: Map<string, FieldValue>,
+  prefix: string,
+  { queueName, reason }: Death,
+  exchange = '',
+): void {
+  headers.set(`${prefix}-exchange`, text(exchange))
+  headers.set(`${prefix}-queue`, text(queueName))
+  headers.set(`${prefix}-reason`, text(reason))
+}
+
+function isSame(item: FieldValue, { queueName, reason }: Death): boolean {
+  if (item.type !== 'F') return false
+  return (
+    textOf(item.value.get('queue')) === queueName && textOf(item.value.get('reason')) === reason
+  )
+}
+
+function counted(item: FieldValue): FieldTable {
+  const entry = new Map(item.value as FieldTable)
+  const count = entry.get('count')
+  const isWhole = typeof count?.value === 'number' || typeof count?.value === 'bigint'
+  const before = isWhole ? BigInt(count.value as number | bigint) : 1n
+  return entry.set('count', { type: 'l', value: before + 1n })
+}
+
+/** The history, newest first; undefined where an entry is none. */
+function* deaths(headers: FieldTable | undefined): Iterable<FieldTable | undefined> {
+  const history = headers?.get('x-death')
+  if (history?.type !== 'A') return
+  for (const item of history.value) yield item.type === 'F' ? item.value : undefined
+}
+
+const text = (value: string): FieldValue => ({ type: 'S', value })
+
+const textOf = (value: FieldValue | undefined): string | undefined =>
+  value?.type === 'S' ? value.value : undefined

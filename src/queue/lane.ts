@@ -1,0 +1,91 @@
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
+
+import type { Message } from '../message/message.ts'
+import type { QueueLog } from '../message-log/queue-log.ts'
+import type { Place } from './queue.ts'
+import type { QueueStorage } from './queue-storage.ts'
+import { ReadyList } from './ready-list.ts'
+
+/** The messages of a queue that have one priority: those that are ready, and the log of all. */
+export class Lane {
+  readonly ready: ReadyList
+  /** Null when nothing of it outlives the process. */
+  readonly log: QueueLog | null
+  #nextSequence: number
+  /** When those expire that somebody has, by sequence: nearly always none does. */
+  readonly #expiries = new Map<number, number>()
+
+  constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
+    this.log = log
+    this.#nextSequence = log?.nextSequence ?? 0
+    this.ready = new ReadyList(log, storage, onLoaded)
+  }
+
+  /** A place for a message that comes now. */
+  newSequence(): number {
+    return this.#nextSequence++
+  }
+
+  /** Behind all others. `expiresAt` is in milliseconds since 1970; 0 is never. */
+  push(message: Message, expiresAt: number): PublishOutcome {
+    const sequence = this.#nextSequence++
+    const isLogged = this.log !== null && message.persistent
+    const outcome = isLogged
+      ? (this.log as QueueLog).enqueue(message, sequence, expiresAt)
+      : ACCEPTED
+    this.ready.push(message, sequence, expiresAt, isLogged)
+    return outcome
+  }
+
+  /** Somebody takes a message that never was ready, and will say what becomes of it. */
+  pushTaken(message: Message, sequence: number, expiresAt: number): PublishOutcome {
+    if (expiresAt !== 0) this.#expiries.set(sequence, expiresAt)
+    const { log } = this
+    if (log === null || !message.persistent) return ACCEPTED
+    const outcome = log.enqueue(message, sequence, expiresAt)
+    log.deliver(message, sequence)
+    return outcome
+  }
+
+  /** What `ready.shift` gave last has gone to somebody, for good or until it is settled. */
+  taken(message: Message, noAck: boolean): void {
+    const { sequence, redelivered, expiresAt } = this.ready
+    if (expiresAt !== 0 && !noAck) this.#expiries.set(sequence, expiresAt)
+    if (this.log === null) return
+    if (noAck) this.log.settle(message, sequence)
+    else if (!redelivered) this.log.deliver(message, sequence)
+  }
+
+  /** It has left the queue. */
+  settle({ message, sequence }: Place): void {
+    if (this.#expiries.size > 0) this.#expiries.delete(sequence)
+    this.log?.settle(message, sequence)
+  }
+
+  putBack({ message, sequence }: Place): void {
+    const expiresAt = this.#expiries.get(sequence) ?? 0
+    if (expiresAt !== 0) this.#expiries.delete(sequence)
+    this.ready.putBack({ message, sequence, expiresAt })
+  }
+
+  /** Drops what is ready, and says how many that were. */
+  purge(): number {
+    const { ready, log } = this
+    const count = ready.length
+    if (log !== null) {
+      for (const { message, sequence } of ready.returned) log.settle(message, sequence)
+      for (const [from, to] of ready.returnedRanges) log.settleRange(from, to)
+      const { firstSequence } = ready
+      if (firstSequence !== undefined) log.settleRange(firstSequence, this.#nextSequence - 1)
+    }
+    ready.clear()
+    return count
+  }
+
+  /** Drops everything. */
+  drop(): void {
+    this.ready.clear()
+    this.#expiries.clear()
+    this.log?.drop()
+  }
+}

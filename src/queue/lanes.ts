@@ -1,0 +1,84 @@
+import { readPriority } from 'amqp-codec'
+import type { Message } from '../message/message.ts'
+import type { Lane } from './lane.ts'
+
+/**
+ * The messages of a queue by priority, a lane each. A queue without priorities has one lane; one that
+ * has them makes a lane when the first message comes that belongs there.
+ * https://www.rabbitmq.com/docs/priority
+ *
+ *     7 ▶ [ a b ]
+ *     2 ▶ [ c ]
+ *     0 ▶ [ d e f … ]
+ */
+export class Lanes {
+  readonly #newLane: (priority: number) => Lane
+  readonly #lowest: Lane
+  /** By priority; null when all messages are equal. */
+  readonly #byPriority: (Lane | undefined)[] | null
+  /** Those that there are, highest priority first. */
+  readonly all: Lane[]
+
+  /** `maxPriority` is 0 for a queue without priorities; `isStored` says where there are messages already. */
+  constructor(
+    maxPriority: number,
+    newLane: (priority: number) => Lane,
+    isStored: (priority: number) => boolean,
+  ) {
+    this.#newLane = newLane
+    this.#lowest = newLane(0)
+    this.all = [this.#lowest]
+    this.#byPriority = null
+    if (maxPriority === 0) return
+    this.#byPriority = new Array<Lane | undefined>(maxPriority + 1).fill(undefined)
+    this.#byPriority[0] = this.#lowest
+    for (let priority = 1; priority <= maxPriority; priority++) {
+      if (isStored(priority)) this.#at(priority)
+    }
+  }
+
+  /** Whether there may be more than one. */
+  get arePriorities(): boolean {
+    return this.#byPriority !== null
+  }
+
+  /** Of messages that are ready. */
+  get length(): number {
+    if (this.#byPriority === null) return this.#lowest.ready.length
+    let length = 0
+    for (const lane of this.all) length += lane.ready.length
+    return length
+  }
+
+  get bodyBytes(): number {
+    let bytes = 0
+    for (const lane of this.all) bytes += lane.ready.bodyBytes
+    return bytes
+  }
+
+  /** The lane whose first message is the next one; none when no message is ready. */
+  get first(): Lane | undefined {
+    for (let index = 0; index < this.all.length; index++) {
+      const lane = this.all[index] as Lane
+      if (lane.ready.length > 0) return lane
+    }
+    return undefined
+  }
+
+  of(message: Message): Lane {
+    if (this.#byPriority === null) return this.#lowest
+    const { buffer, headerStart, headerEnd } = message
+    const priority = readPriority(buffer, headerStart, headerEnd)
+    return this.#at(Math.min(Math.max(priority, 0), this.#byPriority.length - 1))
+  }
+
+  #at(priority: number): Lane {
+    const lanes = this.#byPriority as (Lane | undefined)[]
+    const found = lanes[priority]
+    if (found !== undefined) return found
+    const lane = this.#newLane(priority)
+    lanes[priority] = lane
+    this.all.splice(0, this.all.length, ...lanes.filter((one) => one !== undefined).reverse())
+    return lane
+  }
+}

@@ -1,0 +1,72 @@
+import { withDeliveryCount } from '../message/delivery-count.ts'
+import type { Message } from '../message/message.ts'
+import { ClassicQueue } from './classic-queue.ts'
+import type { Place, QueueConsumer, QueuedMessage } from './queue.ts'
+
+/**
+ * A queue that counts how often each message came back: consumers are told in `x-delivery-count`, and
+ * one that came back too often is dropped. On one node, which is all there is here, nothing else sets it
+ * apart from a classic queue.
+ * https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
+ */
+export class QuorumQueue extends ClassicQueue {
+  /** By sequence; those that never came back are not there. */
+  readonly #counts = new Map<number, number>()
+
+  override acknowledge(places: readonly Place[]): void {
+    super.acknowledge(places)
+    if (this.#counts.size > 0) for (const { sequence } of places) this.#counts.delete(sequence)
+  }
+
+  override requeue(places: readonly Place[]): void {
+    const back: Place[] = []
+    const poison: Place[] = []
+    for (const place of places) {
+      const count = (this.#counts.get(place.sequence) ?? 0) + 1
+      this.#counts.set(place.sequence, count)
+      if (count > this.settings.deliveryLimit) poison.push(place)
+      else back.push(place)
+    }
+    if (poison.length > 0) this.giveUp(poison, 'delivery_limit')
+    super.requeue(back)
+  }
+
+  override get(noAck: boolean): QueuedMessage | undefined {
+    const taken = super.get(noAck)
+    return taken && { ...taken, sent: this.#counted(taken.message, taken.sequence) }
+  }
+
+  override purge(): number {
+    const count = super.purge()
+    if (this.unackedCount === 0) this.#counts.clear()
+    return count
+  }
+
+  override delete(): void {
+    this.#counts.clear()
+    super.delete()
+  }
+
+  protected override deliver(
+    consumer: QueueConsumer,
+    message: Message,
+    sequence: number,
+    redelivered: boolean,
+  ): void {
+    consumer.deliver(message, sequence, redelivered, this.#counted(message, sequence))
+    if (consumer.noAck && this.#counts.size > 0) this.#counts.delete(sequence)
+  }
+
+  protected override drop(
+    place: Place,
+    reason: 'rejected' | 'expired' | 'maxlen' | 'delivery_limit',
+  ): void {
+    this.#counts.delete(place.sequence)
+    super.drop(place, reason)
+  }
+
+  #counted(message: Message, sequence: number): Message {
+    const count = this.#counts.get(sequence)
+    return count === undefined ? message : withDeliveryCount(message, count)
+  }
+}

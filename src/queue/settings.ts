@@ -1,0 +1,65 @@
+import type { FieldTable } from 'amqp-codec'
+import type { PolicyDefinition } from '../definitions/definition.ts'
+
+export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx'
+
+/** What arguments and policies together say of a queue; `Infinity` where they do not limit anything. */
+export interface QueueSettings {
+  /** How long a message may be ready. https://www.rabbitmq.com/docs/ttl */
+  readonly messageTtlMs: number
+  /** How long the queue may be unused. */
+  readonly expiresMs: number
+  /** Ready messages, and octets of their bodies. https://www.rabbitmq.com/docs/maxlength */
+  readonly maxLength: number
+  readonly maxLengthBytes: number
+  readonly overflow: Overflow
+  /** Undefined when messages are not dead-lettered. https://www.rabbitmq.com/docs/dlx */
+  readonly deadLetterExchange: string | undefined
+  /** Undefined for the keys that the message came with. */
+  readonly deadLetterRoutingKey: string | undefined
+  /** How often a message may come back. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
+  readonly deliveryLimit: number
+  /** How long a delivery may be unacknowledged; undefined for as long as elsewhere. */
+  readonly consumerTimeoutMs: number | undefined
+}
+
+const OVERFLOWS: readonly string[] = ['drop-head', 'reject-publish', 'reject-publish-dlx']
+
+/**
+ * Of limits that are both in the arguments and in a policy, the lower one counts; of other things, the
+ * argument. https://www.rabbitmq.com/docs/parameters#policies
+ */
+export function queueSettings(queueArguments: FieldTable, policy: PolicyDefinition): QueueSettings {
+  const limit = (name: string): number =>
+    Math.min(numberOf(queueArguments.get(`x-${name}`)?.value), numberOf(policy.get(name)))
+  const text = (name: string): string | undefined =>
+    textOf(queueArguments.get(`x-${name}`)?.value) ?? textOf(policy.get(name))
+  const overflow = text('overflow') ?? 'drop-head'
+  const consumerTimeout = limit('consumer-timeout')
+  return {
+    messageTtlMs: limit('message-ttl'),
+    expiresMs: limit('expires'),
+    maxLength: limit('max-length'),
+    maxLengthBytes: limit('max-length-bytes'),
+    overflow: OVERFLOWS.includes(overflow) ? (overflow as Overflow) : 'drop-head',
+    deadLetterExchange: text('dead-letter-exchange'),
+    deadLetterRoutingKey: text('dead-letter-routing-key'),
+    deliveryLimit: limit('delivery-limit'),
+    consumerTimeoutMs: consumerTimeout === Number.POSITIVE_INFINITY ? undefined : consumerTimeout,
+  }
+}
+
+/** `x-max-priority`; 0 when there is none. */
+export function maxPriorityOf(queueArguments: FieldTable): number {
+  const value = numberOf(queueArguments.get('x-max-priority')?.value)
+  return value === Number.POSITIVE_INFINITY ? 0 : value
+}
+
+function numberOf(value: unknown): number {
+  if (typeof value === 'number') return value
+  return typeof value === 'bigint' ? Number(value) : Number.POSITIVE_INFINITY
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,78 @@
+import type { FieldTable } from 'amqp-codec'
+import type { Clock } from '../base/clock.ts'
+import { Fifo } from '../base/fifo.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import type { Route } from '../exchange/route.ts'
+import { copyKeys, deadLettered, isDeathCycle } from '../message/death.ts'
+import type { Message } from '../message/message.ts'
+import { PublishAddress } from '../message/publish-address.ts'
+import type { DeadLetter } from '../queue/queue.ts'
+
+export interface DeadLettersParts {
+  readonly clock: Clock
+  findExchange(name: string): Exchange | undefined
+  route(
+    exchange: Exchange,
+    keys: readonly string[],
+    headers: FieldTable | undefined,
+    message: Message,
+  ): Route
+}
+
+/**
+ * Publishes messages again that have left their queues, at once, so that both is stored together. One
+ * that makes another queue drop a message is followed by that one, however long such a chain is.
+ * https://www.rabbitmq.com/docs/dlx
+ */
+export class DeadLetters {
+  readonly #parts: DeadLettersParts
+  readonly #letters = new Fifo<DeadLetter>()
+  #isPublishing = false
+  /** Where the last one went: mostly the next one does too. */
+  #address = PublishAddress.of('', '')
+
+  constructor(parts: DeadLettersParts) {
+    this.#parts = parts
+  }
+
+  publish(letter: DeadLetter): void {
+    this.#letters.push(letter)
+    if (this.#isPublishing) return
+    this.#isPublishing = true
+    try {
+      for (let next = this.#letters.shift(); next !== undefined; next = this.#letters.shift()) {
+        this.#publish(next)
+      }
+    } finally {
+      this.#isPublishing = false
+    }
+  }
+
+  #publish({ queueName, message, reason, exchange, routingKey }: DeadLetter): void {
+    const { clock, findExchange, route } = this.#parts
+    const source = findExchange(exchange)
+    if (source === undefined) return
+    const key = routingKey ?? message.address.routingKey
+    const timeSec = Math.floor(clock.wallTime() / 1000)
+    const death = { queueName, reason, timeSec }
+    const dead = deadLettered(
+      message,
+      death,
+      this.#addressOf(exchange, key),
+      routingKey !== undefined,
+    )
+    const { headers } = dead
+    const keys = [key, ...copyKeys(headers)]
+    for (const queue of route(source, keys, headers, dead).queues) {
+      if (reason === 'rejected' || !isDeathCycle(headers, queue.name)) queue.publish(dead)
+    }
+  }
+
+  #addressOf(exchange: string, routingKey: string): PublishAddress {
+    const last = this.#address
+    if (last.exchange !== exchange || last.routingKey !== routingKey) {
+      this.#address = PublishAddress.of(exchange, routingKey)
+    }
+    return this.#address
+  }
+}
