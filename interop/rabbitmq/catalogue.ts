@@ -2,10 +2,18 @@
 
 import { alternateExchanges } from './scenarios/alternate-exchanges.ts'
 import { bindings } from './scenarios/bindings.ts'
+import { confirms } from './scenarios/confirms.ts'
+import { consuming } from './scenarios/consuming.ts'
+import { deleting } from './scenarios/deleting.ts'
 import { exchanges } from './scenarios/exchanges.ts'
 import { exclusiveQueues } from './scenarios/exclusive-queues.ts'
+import { getting } from './scenarios/getting.ts'
+import { headersRouting } from './scenarios/headers-routing.ts'
+import { publishing } from './scenarios/publishing.ts'
 import { queueArguments } from './scenarios/queue-arguments.ts'
 import { queueDeclare } from './scenarios/queue-declare.ts'
+import { routing } from './scenarios/routing.ts'
+import { transactions } from './scenarios/transactions.ts'
 import type { Topic } from './stage/stage.ts'
 
 export const CATALOGUE: readonly Topic[] = [
@@ -15,4 +23,12 @@ export const CATALOGUE: readonly Topic[] = [
   bindings,
   exchanges,
   alternateExchanges,
+  routing,
+  headersRouting,
+  publishing,
+  confirms,
+  getting,
+  consuming,
+  transactions,
+  deleting,
 ]

@@ -91,7 +91,10 @@ export class Channel {
     if (this.link.isOver) return
     await this.open()
     await this.link.write(encodeMethodFrame(this.number, method(CHANNEL_FLOW, { active: true })))
-    while ((await this.next('quiet', CHANNEL_FLOW_OK)) !== undefined);
+    for (;;) {
+      const arrival = await this.next('quiet', CHANNEL_FLOW_OK)
+      if (arrival === undefined || isClose(arrival)) return
+    }
   }
 
   /** The next that the broker says here; undefined when it is over, or for a method not to tell of. */
