@@ -67,9 +67,14 @@ export const invalidQueueArgument = (
   reason: string,
 ): AmqpError =>
   preconditionFailed(`invalid arg '${argument}' for ${queueIn(queue, vhost)}: ${reason}`)
-export const foreignQueueArgument = (argument: string, queue: string, vhost: string): AmqpError =>
+export const foreignQueueArgument = (
+  argument: string,
+  queue: string,
+  vhost: string,
+  type: string,
+): AmqpError =>
   preconditionFailed(
-    `invalid arg '${argument}' for ${queueIn(queue, vhost)} of queue type rabbit_classic_queue`,
+    `invalid arg '${argument}' for ${queueIn(queue, vhost)} of queue type rabbit_${type}_queue`,
   )
 export const invalidArgumentType = (
   argument: string,
@@ -81,6 +86,12 @@ export const invalidArgumentType = (
   preconditionFailed(
     `invalid type '${fieldTypeName(value.type)}' for arg '${argument}' in ${kind} '${name}' in vhost '${vhost}'`,
   )
+export const invalidQueueProperty = (property: string, queue: string, vhost: string): AmqpError =>
+  preconditionFailed(`invalid property '${property}' for ${queueIn(queue, vhost)}`)
+export const segmentsTooLarge = (): AmqpError =>
+  preconditionFailed('Exceeded max value for x-stream-max-segment-size-bytes')
+export const prefetchNotSet = (queue: string, vhost: string): AmqpError =>
+  preconditionFailed(`consumer prefetch count is not set for '${queueIn(queue, vhost)}'`)
 export const queueInUse = (queue: string, vhost: string): AmqpError =>
   preconditionFailed(`${queueIn(queue, vhost)} in use`)
 export const queueNotEmpty = (queue: string, vhost: string): AmqpError =>
@@ -227,6 +238,16 @@ export const prefetchSizeNotSupported = (prefetchSize: number): AmqpError =>
   notImplemented(`prefetch_size!=0 (${prefetchSize})`)
 export const recoverWithoutRequeueNotSupported = (): AmqpError => notImplemented('requeue=false')
 export const flowNotSupported = (): AmqpError => notImplemented('active=false')
+export const getNotSupported = (queue: string, vhost: string): AmqpError =>
+  notImplemented(`basic.get not supported by stream queues ${queueIn(queue, vhost)}`)
+export const purgeNotSupported = (queue: string, vhost: string): AmqpError =>
+  notImplemented(`queue.purge not supported by stream queues ${queueIn(queue, vhost)}`)
+export const automaticAcknowledgementNotSupported = (queue: string, vhost: string): AmqpError =>
+  notImplemented(
+    `automatic acknowledgement not supported by stream queues ${queueIn(queue, vhost)}`,
+  )
+export const globalQosNotSupported = (queue: string, vhost: string): AmqpError =>
+  notImplemented(`${queueIn(queue, vhost)} does not support global qos`)
 
 // 541, the connection
 export const malformedContentHeader = (): AmqpError => internalError('').withMethod(0)

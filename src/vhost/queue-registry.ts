@@ -113,7 +113,7 @@ export class QueueRegistry {
     }
     const isClassic = (given.get('x-queue-type')?.value ?? 'classic') === 'classic'
     const foreign = isClassic ? findForeignArgument(given) : undefined
-    if (foreign !== undefined) throw foreignQueueArgument(foreign, name, this.#vhostName)
+    if (foreign !== undefined) throw foreignQueueArgument(foreign, name, this.#vhostName, 'classic')
     const invalid = findInvalidArgument(given)
     if (invalid !== undefined) {
       throw invalidQueueArgument(invalid.name, name, this.#vhostName, invalid.reason)

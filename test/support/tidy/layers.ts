@@ -27,6 +27,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['definitions'] },
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
+  { modules: ['stream'] },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['persistence'] },
   { modules: ['vhost'] },
   { modules: ['channel'] },
