@@ -40,6 +40,10 @@ export const queueLocked = (queue: string, vhost: string): AmqpError =>
   resourceLocked(
     `cannot obtain exclusive access to locked ${queueIn(queue, vhost)}. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.`,
   )
+export const getFromSingleActive = (queue: string, vhost: string): AmqpError =>
+  resourceLocked(
+    `cannot obtain access to locked ${queueIn(queue, vhost)}. basic.get operations are not supported by quorum queues with single active consumer`,
+  )
 
 // 406, the channel
 export const inequivalentQueue = (
@@ -88,6 +92,8 @@ export const invalidArgumentType = (
   )
 export const invalidQueueProperty = (property: string, queue: string, vhost: string): AmqpError =>
   preconditionFailed(`invalid property '${property}' for ${queueIn(queue, vhost)}`)
+export const serverNamedQueue = (type: string): AmqpError =>
+  preconditionFailed(`Cannot declare a server-named queue for type rabbit_${type}_queue`)
 export const segmentsTooLarge = (): AmqpError =>
   preconditionFailed('Exceeded max value for x-stream-max-segment-size-bytes')
 export const prefetchNotSet = (queue: string, vhost: string): AmqpError =>
@@ -238,6 +244,15 @@ export const prefetchSizeNotSupported = (prefetchSize: number): AmqpError =>
   notImplemented(`prefetch_size!=0 (${prefetchSize})`)
 export const recoverWithoutRequeueNotSupported = (): AmqpError => notImplemented('requeue=false')
 export const flowNotSupported = (): AmqpError => notImplemented('active=false')
+export const conditionalDeleteNotSupported = (
+  flag: 'if-unused' | 'if-empty',
+  type: string,
+  queue: string,
+  vhost: string,
+): AmqpError =>
+  notImplemented(
+    `cannot delete ${queueIn(queue, vhost)}. queue.delete operations with ${flag} flag set are not supported by ${type} queues`,
+  )
 export const getNotSupported = (queue: string, vhost: string): AmqpError =>
   notImplemented(`basic.get not supported by stream queues ${queueIn(queue, vhost)}`)
 export const purgeNotSupported = (queue: string, vhost: string): AmqpError =>

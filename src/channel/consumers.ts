@@ -2,7 +2,12 @@ import type { FieldTable } from 'amqp-codec'
 import { uniqueName } from '../base/unique-name.ts'
 import { expectedInteger, isInteger } from '../queue/arguments.ts'
 import type { Queue } from '../queue/queue.ts'
-import { consumerTagInUse, invalidQueueArgument, tooManyConsumers } from '../reasons.ts'
+import {
+  consumerTagInUse,
+  globalQosNotSupported,
+  invalidQueueArgument,
+  tooManyConsumers,
+} from '../reasons.ts'
 import { ChannelConsumer, type ConsumerChannel } from './channel-consumer.ts'
 
 export interface ConsumeRequest {
@@ -13,6 +18,8 @@ export interface ConsumeRequest {
   readonly noAck: boolean
   readonly exclusive: boolean
   readonly prefetchCount: number
+  /** Whether the channel as a whole has a limit. */
+  readonly isQosGlobal: boolean
   readonly arguments: FieldTable
 }
 
@@ -34,6 +41,9 @@ export class Consumers {
     const consumerTag = request.consumerTag || uniqueName('amq.ctag-')
     if (this.#byTag.has(consumerTag)) throw consumerTagInUse(consumerTag)
     const queue = request.queue()
+    if (request.isQosGlobal && queue.type !== 'classic') {
+      throw globalQosNotSupported(queue.name, queue.vhostName)
+    }
     const consumer = new ChannelConsumer(this.#channel, queue, {
       consumerTag,
       noAck: request.noAck,

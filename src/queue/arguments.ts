@@ -1,49 +1,114 @@
 import { type FieldTable, type FieldValue, fieldTypeName } from 'amqp-codec'
+import type { QueueType } from './queue.ts'
 
 /** Ten years: RabbitMQ's limit for all times in milliseconds. */
 const MAX_MILLISECONDS = 315_360_000_000n
 
+/** As in `7D` or `1h`. https://www.rabbitmq.com/docs/streams#retention */
+const AGE = /^\d+[YMDhms]$/
+const LOCATORS = ['client-local', 'balanced', 'random', 'least-leaders']
+
 /** What is wrong with a value, as RabbitMQ prints it, or undefined when nothing is. */
 type Check = (value: FieldValue) => string | undefined
 
+const CHECKS = {
+  'x-expires': (value) => integer(value, (n) => (n === 0n ? '{value_zero,0}' : milliseconds(n))),
+  'x-message-ttl': (value) => integer(value, milliseconds),
+  'x-dead-letter-exchange': string,
+  'x-dead-letter-routing-key': string,
+  'x-dead-letter-strategy': oneOf(['at-most-once', 'at-least-once'], () => 'invalid_dlx_strategy'),
+  'x-max-length': (value) => integer(value, notNegative),
+  'x-max-length-bytes': (value) => integer(value, notNegative),
+  'x-max-in-memory-length': (value) => integer(value, notNegative),
+  'x-max-in-memory-bytes': (value) => integer(value, notNegative),
+  'x-max-priority': (value) => integer(value, priority),
+  'x-overflow': oneOf(
+    ['drop-head', 'reject-publish', 'reject-publish-dlx'],
+    () => 'invalid_overflow',
+  ),
+  'x-queue-mode': oneOf(['default', 'lazy'], unsupported('mode')),
+  'x-single-active-consumer': (value) => (value.type === 't' ? undefined : unacceptable(value)),
+  'x-queue-type': oneOf(['classic', 'quorum', 'stream'], unsupported('type')),
+  'x-queue-version': (value) => integer(value, version),
+  'x-queue-master-locator': string,
+  'x-queue-leader-locator': oneOf(LOCATORS, () => 'invalid_queue_locator_arg'),
+  'x-quorum-initial-group-size': (value) => integer(value, positive),
+  'x-initial-cluster-size': (value) => integer(value, positive),
+  'x-delivery-limit': (value) => integer(value, () => undefined),
+  'x-max-age': (value) => {
+    if (value.type !== 'S') return unacceptable(value)
+    return AGE.test(value.value) ? undefined : 'invalid_max_age'
+  },
+  'x-stream-max-segment-size-bytes': (value) => integer(value, notNegative),
+  'x-stream-filter-size-bytes': (value) => integer(value, notNegative),
+} as const satisfies Record<string, Check>
+
+type ArgumentName = keyof typeof CHECKS
+
 /**
- * Every `x-` argument of a queue: how its value is checked at declaration. Those in the table are
- * also the ones that a redeclaration is compared on; others are kept, and otherwise ignored.
+ * The `x-` arguments that a queue of each type may have. A redeclaration is compared on these; those that
+ * no type has are kept, and otherwise ignored.
  * https://www.rabbitmq.com/docs/queues#optional-arguments
  */
-export const QUEUE_ARGUMENTS: ReadonlyMap<string, Check> = new Map<string, Check>([
-  ['x-expires', (value) => integer(value, (n) => (n === 0n ? '{value_zero,0}' : milliseconds(n)))],
-  ['x-message-ttl', (value) => integer(value, milliseconds)],
-  ['x-dead-letter-exchange', string],
-  ['x-dead-letter-routing-key', string],
-  ['x-max-length', (value) => integer(value, notNegative)],
-  ['x-max-length-bytes', (value) => integer(value, notNegative)],
-  ['x-max-priority', (value) => integer(value, priority)],
-  [
+const ARGUMENTS: Readonly<Record<QueueType, readonly ArgumentName[]>> = {
+  classic: [
+    'x-expires',
+    'x-message-ttl',
+    'x-dead-letter-exchange',
+    'x-dead-letter-routing-key',
+    'x-max-length',
+    'x-max-length-bytes',
+    'x-max-priority',
     'x-overflow',
-    oneOf(['drop-head', 'reject-publish', 'reject-publish-dlx'], () => 'invalid_overflow'),
+    'x-queue-mode',
+    'x-single-active-consumer',
+    'x-queue-type',
+    'x-queue-version',
+    'x-queue-master-locator',
   ],
-  ['x-queue-mode', oneOf(['default', 'lazy'], unsupported('mode'))],
-  ['x-single-active-consumer', (value) => (value.type === 't' ? undefined : unacceptable(value))],
-  ['x-queue-type', oneOf(['classic', 'quorum', 'stream'], unsupported('type'))],
-  ['x-queue-version', (value) => integer(value, version)],
-])
+  quorum: [
+    'x-expires',
+    'x-message-ttl',
+    'x-dead-letter-exchange',
+    'x-dead-letter-routing-key',
+    'x-dead-letter-strategy',
+    'x-max-length',
+    'x-max-length-bytes',
+    'x-max-in-memory-length',
+    'x-max-in-memory-bytes',
+    'x-overflow',
+    'x-single-active-consumer',
+    'x-queue-type',
+    'x-queue-leader-locator',
+    'x-quorum-initial-group-size',
+    'x-delivery-limit',
+  ],
+  stream: [
+    'x-max-length-bytes',
+    'x-queue-type',
+    'x-queue-leader-locator',
+    'x-initial-cluster-size',
+    'x-max-age',
+    'x-stream-max-segment-size-bytes',
+    'x-stream-filter-size-bytes',
+  ],
+}
 
-/** Arguments that other types of queues have, and a classic queue must not. */
-const OTHER_TYPES_ARGUMENTS = [
-  'x-delivery-limit',
-  'x-max-in-memory-length',
-  'x-max-in-memory-bytes',
-  'x-quorum-initial-group-size',
-  'x-dead-letter-strategy',
-  'x-max-age',
-  'x-stream-max-segment-size-bytes',
-  'x-initial-cluster-size',
-]
+/** The type that arguments ask for; a classic one unless they name another. */
+export function queueTypeOf(queueArguments: FieldTable): QueueType {
+  const type = queueArguments.get('x-queue-type')?.value
+  return type === 'quorum' || type === 'stream' ? type : 'classic'
+}
 
-/** The first argument that a classic queue cannot have, if any. */
+/** What a queue of that type is compared on when it is declared again. */
+export function comparedArguments(type: QueueType): readonly string[] {
+  return ARGUMENTS[type]
+}
+
+/** The first argument that only queues of other types can have, if any. */
 export function findForeignArgument(queueArguments: FieldTable): string | undefined {
-  return OTHER_TYPES_ARGUMENTS.find((name) => queueArguments.has(name))
+  const own: readonly string[] = ARGUMENTS[queueTypeOf(queueArguments)]
+  return Object.keys(CHECKS).find((name) => queueArguments.has(name) && !own.includes(name))
 }
 
 export interface InvalidArgument {
@@ -54,9 +119,9 @@ export interface InvalidArgument {
 
 /** The first argument whose value cannot be, if any. */
 export function findInvalidArgument(queueArguments: FieldTable): InvalidArgument | undefined {
-  for (const [name, check] of QUEUE_ARGUMENTS) {
+  for (const name of ARGUMENTS[queueTypeOf(queueArguments)]) {
     const value = queueArguments.get(name)
-    const reason = value === undefined ? undefined : check(value)
+    const reason = value === undefined ? undefined : CHECKS[name](value)
     if (value !== undefined && reason !== undefined) return { name, value, reason }
   }
   const routingKey = queueArguments.get('x-dead-letter-routing-key')
@@ -98,8 +163,11 @@ function oneOf(allowed: readonly string[], reason: (value: string) => string): C
   }
 }
 
-const notNegative = (n: bigint): string | undefined =>
-  n < 0n ? `{value_negative,${n}}` : undefined
+function notNegative(n: bigint): string | undefined {
+  return n < 0n ? `{value_negative,${n}}` : undefined
+}
+
+const positive = (n: bigint): string | undefined => (n === 0n ? '{value_zero,0}' : notNegative(n))
 
 const milliseconds = (n: bigint): string | undefined =>
   notNegative(n) ?? (n > MAX_MILLISECONDS ? `{value_too_large,${n}}` : undefined)

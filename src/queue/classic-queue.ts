@@ -18,6 +18,7 @@ import type {
   QueuedMessage,
   QueueEvents,
   QueueProperties,
+  QueueType,
 } from './queue.ts'
 import { memoryOnly, type QueueStorage } from './queue-storage.ts'
 import { maxPriorityOf, type QueueSettings, queueSettings } from './settings.ts'
@@ -54,6 +55,7 @@ const NO_POLICY: PolicyDefinition = new Map()
  */
 export class ClassicQueue implements Queue {
   readonly kind = 'queue'
+  readonly type: QueueType = 'classic'
   readonly name: string
   readonly vhostName: string
   readonly durable: boolean
@@ -65,7 +67,7 @@ export class ClassicQueue implements Queue {
   readonly #events: QueueEvents
   readonly #lanes: Lanes
   readonly #consumers: ConsumerTurns
-  readonly #singleActiveConsumer: boolean
+  protected readonly singleActiveConsumer: boolean
   readonly #evictions: Evictions
   readonly #idleExpiry: IdleExpiry
   #settings: QueueSettings
@@ -90,9 +92,8 @@ export class ClassicQueue implements Queue {
     this.autoDelete = properties.autoDelete
     this.arguments = properties.arguments
     this.#events = events
-    this.#singleActiveConsumer =
-      properties.arguments.get('x-single-active-consumer')?.value === true
-    this.#consumers = this.#singleActiveConsumer ? new SingleActive() : new ConsumerRing()
+    this.singleActiveConsumer = properties.arguments.get('x-single-active-consumer')?.value === true
+    this.#consumers = this.singleActiveConsumer ? new SingleActive() : new ConsumerRing()
     const goOn = (): void => this.#goOn()
     this.#lanes = new Lanes(
       maxPriorityOf(this.arguments),
@@ -191,7 +192,7 @@ export class ClassicQueue implements Queue {
   }
 
   consume(consumer: QueueConsumer, exclusive: boolean): void {
-    const isShared = this.#consumers.size > 0 || this.#singleActiveConsumer
+    const isShared = this.#consumers.size > 0 || this.singleActiveConsumer
     if (this.#exclusiveConsumer || (exclusive && isShared)) {
       throw queueInExclusiveUse(this.name, this.vhostName)
     }
@@ -205,7 +206,7 @@ export class ClassicQueue implements Queue {
     if (!this.#consumers.delete(consumer)) return
     if (this.#consumers.size > 0) {
       // It may have been the one that got everything.
-      if (this.#singleActiveConsumer) this.#dispatch()
+      if (this.singleActiveConsumer) this.#dispatch()
       return
     }
     this.#exclusiveConsumer = false

@@ -41,6 +41,8 @@ export interface TimedPlace extends Place {
 /** Whose exclusive queue it is: a connection, compared by identity only. */
 export type ExclusiveOwner = object
 
+export type QueueType = 'classic' | 'quorum' | 'stream'
+
 export interface QueueProperties {
   readonly durable: boolean
   readonly exclusiveOwner: ExclusiveOwner | null
@@ -60,6 +62,7 @@ export interface QueuedMessage extends Place {
  */
 export interface Queue extends QueueDestination, QueueProperties {
   readonly vhostName: string
+  readonly type: QueueType
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number

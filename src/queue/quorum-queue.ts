@@ -1,7 +1,8 @@
 import { withDeliveryCount } from '../message/delivery-count.ts'
 import type { Message } from '../message/message.ts'
+import { getFromSingleActive } from '../reasons.ts'
 import { ClassicQueue } from './classic-queue.ts'
-import type { Place, QueueConsumer, QueuedMessage } from './queue.ts'
+import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './queue.ts'
 
 /**
  * A queue that counts how often each message came back: consumers are told in `x-delivery-count`, and
@@ -10,6 +11,7 @@ import type { Place, QueueConsumer, QueuedMessage } from './queue.ts'
  * https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
  */
 export class QuorumQueue extends ClassicQueue {
+  override readonly type = 'quorum'
   /** By sequence; those that never came back are not there. */
   readonly #counts = new Map<number, number>()
 
@@ -32,6 +34,7 @@ export class QuorumQueue extends ClassicQueue {
   }
 
   override get(noAck: boolean): QueuedMessage | undefined {
+    if (this.singleActiveConsumer) throw getFromSingleActive(this.name, this.vhostName)
     const taken = super.get(noAck)
     return taken && { ...taken, sent: this.#counted(taken.message, taken.sequence) }
   }
@@ -57,10 +60,7 @@ export class QuorumQueue extends ClassicQueue {
     if (consumer.noAck && this.#counts.size > 0) this.#counts.delete(sequence)
   }
 
-  protected override drop(
-    place: Place,
-    reason: 'rejected' | 'expired' | 'maxlen' | 'delivery_limit',
-  ): void {
+  protected override drop(place: Place, reason: DeadLetterReason): void {
     this.#counts.delete(place.sequence)
     super.drop(place, reason)
   }

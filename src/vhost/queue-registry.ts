@@ -1,15 +1,21 @@
-import type { FieldTable } from 'amqp-codec'
 import { uniqueName } from '../base/unique-name.ts'
-import { findForeignArgument, findInvalidArgument, QUEUE_ARGUMENTS } from '../queue/arguments.ts'
+import {
+  comparedArguments,
+  findForeignArgument,
+  findInvalidArgument,
+  queueTypeOf,
+} from '../queue/arguments.ts'
 import type { ExclusiveOwner, Queue, QueueProperties } from '../queue/queue.ts'
 import {
   foreignQueueArgument,
   inequivalentQueue,
   invalidArgumentType,
   invalidQueueArgument,
+  invalidQueueProperty,
   noQueue,
   queueLocked,
   reservedQueueName,
+  serverNamedQueue,
 } from '../reasons.ts'
 import { assertSameArgument, assertSameFlag, type Inequivalence } from './equivalence.ts'
 
@@ -60,7 +66,11 @@ export class QueueRegistry {
    * RabbitMQ's order of checks.
    */
   declare(name: string, properties: QueueProperties, owner: ExclusiveOwner): Queue {
-    if (name === '') return this.#create(uniqueName('amq.gen-'), properties)
+    if (name === '') {
+      const type = queueTypeOf(properties.arguments)
+      if (type !== 'classic') throw serverNamedQueue(type)
+      return this.#create(uniqueName('amq.gen-'), properties)
+    }
     if (name.startsWith('amq.')) throw reservedQueueName(name)
     const existing = this.#queues.get(name)
     if (existing === undefined) return this.#create(name, properties)
@@ -95,6 +105,7 @@ export class QueueRegistry {
 
   #create(name: string, properties: QueueProperties): Queue {
     this.#assertArguments(name, properties)
+    this.#assertProperties(name, properties)
     const queue = this.#createQueue(name, properties)
     this.add(queue)
     return queue
@@ -111,13 +122,22 @@ export class QueueRegistry {
         this.#vhostName,
       )
     }
-    const isClassic = (given.get('x-queue-type')?.value ?? 'classic') === 'classic'
-    const foreign = isClassic ? findForeignArgument(given) : undefined
-    if (foreign !== undefined) throw foreignQueueArgument(foreign, name, this.#vhostName, 'classic')
     const invalid = findInvalidArgument(given)
     if (invalid !== undefined) {
       throw invalidQueueArgument(invalid.name, name, this.#vhostName, invalid.reason)
     }
+    const type = queueTypeOf(given)
+    const foreign = findForeignArgument(given)
+    if (foreign !== undefined) throw foreignQueueArgument(foreign, name, this.#vhostName, type)
+  }
+
+  /** Queues that are kept on several nodes are durable, and nobody's. */
+  #assertProperties(name: string, properties: QueueProperties): void {
+    if (queueTypeOf(properties.arguments) === 'classic') return
+    const refuse = (property: string) => invalidQueueProperty(property, name, this.#vhostName)
+    if (properties.autoDelete) throw refuse('auto-delete')
+    if (properties.exclusiveOwner !== null) throw refuse('exclusive-owner')
+    if (!properties.durable) throw refuse('non-durable')
   }
 
   #assertEquivalent(current: Queue, received: QueueProperties): void {
@@ -129,14 +149,9 @@ export class QueueRegistry {
     }
     assertSameFlag('durable', received.durable, current.durable, fail)
     assertSameFlag('auto_delete', received.autoDelete, current.autoDelete, fail)
-    const a = withQueueType(received.arguments)
-    const b = withQueueType(current.arguments)
-    for (const name of QUEUE_ARGUMENTS.keys()) assertSameArgument(name, a, b, fail)
+    for (const argument of comparedArguments(current.type)) {
+      if (argument !== 'x-queue-type' || queueTypeOf(received.arguments) !== current.type)
+        assertSameArgument(argument, received.arguments, current.arguments, fail)
+    }
   }
-}
-
-/** A queue whose type is not named is a classic one. */
-function withQueueType(queueArguments: FieldTable): FieldTable {
-  if (queueArguments.has('x-queue-type')) return queueArguments
-  return new Map([...queueArguments, ['x-queue-type', { type: 'S', value: 'classic' }]])
 }

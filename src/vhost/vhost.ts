@@ -19,6 +19,7 @@ import { Router } from '../exchange/router.ts'
 import type { Message } from '../message/message.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
+  conditionalDeleteNotSupported,
   exchangeInUse,
   notOnDefaultExchange,
   queueInUse,
@@ -208,6 +209,10 @@ export class Vhost {
     const queue = this.queues.find(name)
     if (queue === undefined) return undefined
     this.queues.assertAccess(queue, owner)
+    if (queue.type !== 'classic' && (unless.ifUnused || unless.ifEmpty)) {
+      const flag = unless.ifUnused ? 'if-unused' : 'if-empty'
+      throw conditionalDeleteNotSupported(flag, queue.type, name, this.name)
+    }
     if (unless.ifEmpty && queue.readyCount > 0) throw queueNotEmpty(name, this.name)
     if (unless.ifUnused && queue.consumerCount > 0) throw queueInUse(name, this.name)
     return queue

@@ -34,6 +34,7 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
     noAck: method.noAck,
     exclusive: method.exclusive,
     prefetchCount: channel.prefetchCount,
+    isQosGlobal: channel.globalPrefetchCount > 0,
     // A consumer of replies is alone: its priority is not even looked at.
     arguments: queueName === DIRECT_REPLY_TO ? new Map() : method.arguments,
   })

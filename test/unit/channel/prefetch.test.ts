@@ -41,6 +41,7 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
         consumerTag: `c${n}`,
         noAck: false,
         exclusive: false,
+        isQosGlobal: false,
         prefetchCount: 0,
         arguments: new Map(),
       })
