@@ -5,7 +5,7 @@ import type { QueueType } from './queue.ts'
 const MAX_MILLISECONDS = 315_360_000_000n
 
 /** As in `7D` or `1h`. https://www.rabbitmq.com/docs/streams#retention */
-const AGE = /^\d+[YMDhms]$/
+const AGE = /^0*[1-9]\d*[YMDhms]$/
 const LOCATORS = ['client-local', 'balanced', 'random', 'least-leaders']
 
 /** What is wrong with a value, as RabbitMQ prints it, or undefined when nothing is. */

@@ -1,5 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
+import { segmentsTooLarge } from '../reasons.ts'
 import { parseAge } from './age.ts'
 
 /** What a stream keeps: as much as this, and as long as this. */
@@ -18,6 +19,7 @@ export interface Retention {
  */
 const MAX_SEGMENT_BYTES = 1024 * 1024
 const MIN_SEGMENT_BYTES = 64 * 1024
+const MAX_DECLARED_BYTES = 3_000_000_000
 
 /** What arguments and policy say together. As in RabbitMQ, the policy wins: it can be changed. */
 export function retentionOf(queueArguments: FieldTable, policy: PolicyDefinition): Retention {
@@ -31,6 +33,12 @@ export function retentionOf(queueArguments: FieldTable, policy: PolicyDefinition
     maxBytes: numberOf(value('max-length-bytes')),
     segmentBytes: Math.min(MAX_SEGMENT_BYTES, Math.max(MIN_SEGMENT_BYTES, segmentBytes)),
   }
+}
+
+/** Throws 406 for segments that are larger than RabbitMQ's may be. */
+export function assertSegmentBytes(queueArguments: FieldTable): void {
+  const given = numberOf(queueArguments.get('x-stream-max-segment-size-bytes')?.value)
+  if (given !== Number.POSITIVE_INFINITY && given > MAX_DECLARED_BYTES) throw segmentsTooLarge()
 }
 
 function numberOf(value: unknown): number {

@@ -57,6 +57,8 @@ export interface StreamParts {
  */
 export class StreamQueue implements Queue {
   readonly kind = 'queue'
+  readonly consumerTimeoutMs: undefined
+  readonly type = 'stream'
   readonly name: string
   readonly vhostName: string
   readonly durable: boolean

@@ -17,6 +17,7 @@ import {
   reservedQueueName,
   serverNamedQueue,
 } from '../reasons.ts'
+import { assertSegmentBytes } from '../stream/retention.ts'
 import { assertSameArgument, assertSameFlag, type Inequivalence } from './equivalence.ts'
 
 /** A vhost's queues by name: how they come to be, who may use them, and when two are equal. */
@@ -138,6 +139,7 @@ export class QueueRegistry {
     if (properties.autoDelete) throw refuse('auto-delete')
     if (properties.exclusiveOwner !== null) throw refuse('exclusive-owner')
     if (!properties.durable) throw refuse('non-durable')
+    assertSegmentBytes(properties.arguments)
   }
 
   #assertEquivalent(current: Queue, received: QueueProperties): void {

@@ -209,7 +209,7 @@ export class Vhost {
     const queue = this.queues.find(name)
     if (queue === undefined) return undefined
     this.queues.assertAccess(queue, owner)
-    if (queue.type !== 'classic' && (unless.ifUnused || unless.ifEmpty)) {
+    if (queue.type === 'quorum' && (unless.ifUnused || unless.ifEmpty)) {
       const flag = unless.ifUnused ? 'if-unused' : 'if-empty'
       throw conditionalDeleteNotSupported(flag, queue.type, name, this.name)
     }
