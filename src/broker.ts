@@ -1,10 +1,12 @@
 import { firstDefinitions } from './auth/first-definitions.ts'
+import { Permissions } from './auth/permissions.ts'
 import { Users } from './auth/users.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
 import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
 import { dispatch } from './channel/dispatch.ts'
+import { COMPAT_PROFILES } from './config/compat.ts'
 import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
 import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
@@ -52,6 +54,7 @@ export class Broker {
   readonly #memoryMonitor: MemoryMonitor
   readonly #diskMonitor: DiskMonitor | undefined
   readonly #users: Users
+  readonly #permissions: Permissions
   #vhosts: ReadonlyMap<string, Vhost> = new Map()
   readonly #listener: Listener
   readonly #turn = new Turn()
@@ -69,6 +72,7 @@ export class Broker {
     this.#logger = logger
     this.#clock = clock
     this.#users = new Users(options.loopbackUsers)
+    this.#permissions = new Permissions((name) => this.#users.find(name))
     const messageLog = (): TicketSource | null => this.#persistence?.messageLog ?? null
     this.#listener = new Listener({
       ...options,
@@ -78,6 +82,8 @@ export class Broker {
         serverProperties: serverProperties(options),
         authenticator: this.#users,
         findVhost: (name) => this.#vhosts.get(name),
+        accessOf: (user, vhost) => this.#permissions.accessOf(user, vhost),
+        profile: COMPAT_PROFILES[options.compat],
         dispatch,
         get messageLog() {
           return messageLog()
@@ -169,7 +175,10 @@ export class Broker {
   async #restore(): Promise<void> {
     const stored = await this.#openStore()
     const definitions: DefinitionStore = this.#definitions ?? noDefinitions
-    for (const user of stored.of('user')) this.#users.add(user)
+    this.#users.definitions.restore(stored.of('user'), definitions)
+    this.#permissions.definitions.restore(stored.of('permission'), definitions)
+    this.#permissions.topicDefinitions.restore(stored.of('topic-permission'), definitions)
+    const profile = COMPAT_PROFILES[this.#options.compat]
     const { messageLog, queueStorage } = this.#persistence ?? {}
     const createQueue = queueFactory(
       queueStorage,
@@ -177,7 +186,8 @@ export class Broker {
       messageLog,
     )
     this.#vhosts = restoreVhosts(stored, {
-      createVhost: (name) => new Vhost(name, { definitions, createQueue, clock: this.#clock }),
+      createVhost: (name) =>
+        new Vhost(name, { definitions, createQueue, clock: this.#clock, profile }),
       definitions,
       logger: this.#logger,
     })

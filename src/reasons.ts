@@ -100,6 +100,10 @@ export const prefetchNotSet = (queue: string, vhost: string): AmqpError =>
   preconditionFailed(`consumer prefetch count is not set for '${queueIn(queue, vhost)}'`)
 export const queueInUse = (queue: string, vhost: string): AmqpError =>
   preconditionFailed(`${queueIn(queue, vhost)} in use`)
+export const queueLimitReached = (queue: string, vhost: string, limit: number): AmqpError =>
+  preconditionFailed(
+    `cannot declare queue '${queue}': queue limit in vhost '${vhost}' (${limit}) is reached`,
+  )
 export const queueNotEmpty = (queue: string, vhost: string): AmqpError =>
   preconditionFailed(`${queueIn(queue, vhost)} not empty`)
 export const exchangeInUse = (exchange: string, vhost: string): AmqpError =>
@@ -175,6 +179,26 @@ export const exchangeIsInternal = (exchange: string, vhost: string): AmqpError =
   accessRefused(`cannot publish to internal ${exchangeIn(exchange, vhost)}`)
 export const queueInExclusiveUse = (queue: string, vhost: string): AmqpError =>
   accessRefused(`${queueIn(queue, vhost)} in exclusive use`)
+export const accessToResourceRefused = (
+  right: string,
+  kind: string,
+  name: string,
+  vhost: string,
+  user: string,
+): AmqpError =>
+  accessRefused(
+    `${right} access to ${kind} '${name}' in vhost '${vhost}' refused for user '${user}'`,
+  )
+export const accessToTopicRefused = (
+  right: string,
+  routingKey: string,
+  exchange: string,
+  vhost: string,
+  user: string,
+): AmqpError =>
+  accessRefused(
+    `${right} access to topic '${routingKey}' in ${exchangeIn(exchange, vhost)} refused for user '${user}'`,
+  )
 
 // 403, the connection
 export const loginRefused = (mechanism: string): AmqpError =>
@@ -185,6 +209,10 @@ export const loginRefused = (mechanism: string): AmqpError =>
 // 320, the connection
 export const shutdown = (): AmqpError =>
   connectionForced("broker forced connection closure with reason 'shutdown'").withMethod(0)
+export const vhostDeleted = (vhost: string): AmqpError =>
+  connectionForced(`vhost '${vhost}' is deleted`).withMethod(0)
+export const userDeleted = (user: string): AmqpError =>
+  connectionForced(`user '${user}' is deleted`).withMethod(0)
 
 // 501, the connection
 export const malformedFrame = (type: number, payload: string, problem: string): AmqpError =>
@@ -221,6 +249,18 @@ export const frameOutOfPlace = (type: number, payload: string): AmqpError =>
 
 // 530, the connection
 export const vhostNotFound = (vhost: string): AmqpError => notAllowed(`vhost ${vhost} not found`)
+export const vhostAccessRefused = (vhost: string, user: string): AmqpError =>
+  notAllowed(`access to vhost '${vhost}' refused for user '${user}'`)
+export const vhostConnectionLimit = (vhost: string, user: string, limit: number): AmqpError =>
+  notAllowed(
+    `access to vhost '${vhost}' refused for user '${user}': connection limit (${limit}) is reached`,
+  )
+export const userConnectionLimit = (user: string, limit: number): AmqpError =>
+  notAllowed(`connection refused for user '${user}': user connection limit (${limit}) is reached`)
+export const userChannelLimit = (user: string, limit: number): AmqpError =>
+  notAllowed(
+    `number of channels opened for user '${user}' has reached the maximum allowed user limit of (${limit})`,
+  ).withMethod(0)
 export const negotiatedTooLow = (what: string, value: number, limit: number): AmqpError =>
   notAllowed(
     `negotiated ${what} = ${value} is lower than the minimum allowed value (${limit})`,
@@ -265,5 +305,9 @@ export const globalQosNotSupported = (queue: string, vhost: string): AmqpError =
   notImplemented(`${queueIn(queue, vhost)} does not support global qos`)
 
 // 541, the connection
+export const transientQueuesNotPermitted = (): AmqpError =>
+  internalError(
+    'Feature `transient_nonexcl_queues` is deprecated.\nBy default, this feature is not permitted anymore.\nThe feature will be removed from a future major RabbitMQ version, regardless of the configuration; actual version to be determined.',
+  )
 export const malformedContentHeader = (): AmqpError => internalError('').withMethod(0)
 export const brokerFault = (): AmqpError => internalError('').withMethod(0)

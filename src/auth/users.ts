@@ -1,9 +1,6 @@
-import type { UserDefinition } from '../definitions/definition.ts'
+import { DefinitionTable } from '../definitions/definition-table.ts'
 import { isPassword } from './password-hash.ts'
-
-export interface User {
-  readonly name: string
-}
+import { User } from './user.ts'
 
 /** Who may log in, as the connection asks it. */
 export interface Authenticator {
@@ -13,21 +10,36 @@ export interface Authenticator {
 
 /** The users that are defined: https://www.rabbitmq.com/docs/access-control */
 export class Users implements Authenticator {
-  readonly #users = new Map<string, UserDefinition>()
+  readonly definitions: DefinitionTable<'user'>
+  readonly #users = new Map<string, User>()
   readonly #loopbackUsers: ReadonlySet<string>
 
-  /** `loopbackUsers` may connect from this machine only. */
-  constructor(loopbackUsers: readonly string[]) {
+  /** `loopbackUsers` may connect from this machine only; `onDeleted` hears of who is deleted. */
+  constructor(loopbackUsers: readonly string[], onDeleted: (user: User) => void = () => {}) {
     this.#loopbackUsers = new Set(loopbackUsers)
+    this.definitions = new DefinitionTable((now, before) => {
+      const user = before === undefined ? undefined : this.#users.get(before.name)
+      if (now === undefined) {
+        if (user === undefined) return
+        this.#users.delete(user.name)
+        onDeleted(user)
+      } else if (user === undefined) {
+        this.#users.set(now.name, new User(now))
+      } else {
+        user.definition = now
+      }
+    })
   }
 
-  add(user: UserDefinition): void {
-    this.#users.set(user.name, user)
+  find(name: string): User | undefined {
+    return this.#users.get(name)
   }
 
+  /** Nobody logs in with an empty password, even who has one. */
   authenticate(username: string, password: string, fromLoopback: boolean): User | undefined {
     const user = this.#users.get(username)
-    if (user === undefined || !isPassword(password, user.passwordHash)) return undefined
+    if (user === undefined || password === '') return undefined
+    if (!isPassword(password, user.definition.passwordHash)) return undefined
     if (!fromLoopback && this.#loopbackUsers.has(username)) return undefined
     return user
   }

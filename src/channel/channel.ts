@@ -17,6 +17,8 @@ import {
   FRAME_METHOD,
   type Method,
 } from 'amqp-codec'
+import type { Access } from '../auth/access.ts'
+import type { CompatProfile } from '../config/compat.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import { ContentAssembler } from '../message/content-assembler.ts'
 import type { Message } from '../message/message.ts'
@@ -34,6 +36,7 @@ import {
   unexpectedContent,
 } from '../reasons.ts'
 import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
+import type { PublishRequests } from '../vhost/publish-requests.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
 import type { ChannelOutput } from './channel-output.ts'
@@ -48,12 +51,14 @@ import { UnackedList } from './unacked-list.ts'
 /** What a channel is given by its connection. */
 export interface ChannelContext {
   readonly vhost: Vhost
-  readonly username: string
+  /** What the user may do in the vhost. */
+  readonly access: Access
   /** Stands for the connection where exclusive queues ask whose they are. */
   readonly owner: ExclusiveOwner
   readonly output: ChannelOutput
   /** Knows what is safe; null when nothing is stored. */
   readonly messageLog: TicketSource | null
+  readonly profile: CompatProfile
   readonly maxMessageSize: number
   readonly consumersPerChannel: number
   /** Whether the client wants `basic.cancel` when a consumer's queue goes. */
@@ -100,6 +105,7 @@ export class Channel implements ConsumerChannel {
   #state: 'open' | 'closing' = 'open'
   #expecting: 'method' | 'header' | 'body' = 'method'
   #request: PublishRequest | null = null
+  readonly #requests: PublishRequests
   readonly #content = new ContentAssembler()
   #lastDeliveryTag = 0
   /** What was the last delivery tag when `settleInUnacked` was called. */
@@ -114,11 +120,12 @@ export class Channel implements ConsumerChannel {
   constructor(number: number, context: ChannelContext) {
     this.number = number
     this.context = context
+    this.#requests = context.vhost.publishRequestsOf(context.access)
     this.consumers = new Consumers(this, context.consumersPerChannel)
     this.publisher = new Publisher({
       channel: number,
       vhost: context.vhost,
-      username: context.username,
+      access: context.access,
       output: context.output,
     })
   }
@@ -163,9 +170,15 @@ export class Channel implements ConsumerChannel {
     }
   }
 
-  /** The queue of that name, or the last one declared here if it is empty. Throws 404 and 405. */
-  queue(name: string): Queue {
-    return this.context.vhost.queues.get(this.queueName(name), this.context.owner)
+  /**
+   * The queue of that name, or the last one declared here if it is empty, to read from. Throws 403,
+   * 404 and 405.
+   */
+  readableQueue(name: string): Queue {
+    const { vhost, owner, access } = this.context
+    const found = this.queueName(name)
+    access.check('read', 'queue', found)
+    return vhost.queues.get(found, owner)
   }
 
   /** Spec §1.7.2: an empty name stands for the channel's last declared queue. Throws 404. */
@@ -292,7 +305,8 @@ export class Channel implements ConsumerChannel {
   #onPublish(buffer: Buffer, start: number, end: number): void {
     this.methodId = BASIC_PUBLISH
     if (this.#request === null || !this.#request.equals(buffer, start, end)) {
-      this.#request = this.context.vhost.findPublishRequest(buffer, start, end)
+      const { topologyVersion } = this.context.vhost
+      this.#request = this.#requests.find(buffer, start, end, topologyVersion)
     }
     this.#expecting = 'header'
   }

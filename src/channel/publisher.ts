@@ -10,6 +10,7 @@ import {
   readReplyTo,
   readUserId,
 } from 'amqp-codec'
+import type { Access } from '../auth/access.ts'
 import {
   ACCEPTED,
   type PublishOutcome,
@@ -47,7 +48,7 @@ const MAX_KEPT_QUEUES = 64
 export interface PublisherOptions {
   readonly channel: number
   readonly vhost: Vhost
-  readonly username: string
+  readonly access: Access
   readonly output: ChannelOutput
 }
 
@@ -60,13 +61,13 @@ export class Publisher {
   replyTo = ''
   readonly #channel: number
   readonly #vhost: Vhost
-  readonly #username: string
+  readonly #access: Access
   readonly #output: ChannelOutput
 
   constructor(options: PublisherOptions) {
     this.#channel = options.channel
     this.#vhost = options.vhost
-    this.#username = options.username
+    this.#access = options.access
     this.#output = options.output
   }
 
@@ -86,13 +87,17 @@ export class Publisher {
   prepare(request: PublishRequest, message: Message): PreparedPublish {
     if (request.immediate) throw immediateNotSupported()
     const { exchange, routingKey } = request.address
+    const access = this.#access
+    access.check('write', 'exchange', exchange)
     const source = this.#vhost.exchanges.get(exchange)
     if (source.internal) throw exchangeIsInternal(exchange, this.#vhost.name)
+    const isTopic = source.type === 'topic'
+    if (isTopic) access.checkTopic('write', exchange, routingKey)
     const { buffer, headerStart, headerEnd } = message
     const replyTo = isDirectReplyTo(message) ? this.#replyQueueName() : undefined
     const userId = readUserId(buffer, headerStart, headerEnd)
-    if (userId !== undefined && userId !== this.#username) {
-      throw userIdMismatch(userId, this.#username)
+    if (userId !== undefined && userId !== access.user.name && !access.user.isImpersonator) {
+      throw userIdMismatch(userId, access.user.name)
     }
     const expiration = readExpiration(buffer, headerStart, headerEnd)
     const problem = expiration === undefined ? undefined : expirationProblem(expiration)
@@ -101,6 +106,7 @@ export class Publisher {
     }
     const headers = readHeaders(buffer, headerStart, headerEnd)
     const keys = routingKeysOf(routingKey, headers)
+    if (isTopic) for (const key of keys) access.checkTopic('write', exchange, key)
     const addressed = replyTo === undefined ? message : withReplyTo(message, replyTo)
     // Blind copies are blind: the header is removed before anybody gets the message.
     const blind = headers?.has('BCC') ? withoutHeader(addressed, 'BCC') : addressed

@@ -1,13 +1,18 @@
 import { CHANNEL_OPEN, CHANNEL_OPEN_OK, decodeMethod, FRAME_METHOD } from 'amqp-codec'
+import type { User } from '../auth/user.ts'
 import { Channel, type ChannelContext } from '../channel/channel.ts'
-import { channelNotOpen, tooManyChannels, unexpectedContent } from '../reasons.ts'
+import { channelNotOpen, tooManyChannels, unexpectedContent, userChannelLimit } from '../reasons.ts'
 
 /** What a connection gives its channels; the table adds what it does itself. */
-export type ChannelTableContext = Omit<ChannelContext, 'channelClosed'>
+export interface ChannelTableContext extends Omit<ChannelContext, 'channelClosed'> {
+  /** Who opens them, and is counted. */
+  readonly user: User
+}
 
 /** A running connection's channels: opens them, and gives each its frames. */
 export class ChannelTable {
   readonly #context: ChannelContext
+  readonly #user: User
   readonly #channelMax: number
   readonly #channels = new Map<number, Channel>()
   /** The channel that the last frame was for; the next one mostly is too. */
@@ -16,6 +21,7 @@ export class ChannelTable {
   /** `channelMax` is how many may be open; 0 is no limit. */
   constructor(channelMax: number, context: ChannelTableContext) {
     this.#channelMax = channelMax
+    this.#user = context.user
     this.#context = { ...context, channelClosed: (channel) => this.#release(channel) }
   }
 
@@ -50,6 +56,7 @@ export class ChannelTable {
     // What one channel gives back must not go to a consumer of another that is about to go too.
     for (const channel of this.#channels.values()) channel.consumers.cancelAll()
     for (const channel of this.#channels.values()) channel.end()
+    this.#user.channelCount -= this.#channels.size
     this.#channels.clear()
     this.#last = undefined
   }
@@ -73,12 +80,15 @@ export class ChannelTable {
     if (this.#channelMax > 0 && size >= this.#channelMax) {
       throw tooManyChannels(size, this.#channelMax)
     }
+    const { name, channelCount, channelLimit } = this.#user
+    if (channelCount >= channelLimit) throw userChannelLimit(name, channelLimit)
+    this.#user.channelCount++
     this.#channels.set(number, new Channel(number, this.#context))
     this.#context.output.method(number, { id: CHANNEL_OPEN_OK, reserved1: Buffer.alloc(0) })
   }
 
   #release(channel: Channel): void {
-    this.#channels.delete(channel.number)
+    if (this.#channels.delete(channel.number)) this.#user.channelCount--
     this.#last = undefined
   }
 }

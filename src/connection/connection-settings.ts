@@ -1,10 +1,13 @@
 import type { FieldTable, Method } from 'amqp-codec'
+import type { Access } from '../auth/access.ts'
+import type { User } from '../auth/user.ts'
 import type { Authenticator } from '../auth/users.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Ticker } from '../base/ticker.ts'
 import type { Turn } from '../base/turn.ts'
 import type { Channel } from '../channel/channel.ts'
+import type { CompatProfile } from '../config/compat.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { TuneLimits } from './handshake.ts'
@@ -20,6 +23,8 @@ export interface ConnectionSettings extends TuneLimits {
   readonly serverProperties: FieldTable
   readonly authenticator: Authenticator
   readonly findVhost: (name: string) => Vhost | undefined
+  readonly accessOf: (user: User, vhost: string) => Access
+  readonly profile: CompatProfile
   readonly dispatch: (channel: Channel, method: Method) => void
   readonly clock: Clock
   readonly ticker: Ticker

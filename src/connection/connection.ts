@@ -93,6 +93,8 @@ export class Connection implements FrameSink, Tickable {
       frameMax: settings.frameMax,
       authenticator: settings.authenticator,
       findVhost: settings.findVhost,
+      accessOf: settings.accessOf,
+      profile: settings.profile,
       fromLoopback: isLoopback(remoteAddress),
     })
     this.#parser = new FrameParser(this, FRAME_MIN_SIZE)
@@ -143,8 +145,8 @@ export class Connection implements FrameSink, Tickable {
   }
 
   /** Ends the connection from our side: the client is told, and given time to answer. */
-  shutDown(): void {
-    if (this.#state === 'running') this.#close(failureOf(shutdown()), CLOSE_TIMEOUT_MS)
+  shutDown(reason: AmqpError = shutdown()): void {
+    if (this.#state === 'running') this.#close(failureOf(reason), CLOSE_TIMEOUT_MS)
     else if (this.#state !== 'closing') this.destroy()
   }
 
@@ -283,7 +285,9 @@ export class Connection implements FrameSink, Tickable {
     this.#deadlineMs = Number.POSITIVE_INFINITY
     this.#channels = new ChannelTable(session.channelMax, {
       vhost: session.vhost,
-      username: session.user.name,
+      user: session.user,
+      access: session.access,
+      profile: settings.profile,
       owner: this,
       output: this.#outbox,
       messageLog: settings.messageLog,
@@ -294,6 +298,8 @@ export class Connection implements FrameSink, Tickable {
       isMemoryShort: () => this.#isMemoryShort,
       wait: (channel, until, go) => this.#wait(channel, until, go),
     })
+    session.vhost.connectionCount++
+    session.user.connectionCount++
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
     this.#logger.info({ user: session.user.name, vhost: session.vhost.name }, 'Connection opened')
     this.#events.opened(this)
@@ -404,7 +410,10 @@ export class Connection implements FrameSink, Tickable {
     if (channels === undefined) return
     this.#channels = undefined
     channels.endAll()
-    this.#session?.vhost.deleteExclusiveQueues(this)
+    const { vhost, user } = this.#session as Session
+    vhost.connectionCount--
+    user.connectionCount--
+    vhost.deleteExclusiveQueues(this)
   }
 
   #onSocketError(error: Error): void {

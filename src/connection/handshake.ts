@@ -6,16 +6,21 @@ import {
   type ConnectionStartOk,
   type ConnectionTuneOk,
   type FieldTable,
-  FRAME_MIN_SIZE,
   type Method,
 } from 'amqp-codec'
+import type { Access } from '../auth/access.ts'
 import { MECHANISMS } from '../auth/sasl.ts'
-import type { Authenticator, User } from '../auth/users.ts'
+import type { User } from '../auth/user.ts'
+import type { Authenticator } from '../auth/users.ts'
+import type { CompatProfile } from '../config/compat.ts'
 import {
   loginRefused,
   negotiatedTooHigh,
   negotiatedTooLow,
   unexpectedConnectionMethod,
+  userConnectionLimit,
+  vhostAccessRefused,
+  vhostConnectionLimit,
   vhostNotFound,
 } from '../reasons.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -30,12 +35,16 @@ export interface HandshakeOptions extends TuneLimits {
   readonly authenticator: Authenticator
   readonly fromLoopback: boolean
   readonly findVhost: (name: string) => Vhost | undefined
+  readonly accessOf: (user: User, vhost: string) => Access
+  readonly profile: CompatProfile
 }
 
 /** What the client said of itself and what was agreed. */
 export interface Session {
   readonly user: User
   readonly vhost: Vhost
+  /** What the user may do there. */
+  readonly access: Access
   readonly clientProperties: FieldTable
   readonly capabilities: ReadonlySet<string>
   readonly channelMax: number
@@ -113,8 +122,9 @@ export class Handshake {
 
   #onTuneOk(method: ConnectionTuneOk): HandshakeStep {
     const { channelMax, frameMax } = this.#options
-    if (method.frameMax !== 0 && method.frameMax < FRAME_MIN_SIZE) {
-      throw negotiatedTooLow('frame_max', method.frameMax, FRAME_MIN_SIZE)
+    const { minFrameMax } = this.#options.profile
+    if (method.frameMax !== 0 && method.frameMax < minFrameMax) {
+      throw negotiatedTooLow('frame_max', method.frameMax, minFrameMax)
     }
     assertWithin('frame_max', method.frameMax, frameMax)
     assertWithin('channel_max', method.channelMax, channelMax)
@@ -126,10 +136,15 @@ export class Handshake {
   #onOpen(method: ConnectionOpen): HandshakeStep {
     const vhost = this.#options.findVhost(method.virtualHost)
     if (vhost === undefined) throw vhostNotFound(method.virtualHost)
+    const user = this.#user as User
+    assertRoom(user, vhost)
+    const access = this.#options.accessOf(user, vhost.name)
+    if (access.grants.permission === undefined) throw vhostAccessRefused(vhost.name, user.name)
     const { channelMax, frameMax, heartbeat } = this.#tuned as ConnectionTuneOk
     const session: Session = {
-      user: this.#user as User,
+      user,
       vhost,
+      access,
       clientProperties: this.#clientProperties,
       capabilities: this.#capabilities,
       channelMax,
@@ -137,6 +152,16 @@ export class Handshake {
       heartbeatSec: heartbeat,
     }
     return { next: 'run', session }
+  }
+}
+
+/** Throws 530 when there are as many connections as there may be. */
+function assertRoom(user: User, vhost: Vhost): void {
+  if (vhost.connectionCount >= vhost.connectionLimit) {
+    throw vhostConnectionLimit(vhost.name, user.name, vhost.connectionLimit)
+  }
+  if (user.connectionCount >= user.connectionLimit) {
+    throw userConnectionLimit(user.name, user.connectionLimit)
   }
 }
 

@@ -2,7 +2,9 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { Logger } from '../base/logger.ts'
 import { Connection, type ConnectionEvents } from '../connection/connection.ts'
 import type { ConnectionSettings } from '../connection/connection-settings.ts'
+import type { Session } from '../connection/handshake.ts'
 import type { Shortage } from '../connection/shortage.ts'
+import type { AmqpError } from '../errors.ts'
 
 export interface ListenerOptions {
   readonly host: string
@@ -76,6 +78,15 @@ export class Listener implements ConnectionEvents {
   setStoreBehind(behind: boolean): void {
     this.#storeBehind = behind
     for (const connection of this.#open) connection.setStoreBehind(behind)
+  }
+
+  /** Ends those connections whose session is meant, and tells the clients why. */
+  closeSessions(isMeant: (session: Session) => boolean, reason: AmqpError): void {
+    for (const connection of this.#open) {
+      if (connection.session !== undefined && isMeant(connection.session)) {
+        connection.shutDown(reason)
+      }
+    }
   }
 
   /** Accepts no more, tells all clients, and waits for them; those that take too long are dropped. */

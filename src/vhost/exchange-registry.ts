@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import type { Access } from '../auth/access.ts'
 import { Exchange, type ExchangeProperties } from '../exchange/exchange.ts'
 import {
   inequivalentExchange,
@@ -66,9 +67,10 @@ export class ExchangeRegistry {
   }
 
   /** Whether it was created; throws 403 or 406 in RabbitMQ's order of checks. */
-  declare(name: string, properties: ExchangeProperties): boolean {
+  declare(name: string, properties: ExchangeProperties, access: Access): boolean {
     if (!this.#matchers.has(properties.type)) throw unknownExchangeType(properties.type)
     if (name === '') throw notOnDefaultExchange()
+    access.check('configure', 'exchange', name)
     const existing = this.#exchanges.get(name)
     if (existing !== undefined) {
       this.#assertEquivalent(existing, properties)
@@ -78,6 +80,10 @@ export class ExchangeRegistry {
     const alternate = properties.arguments.get('alternate-exchange')
     if (alternate !== undefined && alternate.type !== 'S') {
       throw invalidArgumentType('alternate-exchange', alternate, 'exchange', name, this.#vhostName)
+    }
+    if (alternate !== undefined) {
+      access.check('read', 'exchange', name)
+      access.check('write', 'exchange', alternate.value)
     }
     this.add(name, properties)
     return true

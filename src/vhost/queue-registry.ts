@@ -1,4 +1,6 @@
+import type { Access } from '../auth/access.ts'
 import { uniqueName } from '../base/unique-name.ts'
+import type { CompatProfile } from '../config/compat.ts'
 import {
   comparedArguments,
   findForeignArgument,
@@ -13,9 +15,11 @@ import {
   invalidQueueArgument,
   invalidQueueProperty,
   noQueue,
+  queueLimitReached,
   queueLocked,
   reservedQueueName,
   serverNamedQueue,
+  transientQueuesNotPermitted,
 } from '../reasons.ts'
 import { assertSegmentBytes } from '../stream/retention.ts'
 import { assertSameArgument, assertSameFlag, type Inequivalence } from './equivalence.ts'
@@ -23,15 +27,20 @@ import { assertSameArgument, assertSameFlag, type Inequivalence } from './equiva
 /** A vhost's queues by name: how they come to be, who may use them, and when two are equal. */
 export class QueueRegistry {
   readonly #vhostName: string
+  /** How many there may be. */
+  limit: number = Number.POSITIVE_INFINITY
+  readonly #profile: CompatProfile
   readonly #createQueue: (name: string, properties: QueueProperties) => Queue
   readonly #queues = new Map<string, Queue>()
   readonly #exclusive = new Map<ExclusiveOwner, Set<Queue>>()
 
   constructor(
     vhostName: string,
+    profile: CompatProfile,
     createQueue: (name: string, properties: QueueProperties) => Queue,
   ) {
     this.#vhostName = vhostName
+    this.#profile = profile
     this.#createQueue = createQueue
   }
 
@@ -66,15 +75,14 @@ export class QueueRegistry {
    * Creates the queue, or finds an equal one; an empty name makes one up. Throws 403, 405 or 406 in
    * RabbitMQ's order of checks.
    */
-  declare(name: string, properties: QueueProperties, owner: ExclusiveOwner): Queue {
-    if (name === '') {
-      const type = queueTypeOf(properties.arguments)
-      if (type !== 'classic') throw serverNamedQueue(type)
-      return this.#create(uniqueName('amq.gen-'), properties)
-    }
+  declare(name: string, properties: QueueProperties, owner: ExclusiveOwner, access: Access): Queue {
+    const type = queueTypeOf(properties.arguments)
+    if (name === '' && type !== 'classic') throw serverNamedQueue(type)
     if (name.startsWith('amq.')) throw reservedQueueName(name)
-    const existing = this.#queues.get(name)
-    if (existing === undefined) return this.#create(name, properties)
+    const chosen = name === '' ? uniqueName('amq.gen-') : name
+    access.check('configure', 'queue', chosen)
+    const existing = this.#queues.get(chosen)
+    if (existing === undefined) return this.#create(chosen, properties, access)
     this.assertAccess(existing, owner)
     this.#assertEquivalent(existing, properties)
     return existing
@@ -104,15 +112,26 @@ export class QueueRegistry {
     return [...(this.#exclusive.get(owner) ?? [])]
   }
 
-  #create(name: string, properties: QueueProperties): Queue {
-    this.#assertArguments(name, properties)
+  #create(name: string, properties: QueueProperties, access: Access): Queue {
+    this.#assertArguments(name, properties, access)
+    this.#assertAllowed(name, properties)
     this.#assertProperties(name, properties)
     const queue = this.#createQueue(name, properties)
     this.add(queue)
     return queue
   }
 
-  #assertArguments(name: string, { arguments: given }: QueueProperties): void {
+  /** Throws 406 and 541. */
+  #assertAllowed(name: string, { durable, exclusiveOwner }: QueueProperties): void {
+    if (!durable && exclusiveOwner === null && !this.#profile.transientNonExclusiveQueues) {
+      throw transientQueuesNotPermitted()
+    }
+    if (this.#queues.size >= this.limit) {
+      throw queueLimitReached(name, this.#vhostName, this.limit)
+    }
+  }
+
+  #assertArguments(name: string, { arguments: given }: QueueProperties, access: Access): void {
     const deadLetter = given.get('x-dead-letter-exchange')
     if (deadLetter !== undefined && deadLetter.type !== 'S') {
       throw invalidArgumentType(
@@ -122,6 +141,11 @@ export class QueueRegistry {
         name,
         this.#vhostName,
       )
+    }
+    // Who declares a queue must not have the broker write for it where it may not write itself.
+    if (deadLetter !== undefined) {
+      access.check('read', 'queue', name)
+      access.check('write', 'exchange', deadLetter.value)
     }
     const invalid = findInvalidArgument(given)
     if (invalid !== undefined) {

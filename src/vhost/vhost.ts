@@ -1,5 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
+import { Access } from '../auth/access.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
 import type {
   BindingDefinition,
   ExchangeDefinition,
@@ -31,7 +33,6 @@ import { DeadLetters } from './dead-letters.ts'
 import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
-import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
 import { logIdCount, type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
@@ -57,6 +58,7 @@ export interface VhostParts {
   readonly definitions?: DefinitionStore
   readonly createQueue?: QueueFactory
   readonly clock?: Clock
+  readonly profile?: CompatProfile
 }
 
 /**
@@ -73,11 +75,16 @@ export class Vhost {
   readonly name: string
   /** Grows with every change that could change a route: what was routed before holds while it does. */
   topologyVersion = 0
+  /** Connections that are open, and how many there may be. */
+  connectionCount = 0
+  connectionLimit: number = Number.POSITIVE_INFINITY
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
   readonly replyQueues: ReplyQueues
-  /** What was published lately, decoded and routed. */
-  readonly publishRequests: PublishRequests = new PublishRequests()
+  /** What each user published lately. */
+  readonly #publishRequests = new WeakMap<Access, PublishRequests>()
+  /** The broker's own, where nobody asks for something. */
+  readonly #unrestricted: Access
   readonly #bindings = new BindingTable()
   readonly #router: Router
   readonly #definitions: DefinitionStore
@@ -98,14 +105,18 @@ export class Vhost {
       definitions = noDefinitions,
       createQueue = queueFactory(),
       clock = systemClock,
+      profile = COMPAT_PROFILES.lenient,
     }: VhostParts = {},
   ) {
     this.name = name
+    this.#unrestricted = Access.unrestricted('', name)
     this.#definitions = definitions
     this.#durable = new DurableTopology(name, definitions)
     this.#createQueue = createQueue
     this.replyQueues = new ReplyQueues(name, () => this.topologyVersion++)
-    this.queues = new QueueRegistry(name, (queue, properties) => this.#newQueue(queue, properties))
+    this.queues = new QueueRegistry(name, profile, (queue, properties) =>
+      this.#newQueue(queue, properties),
+    )
     const defaultExchange = new Exchange(
       '',
       { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
@@ -134,9 +145,16 @@ export class Vhost {
     return this.#router.route(exchange, routingKeys, headers, message)
   }
 
-  /** A `basic.publish` method frame's payload, `buffer[start, end)`, as it was decoded before. */
-  findPublishRequest(buffer: Buffer, start: number, end: number): PublishRequest {
-    return this.publishRequests.find(buffer, start, end, this.topologyVersion)
+  /**
+   * What a user published here lately, decoded, permitted and routed: on whichever channel, but by
+   * nobody else.
+   */
+  publishRequestsOf(access: Access): PublishRequests {
+    const known = this.#publishRequests.get(access)
+    if (known !== undefined) return known
+    const requests = new PublishRequests()
+    this.#publishRequests.set(access, requests)
+    return requests
   }
 
   /** Whether that very queue is still there. */
@@ -159,8 +177,12 @@ export class Vhost {
     for (const queue of route.queues) queue.publish(message)
   }
 
-  declareExchange(name: string, properties: ExchangeProperties): void {
-    if (!this.exchanges.declare(name, properties)) return
+  declareExchange(
+    name: string,
+    properties: ExchangeProperties,
+    access: Access = this.#unrestricted,
+  ): void {
+    if (!this.exchanges.declare(name, properties, access)) return
     this.topologyVersion++
     const exchange = this.exchanges.get(name)
     this.#durable.addExchange(exchange, () => this.#removeExchange(exchange))
@@ -175,18 +197,24 @@ export class Vhost {
   }
 
   /** Deleting what is not there is fine. */
-  deleteExchange(name: string, ifUnused: boolean): void {
+  deleteExchange(name: string, ifUnused: boolean, access: Access = this.#unrestricted): void {
     if (name === '') throw notOnDefaultExchange()
-    const exchange = this.exchanges.find(name)
     if (name.startsWith('amq.')) throw systemExchangeDeletion(name, this.name)
+    access.check('configure', 'exchange', name)
+    const exchange = this.exchanges.find(name)
     if (exchange === undefined) return
     if (ifUnused && this.#bindings.hasSource(exchange)) throw exchangeInUse(name, this.name)
     this.#removeExchange(exchange)
   }
 
-  declareQueue(name: string, properties: QueueProperties, owner: ExclusiveOwner): Queue {
+  declareQueue(
+    name: string,
+    properties: QueueProperties,
+    owner: ExclusiveOwner,
+    access: Access = this.#unrestricted,
+  ): Queue {
     const before = this.queues.size
-    const queue = this.queues.declare(name, properties, owner)
+    const queue = this.queues.declare(name, properties, owner, access)
     if (this.queues.size !== before) this.topologyVersion++
     else queue.touch()
     return queue
@@ -202,10 +230,16 @@ export class Vhost {
   }
 
   /**
-   * The queue, if it is there and may be deleted; deleting what is not there is fine. Throws 405 and
-   * 406.
+   * The queue, if it is there and may be deleted; deleting what is not there is fine. Throws 403, 405
+   * and 406.
    */
-  findDeletable(name: string, owner: ExclusiveOwner, unless: DeletionGuard): Queue | undefined {
+  findDeletable(
+    name: string,
+    owner: ExclusiveOwner,
+    unless: DeletionGuard,
+    access: Access = this.#unrestricted,
+  ): Queue | undefined {
+    access.check('configure', 'queue', name)
     const queue = this.queues.find(name)
     if (queue === undefined) return undefined
     this.queues.assertAccess(queue, owner)
@@ -239,7 +273,8 @@ export class Vhost {
     for (const queue of this.queues.ownedBy(owner)) this.deleteQueue(queue)
   }
 
-  bind(request: BindingRequest, owner: ExclusiveOwner): void {
+  bind(request: BindingRequest, owner: ExclusiveOwner, access: Access = this.#unrestricted): void {
+    this.#assertMayBind(request, access)
     const binding = this.#resolve(request, owner)
     binding.source.matcher.validate?.(binding)
     if (!this.#bindings.add(binding)) return
@@ -263,10 +298,14 @@ export class Vhost {
   }
 
   /** Removing what is not there is fine. */
-  unbind(request: BindingRequest, owner: ExclusiveOwner): void {
+  unbind(
+    request: BindingRequest,
+    owner: ExclusiveOwner,
+    access: Access = this.#unrestricted,
+  ): void {
+    this.#assertMayBind(request, access)
     const source = this.exchanges.find(request.source)
     const destination = this.#findDestination(request)
-    if (request.source === '') throw notOnDefaultExchange()
     if (source === undefined || destination === undefined) return
     const binding = this.#resolve(request, owner)
     this.#dropBindings([binding])
@@ -278,10 +317,17 @@ export class Vhost {
       : this.exchanges.find(request.destination)
   }
 
-  #resolve(request: BindingRequest, owner: ExclusiveOwner): Binding {
-    if (request.source === '' || (request.kind === 'exchange' && request.destination === '')) {
-      throw notOnDefaultExchange()
+  /** Before it is known whether there are such things. Throws 403. */
+  #assertMayBind({ source, kind, destination, routingKey }: BindingRequest, access: Access): void {
+    access.check('write', kind, destination)
+    if (source === '' || (kind === 'exchange' && destination === '')) throw notOnDefaultExchange()
+    access.check('read', 'exchange', source)
+    if (this.exchanges.find(source)?.type === 'topic') {
+      access.checkTopic('read', source, routingKey)
     }
+  }
+
+  #resolve(request: BindingRequest, owner: ExclusiveOwner): Binding {
     const source = this.exchanges.get(request.source)
     const destination =
       request.kind === 'queue'

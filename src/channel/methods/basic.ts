@@ -20,10 +20,11 @@ import { getOkFrame } from '../content-methods.ts'
  */
 export function basicQos(channel: Channel, method: BasicQos): void {
   if (method.prefetchSize !== 0) throw prefetchSizeNotSupported(method.prefetchSize)
-  if (method.global) channel.globalPrefetchCount = method.prefetchCount
+  const isGlobal = method.global && channel.context.profile.globalQosPerChannel
+  if (isGlobal) channel.globalPrefetchCount = method.prefetchCount
   else channel.prefetchCount = method.prefetchCount
   channel.context.output.method(channel.number, { id: BASIC_QOS_OK })
-  if (method.global) channel.consumers.resumeAll()
+  if (isGlobal) channel.consumers.resumeAll()
 }
 
 export function basicConsume(channel: Channel, method: BasicConsume): void {
@@ -46,7 +47,7 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
 }
 
 function consumedQueue(channel: Channel, name: string, noAck: boolean): Queue {
-  return name === DIRECT_REPLY_TO ? channel.openReplyQueue(noAck) : channel.queue(name)
+  return name === DIRECT_REPLY_TO ? channel.openReplyQueue(noAck) : channel.readableQueue(name)
 }
 
 export function basicCancel(channel: Channel, method: BasicCancel): void {
@@ -57,7 +58,7 @@ export function basicCancel(channel: Channel, method: BasicCancel): void {
 }
 
 export function basicGet(channel: Channel, method: BasicGet): void {
-  const queue = channel.queue(method.queue)
+  const queue = channel.readableQueue(method.queue)
   const ready = queue.isLoading ? queue.whenLoaded() : undefined
   // Somebody else may have taken what was read: then there is more to wait for.
   if (ready === undefined) take(channel, queue, method)

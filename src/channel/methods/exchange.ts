@@ -13,37 +13,37 @@ import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
 
 export function exchangeDeclare(channel: Channel, method: ExchangeDeclare): void {
-  const { vhost, output } = channel.context
+  const { vhost, access, output } = channel.context
   const name = declaredName(method.exchange)
   if (method.passive) vhost.exchanges.getNamed(name)
-  else vhost.declareExchange(name, method)
+  else vhost.declareExchange(name, method, access)
   channel.when(vhost.exchangeStored(name), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DECLARE_OK })
   })
 }
 
 export function exchangeDelete(channel: Channel, method: ExchangeDelete): void {
-  const { vhost, output } = channel.context
+  const { vhost, access, output } = channel.context
   const name = declaredName(method.exchange)
-  vhost.deleteExchange(name, method.ifUnused)
+  vhost.deleteExchange(name, method.ifUnused, access)
   channel.when(vhost.exchangeStored(name), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DELETE_OK })
   })
 }
 
 export function exchangeBind(channel: Channel, method: ExchangeBind): void {
-  const { vhost, owner, output } = channel.context
+  const { vhost, owner, access, output } = channel.context
   const binding = bindingOf(method)
-  vhost.bind(binding, owner)
+  vhost.bind(binding, owner, access)
   channel.when(vhost.bindingStored(binding), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_BIND_OK })
   })
 }
 
 export function exchangeUnbind(channel: Channel, method: ExchangeUnbind): void {
-  const { vhost, owner, output } = channel.context
+  const { vhost, owner, access, output } = channel.context
   const binding = bindingOf(method)
-  vhost.unbind(binding, owner)
+  vhost.unbind(binding, owner, access)
   channel.when(vhost.bindingStored(binding), () => {
     if (!method.nowait) output.method(channel.number, { id: EXCHANGE_UNBIND_OK })
   })

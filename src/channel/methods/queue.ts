@@ -48,51 +48,54 @@ function declareReplyTo(channel: Channel, method: QueueDeclare): void {
 
 /** Here an empty name is a name like any other. Responders look for their requester's reply queue. */
 function passiveQueue(channel: Channel, method: QueueDeclare): Queue {
-  const { vhost, owner } = channel.context
+  const { vhost, owner, access, profile } = channel.context
   const name = declaredName(method.queue)
+  if (profile.passiveDeclareNeedsPermission && !access.hasAny(name)) {
+    access.check('configure', 'queue', name)
+  }
   return vhost.replyQueues.find(name) ?? vhost.queues.get(name, owner)
 }
 
 /** An exclusive queue goes with its connection, so it is never durable, whatever is asked for. */
 function activeQueue(channel: Channel, method: QueueDeclare): Queue {
-  const { vhost, owner } = channel.context
+  const { vhost, owner, access } = channel.context
   const properties = {
     durable: method.durable && !method.exclusive,
     exclusiveOwner: method.exclusive ? owner : null,
     autoDelete: method.autoDelete,
     arguments: method.arguments,
   }
-  return vhost.declareQueue(declaredName(method.queue), properties, owner)
+  return vhost.declareQueue(declaredName(method.queue), properties, owner, access)
 }
 
 export function queueBind(channel: Channel, method: QueueBind): void {
-  const { vhost, owner, output } = channel.context
+  const { vhost, owner, access, output } = channel.context
   const binding = bindingOf(channel, method)
-  vhost.bind(binding, owner)
+  vhost.bind(binding, owner, access)
   channel.when(vhost.bindingStored(binding), () => {
     if (!method.nowait) output.method(channel.number, { id: QUEUE_BIND_OK })
   })
 }
 
 export function queueUnbind(channel: Channel, method: QueueUnbind): void {
-  const { vhost, owner, output } = channel.context
+  const { vhost, owner, access, output } = channel.context
   const binding = bindingOf(channel, method)
-  vhost.unbind(binding, owner)
+  vhost.unbind(binding, owner, access)
   channel.when(vhost.bindingStored(binding), () => {
     output.method(channel.number, { id: QUEUE_UNBIND_OK })
   })
 }
 
 export function queuePurge(channel: Channel, method: QueuePurge): void {
-  const messageCount = channel.queue(method.queue).purge()
+  const messageCount = channel.readableQueue(method.queue).purge()
   if (method.nowait) return
   channel.context.output.method(channel.number, { id: QUEUE_PURGE_OK, messageCount })
 }
 
 export function queueDelete(channel: Channel, method: QueueDelete): void {
-  const { vhost, owner, output } = channel.context
+  const { vhost, owner, access, output } = channel.context
   const name = channel.queueName(declaredName(method.queue))
-  const queue = vhost.findDeletable(name, owner, method)
+  const queue = vhost.findDeletable(name, owner, method, access)
   const messageCount = queue?.readyCount ?? 0
   if (queue !== undefined) vhost.removeQueue(queue)
   const stored = vhost.queueStored(name)

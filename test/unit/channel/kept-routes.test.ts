@@ -6,11 +6,14 @@ import {
   FRAME_METHOD,
 } from 'amqp-codec'
 import { expect, test } from 'vitest'
+import { Access } from '../../../src/auth/access.ts'
 import { Channel } from '../../../src/channel/channel.ts'
+import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { method } from '../../support/raw-client-method.ts'
 
 const owner = {}
+const access = Access.unrestricted('guest', '/')
 
 /** Publishes to as many queues, and gives how many of them the request is kept with. */
 function keptQueues(queueCount: number): number {
@@ -24,7 +27,8 @@ function keptQueues(queueCount: number): number {
   }
   const channel = new Channel(1, {
     vhost,
-    username: 'guest',
+    access,
+    profile: COMPAT_PROFILES.lenient,
     owner,
     output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
     maxMessageSize: 1024,
@@ -41,7 +45,8 @@ function keptQueues(queueCount: number): number {
   channel.onFrame(FRAME_METHOD, frame, 7, frame.length - 1)
   channel.onFrame(FRAME_HEADER, header, 7, header.length - 1)
   expect([...vhost.queues.values()].every(({ readyCount }) => readyCount === 1)).toBe(true)
-  return vhost.findPublishRequest(frame, 7, frame.length - 1).queues.length
+  return vhost.publishRequestsOf(access).find(frame, 7, frame.length - 1, vhost.topologyVersion)
+    .queues.length
 }
 
 test('a route of a few queues is kept with its request', () => {

@@ -1,5 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { Access } from '../../../src/auth/access.ts'
 import { Channel } from '../../../src/channel/channel.ts'
+import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
@@ -13,7 +15,8 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
   const vhost = new Vhost('/')
   const channel = new Channel(1, {
     vhost,
-    username: 'guest',
+    access: Access.unrestricted('guest', '/'),
+    profile: COMPAT_PROFILES.lenient,
     owner,
     output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
     maxMessageSize: 1024,

@@ -8,6 +8,7 @@ import {
   type PlainTable,
 } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
+import { Access } from '../../../src/auth/access.ts'
 import { Publisher } from '../../../src/channel/publisher.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import type { PublishRequest } from '../../../src/vhost/publish-request.ts'
@@ -20,6 +21,7 @@ const NO_ARGUMENTS: FieldTable = new Map()
 
 class Fixture {
   readonly vhost: Vhost = new Vhost('/')
+  readonly #access = Access.unrestricted('guest', '/')
   /** How many messages came back. */
   returnCount = 0
   readonly #publisher: Publisher
@@ -35,7 +37,7 @@ class Fixture {
       deliver() {},
       beforeFlush() {},
     }
-    this.#publisher = new Publisher({ channel: 1, vhost: this.vhost, username: 'guest', output })
+    this.#publisher = new Publisher({ channel: 1, vhost: this.vhost, access: this.#access, output })
   }
 
   /** As a channel does it, that has the request of the same bytes at hand. */
@@ -43,7 +45,8 @@ class Fixture {
     const fields = { exchange, routingKey, mandatory: true }
     const frame = encodeMethodFrame(1, method(BASIC_PUBLISH, fields))
     if (this.#request === undefined || !this.#request.equals(frame, 7, frame.length - 1)) {
-      this.#request = this.vhost.findPublishRequest(frame, 7, frame.length - 1)
+      const requests = this.vhost.publishRequestsOf(this.#access)
+      this.#request = requests.find(frame, 7, frame.length - 1, this.vhost.topologyVersion)
     }
     const properties = headers === undefined ? {} : { headers: fieldTableFromObject(headers) }
     this.#publisher.publish(this.#request, sampleMessage('x', { properties }))

@@ -15,8 +15,10 @@ import {
   TX_SELECT,
 } from 'amqp-codec'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Access } from '../../../src/auth/access.ts'
 import { Channel } from '../../../src/channel/channel.ts'
 import { dispatch } from '../../../src/channel/dispatch.ts'
+import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { type FieldsOf, method } from '../../support/raw-client-method.ts'
@@ -58,7 +60,8 @@ class Client {
   constructor(number: number) {
     this.#channel = new Channel(number, {
       vhost,
-      username: 'guest',
+      access: Access.unrestricted('guest', '/'),
+      profile: COMPAT_PROFILES.lenient,
       owner,
       output,
       messageLog: log.log,

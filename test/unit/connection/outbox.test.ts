@@ -6,8 +6,10 @@ import {
   HEARTBEAT_FRAME,
 } from 'amqp-codec'
 import { describe, expect, it, vi } from 'vitest'
+import { Access } from '../../../src/auth/access.ts'
 import { Turn } from '../../../src/base/turn.ts'
 import { Channel } from '../../../src/channel/channel.ts'
+import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { Outbox } from '../../../src/connection/outbox.ts'
 import { SLAB_BYTES, SlabPool } from '../../../src/connection/slab-pool.ts'
 import { ContentAssembler } from '../../../src/message/content-assembler.ts'
@@ -128,7 +130,8 @@ describe('a consumer that does not read', () => {
     )
     const channel = new Channel(CHANNEL, {
       vhost,
-      username: 'guest',
+      access: Access.unrestricted('guest', '/'),
+      profile: COMPAT_PROFILES.lenient,
       owner: {},
       output: fixture.outbox,
       maxMessageSize: 1024 * 1024,

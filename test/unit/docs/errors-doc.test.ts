@@ -24,14 +24,15 @@ interface Reason {
   readonly closes: string
 }
 
-const withoutTicks = (cell: string): string => cell.replace(/^`(.*)`$/, '$1')
+const withoutTicks = (cell: string): string => cell.replace(/^(`+)(.*)\1$/, '$2')
 
 const rows: Row[] = [...sectionsOf(read('docs/errors.md'))]
   .filter(([heading]) => /^\d{3} /.test(heading))
   .flatMap(([replyCode, section]) =>
     tableRows(section).map(([text = '', closes = '', names = '', , name = '']) => ({
       replyCode,
-      text: withoutTicks(text),
+      // A cell is one line.
+      text: withoutTicks(text).replaceAll('\\n', '\n'),
       closes,
       names: withoutTicks(names),
       name: withoutTicks(name),
