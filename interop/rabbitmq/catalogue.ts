@@ -4,11 +4,16 @@ import { alternateExchanges } from './scenarios/alternate-exchanges.ts'
 import { bindings } from './scenarios/bindings.ts'
 import { confirms } from './scenarios/confirms.ts'
 import { consuming } from './scenarios/consuming.ts'
+import { deadLettering } from './scenarios/dead-lettering.ts'
+import { deathChains } from './scenarios/death-chains.ts'
 import { deleting } from './scenarios/deleting.ts'
 import { exchanges } from './scenarios/exchanges.ts'
 import { exclusiveQueues } from './scenarios/exclusive-queues.ts'
+import { expiring } from './scenarios/expiring.ts'
 import { getting } from './scenarios/getting.ts'
 import { headersRouting } from './scenarios/headers-routing.ts'
+import { limits } from './scenarios/limits.ts'
+import { priorities } from './scenarios/priorities.ts'
 import { publishing } from './scenarios/publishing.ts'
 import { queueArguments } from './scenarios/queue-arguments.ts'
 import { queueDeclare } from './scenarios/queue-declare.ts'
@@ -20,6 +25,7 @@ export const CATALOGUE: readonly Topic[] = [
   queueDeclare,
   queueArguments,
   exclusiveQueues,
+  deleting,
   bindings,
   exchanges,
   alternateExchanges,
@@ -30,5 +36,9 @@ export const CATALOGUE: readonly Topic[] = [
   getting,
   consuming,
   transactions,
-  deleting,
+  expiring,
+  limits,
+  deadLettering,
+  deathChains,
+  priorities,
 ]

@@ -23,6 +23,7 @@ import {
   encodeBodyFrames,
   encodeContentHeaderFrame,
   encodeMethodFrame,
+  type FieldTable,
   type Method,
   QUEUE_BIND,
   QUEUE_DECLARE,
@@ -39,7 +40,7 @@ import { Watch } from './watch.ts'
 import type { Arrival } from './wire.ts'
 
 /** Its values are plain, or `typed`. */
-export type Table = Readonly<Record<string, unknown>>
+export type Table = Readonly<Record<string, unknown>> | FieldTable
 
 /** The properties of a message; headers may be a plain object. */
 export type Properties = Omit<BasicProperties, 'headers'> & { readonly headers?: Table }
@@ -58,7 +59,7 @@ export class Channel {
   constructor(link: Link, number: number) {
     this.link = link
     this.number = number
-    this.#watch = new Watch(link)
+    this.#watch = new Watch(link, number)
   }
 
   async send<Id extends Method['id']>(id: Id, fields: Some<Id> = {}): Promise<void> {

@@ -53,8 +53,9 @@ function describeValue(field: FieldValue): string {
       return String(field.value)
     case 'A':
       return `[${field.value.map(describeValue).join(' ')}]`
+    // RabbitMQ itself writes the entries of x-death now in one order, now in another.
     case 'F':
-      return describeTable(field.value)
+      return describeTable(new Map([...field.value].sort(([a], [b]) => (a < b ? -1 : 1))))
     case 'T':
       return `T:${describeTime(Number(field.value))}`
     case 'V':

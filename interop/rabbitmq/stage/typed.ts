@@ -17,7 +17,8 @@ export function typed(type: FieldValue['type'], value: FieldValue['value']): Typ
 }
 
 /** Plain values get the types that most clients give them. */
-export function tableWith(plain: Readonly<Record<string, unknown>>): FieldTable {
+export function tableWith(plain: Readonly<Record<string, unknown>> | FieldTable): FieldTable {
+  if (plain instanceof Map) return plain
   const table = new Map<string, FieldValue>()
   for (const [name, value] of Object.entries(plain)) {
     const field = value instanceof Typed ? value.field : plainField(name, value)

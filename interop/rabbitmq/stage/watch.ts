@@ -18,16 +18,18 @@ import {
 import { method } from '../../../test/support/raw-client-method.ts'
 import { type Link, Stuck } from './link.ts'
 
-/** A channel of its own, which no scenario uses. */
-const CHANNEL = 2000
+/** Its channels begin here, where no scenario has any. */
+const FIRST_CHANNEL = 2000
 const PAUSE_MS = 15
 
 export class Watch {
   readonly #link: Link
+  readonly #channel: number
   #isOpen = false
 
-  constructor(link: Link) {
+  constructor(link: Link, channel: number) {
     this.#link = link
+    this.#channel = FIRST_CHANNEL + channel
   }
 
   /** Waits until the queue has so many messages ready. */
@@ -35,7 +37,7 @@ export class Watch {
     await this.#until(`${queue} to hold ${count}`, async () => {
       const answer = await this.#ask(method(QUEUE_DECLARE, { queue, passive: true }))
       if (answer.id === CHANNEL_CLOSE) {
-        await this.#link.write(encodeMethodFrame(CHANNEL, method(CHANNEL_CLOSE_OK, {})))
+        await this.#link.write(encodeMethodFrame(this.#channel, method(CHANNEL_CLOSE_OK, {})))
         this.#isOpen = false
       }
       return answer.id === QUEUE_DECLARE_OK && answer.messageCount === count
@@ -47,7 +49,7 @@ export class Watch {
   async gone(queue: string): Promise<void> {
     await this.#until(`${queue} to be gone`, async () => {
       const publish = method(BASIC_PUBLISH, { routingKey: queue, mandatory: true })
-      await this.#link.write(encodeMethodFrame(CHANNEL, publish))
+      await this.#link.write(encodeMethodFrame(this.#channel, publish))
       const answer = await this.#content()
       if (answer.id === BASIC_RETURN) await this.#answer()
       return answer.id === BASIC_RETURN
@@ -56,7 +58,7 @@ export class Watch {
   }
 
   async #content(): Promise<Method> {
-    await this.#link.write(encodeContentHeaderFrame(CHANNEL, 0, {}))
+    await this.#link.write(encodeContentHeaderFrame(this.#channel, 0, {}))
     return this.#answer()
   }
 
@@ -76,12 +78,13 @@ export class Watch {
 
   async #ask(question: Method): Promise<Method> {
     await this.#link.opened()
-    await this.#link.write(encodeMethodFrame(CHANNEL, question))
+    await this.#link.write(encodeMethodFrame(this.#channel, question))
     return this.#answer()
   }
 
   async #answer(): Promise<Method> {
-    const arrival = await this.#link.next(CHANNEL, 'an answer')
+    const arrival = await this.#link.next(this.#channel, 'an answer')
+    if (arrival?.channel === 0) this.#link.noteArrival(arrival)
     if (arrival === undefined || arrival.channel === 0) throw new Stuck('the connection is over')
     return arrival.method
   }
