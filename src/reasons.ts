@@ -132,6 +132,10 @@ export const cannotSwitchToConfirm = (): AmqpError =>
   preconditionFailed('cannot switch from tx to confirm mode')
 export const channelNotTransactional = (): AmqpError =>
   preconditionFailed('channel is not transactional')
+export const deliveryTimedOut = (channel: number, timeoutMs: number): AmqpError =>
+  preconditionFailed(
+    `delivery acknowledgement on channel ${channel} timed out. Timeout value used: ${timeoutMs} ms. This timeout value can be configured, see consumers doc guide to learn more`,
+  ).withMethod(0)
 export const invalidXMatchValue = (value: string): AmqpError =>
   preconditionFailed(
     `Invalid x-match field value "${value}"; expected all, any, all-with-x, or any-with-x`,

@@ -26,6 +26,7 @@ import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { ExclusiveOwner, Queue } from '../queue/queue.ts'
 import {
   channelAlreadyOpen,
+  deliveryTimedOut,
   expectedBody,
   expectedHeader,
   expectedHeaderOfClass,
@@ -43,6 +44,7 @@ import type { ChannelOutput } from './channel-output.ts'
 import { Confirms } from './confirms.ts'
 import { Consumers } from './consumers.ts'
 import { Delivery } from './delivery.ts'
+import { DeliveryAges } from './delivery-ages.ts'
 import { Publisher } from './publisher.ts'
 import { type Settlement, settle } from './settlement.ts'
 import { Transaction } from './transaction.ts'
@@ -61,6 +63,8 @@ export interface ChannelContext {
   readonly profile: CompatProfile
   readonly maxMessageSize: number
   readonly consumersPerChannel: number
+  /** How long a delivery may be unacknowledged; 0 is no limit. */
+  readonly consumerTimeoutMs: number
   /** Whether the client wants `basic.cancel` when a consumer's queue goes. */
   readonly cancelNotify: boolean
   /** Handles every method but `basic.publish`. */
@@ -107,6 +111,7 @@ export class Channel implements ConsumerChannel {
   #request: PublishRequest | null = null
   readonly #requests: PublishRequests
   readonly #content = new ContentAssembler()
+  readonly #ages = new DeliveryAges()
   #lastDeliveryTag = 0
   /** What was the last delivery tag when `settleInUnacked` was called. */
   #agedDeliveryTag = 0
@@ -281,6 +286,24 @@ export class Channel implements ConsumerChannel {
       this.unacked.visitNew(this.#agedDeliveryTag, ({ message }) => message.settleIn(arena))
     }
     this.#agedDeliveryTag = this.#lastDeliveryTag
+  }
+
+  /** Throws 406 when a delivery has been unacknowledged for too long. */
+  checkDeadlines(nowMs: number): void {
+    const first = this.unacked.first
+    if (this.#state === 'closing' || first === undefined) return
+    const limit = this.context.consumerTimeoutMs || Number.POSITIVE_INFINITY
+    const least = Math.min(limit, this.consumers.leastTimeoutMs)
+    if (least === Number.POSITIVE_INFINITY) return
+    this.#ages.mark(this.#lastDeliveryTag, nowMs, least)
+    this.#ages.forgetBefore(first.deliveryTag)
+    const overdueTag = this.#ages.lastBefore(nowMs - least)
+    for (const { deliveryTag, queue } of this.unacked) {
+      if (deliveryTag > overdueTag) return
+      const own = queue.consumerTimeoutMs ?? limit
+      const isOverdue = deliveryTag <= this.#ages.lastBefore(nowMs - own)
+      if (isOverdue) throw deliveryTimedOut(this.number, own)
+    }
   }
 
   selectConfirms(): void {

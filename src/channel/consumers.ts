@@ -56,6 +56,15 @@ export class Consumers {
     return consumer
   }
 
+  /** The least time that deliveries of a queue may be unacknowledged which has a limit of its own. */
+  get leastTimeoutMs(): number {
+    let least = Number.POSITIVE_INFINITY
+    for (const { queue } of this.#byTag.values()) {
+      least = Math.min(least, queue.consumerTimeoutMs ?? least)
+    }
+    return least
+  }
+
   /** Cancelling one that is not there is fine. */
   cancel(consumerTag: string): void {
     const consumer = this.#byTag.get(consumerTag)

@@ -27,6 +27,11 @@ export class UnackedList {
     return this.#length
   }
 
+  /** The oldest. */
+  get first(): Delivery | undefined {
+    return this.#length === 0 ? undefined : this.#deliveries[this.#head & (this.#capacity - 1)]
+  }
+
   /** Tags must grow. */
   push(delivery: Delivery): void {
     if (this.#tail - this.#head === this.#capacity) this.#makeRoom()

@@ -111,6 +111,16 @@ const OPTIONS = {
     zero: 'no limit',
     doc: 'Most consumers on one channel.',
   },
+  consumerTimeoutMs: {
+    flag: 'consumer-timeout',
+    group: 'Limits',
+    type: 'milliseconds',
+    default: 1_800_000,
+    min: 1,
+    max: 2_147_483_647,
+    zero: 'no limit',
+    doc: 'How long a delivery may be unacknowledged before its channel is closed; queues may have their own limit.',
+  },
   maxConnections: {
     flag: 'max-connections',
     group: 'Limits',

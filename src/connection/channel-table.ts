@@ -61,8 +61,16 @@ export class ChannelTable {
     this.#last = undefined
   }
 
-  settleInUnacked(): void {
-    for (const channel of this.#channels.values()) channel.settleInUnacked()
+  /** Looks after what channels hold for a while. `fail` gets what ends one of them. */
+  tick(nowMs: number, fail: (thrown: unknown, channelNumber: number) => void): void {
+    for (const channel of this.#channels.values()) {
+      channel.settleInUnacked()
+      try {
+        channel.checkDeadlines(nowMs)
+      } catch (thrown) {
+        fail(thrown, channel.number)
+      }
+    }
   }
 
   /** There is room for output. The first may take it all, so next time it is another's turn. */

@@ -20,6 +20,8 @@ export interface ConnectionSettings extends TuneLimits {
   readonly outboxLimitBytes: number
   readonly maxMessageSizeBytes: number
   readonly consumerMaxPerChannel: number
+  /** How long a delivery may be unacknowledged; 0 is no limit. */
+  readonly consumerTimeoutMs: number
   readonly serverProperties: FieldTable
   readonly authenticator: Authenticator
   readonly findVhost: (name: string) => Vhost | undefined

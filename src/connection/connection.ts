@@ -166,7 +166,7 @@ export class Connection implements FrameSink, Tickable {
       this.destroy()
       return
     }
-    this.#channels?.settleInUnacked()
+    this.#channels?.tick(nowMs, (thrown, number) => this.#fail(thrown, number, undefined))
     const heartbeat = this.#heartbeat
     if (heartbeat === undefined) return
     // What is not read cannot be heard: the peer is held back, or takes its time with what it asked
@@ -293,6 +293,7 @@ export class Connection implements FrameSink, Tickable {
       messageLog: settings.messageLog,
       maxMessageSize: settings.maxMessageSizeBytes,
       consumersPerChannel: settings.consumerMaxPerChannel,
+      consumerTimeoutMs: settings.consumerTimeoutMs,
       cancelNotify: session.capabilities.has('consumer_cancel_notify'),
       dispatch: settings.dispatch,
       isMemoryShort: () => this.#isMemoryShort,

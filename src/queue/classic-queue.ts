@@ -119,6 +119,10 @@ export class ClassicQueue implements Queue {
     return this.#settings
   }
 
+  get consumerTimeoutMs(): number | undefined {
+    return this.#settings.consumerTimeoutMs
+  }
+
   get readyCount(): number {
     return this.#lanes.length
   }

@@ -66,6 +66,8 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number
+  /** How long its deliveries may be unacknowledged; undefined for as long as those of others. */
+  readonly consumerTimeoutMs: number | undefined
   /** What policies say of it from now on; nothing when it is empty. */
   applyPolicy(definition: PolicyDefinition): void
   /** It was declared again, which is a use of it. */

@@ -33,6 +33,7 @@ function keptQueues(queueCount: number): number {
     output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
     maxMessageSize: 1024,
     consumersPerChannel: 0,
+    consumerTimeoutMs: 0,
     cancelNotify: true,
     dispatch() {},
     messageLog: null,

@@ -21,6 +21,7 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
     output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
     maxMessageSize: 1024,
     consumersPerChannel: 0,
+    consumerTimeoutMs: 0,
     cancelNotify: true,
     dispatch() {},
     messageLog: null,

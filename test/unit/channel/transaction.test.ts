@@ -67,6 +67,7 @@ class Client {
       messageLog: log.log,
       maxMessageSize: 1_000_000,
       consumersPerChannel: 0,
+      consumerTimeoutMs: 0,
       cancelNotify: true,
       dispatch,
       isMemoryShort: () => false,

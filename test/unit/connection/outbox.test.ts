@@ -136,6 +136,7 @@ describe('a consumer that does not read', () => {
       output: fixture.outbox,
       maxMessageSize: 1024 * 1024,
       consumersPerChannel: 0,
+      consumerTimeoutMs: 0,
       cancelNotify: true,
       dispatch() {},
       messageLog: null,
@@ -144,7 +145,7 @@ describe('a consumer that does not read', () => {
       channelClosed() {},
     })
     fixture.onRoom = () => channel.consumers.resumeAll()
-    const request = { consumerTag: 'c', noAck: true, exclusive: false, prefetchCount: 0 }
+    const request = { consumerTag: 'c', noAck: true, exclusive: false, isQosGlobal: false, prefetchCount: 0 }
     channel.consumers.add({ ...request, queue: () => queue, arguments: new Map() }).start()
     return queue
   }
