@@ -110,6 +110,11 @@ export class Channel {
     }
   }
 
+  /** Nobody has closed it, and a step has opened it. */
+  get isOpen(): boolean {
+    return this.#isOpen && !this.link.isOver
+  }
+
   async open(): Promise<void> {
     if (this.#isOpen || this.link.isOver) return
     await this.link.openChannel(this.number)

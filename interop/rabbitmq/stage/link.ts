@@ -108,6 +108,7 @@ export class Link {
       await this.write(encodeMethodFrame(0, method(CONNECTION_CLOSE_OK, {})))
       this.isOver = true
     }
+    if (arrival.method.id === CONNECTION_CLOSE_OK) this.isOver = true
     return arrival
   }
 

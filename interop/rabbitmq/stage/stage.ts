@@ -35,7 +35,7 @@ export class Stage {
   async play(scenario: Scenario): Promise<void> {
     try {
       await scenario(this)
-      for (const channel of this.#channels) await channel.quiet()
+      for (const channel of this.#channels) if (channel.isOpen) await channel.quiet()
     } catch (error) {
       if (!(error instanceof Stuck || error instanceof NotBuilt)) throw error
       this.#scene.transcript.add(`! ${error.message}`)
