@@ -21,12 +21,14 @@ import {
 } from './definitions/stored-definitions.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
 import type { Persistence } from './persistence.ts'
+import { memoryOnly } from './queue/queue-storage.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
 import { StoreError } from './store/store-error.ts'
+import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
 import { logIdCount, queueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
@@ -185,13 +187,19 @@ export class Broker {
       (id) => messageLog?.queueLog(id) ?? null,
       messageLog,
     )
+    const createDelayQueue = delayQueueFactory(
+      queueStorage ?? { ...memoryOnly(), clock: this.#clock },
+      (id) => messageLog?.queueLog(id) ?? null,
+    )
     this.#vhosts = restoreVhosts(stored, {
-      createVhost: (name) =>
-        new Vhost(name, { definitions, createQueue, clock: this.#clock, profile }),
+      createVhost: (name) => {
+        const parts = { definitions, createQueue, createDelayQueue, clock: this.#clock, profile }
+        return new Vhost(name, parts)
+      },
       definitions,
       logger: this.#logger,
     })
-    const queueIds = new Set(stored.of('queue').flatMap(logIdsOf))
+    const queueIds = new Set(allLogIds(stored))
     const count = this.#persistence?.messageLog.keepOnly(queueIds) ?? 0
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
@@ -221,7 +229,7 @@ export class Broker {
       )
     }
     const stored = found ?? (await beginDefinitions(metadata, first))
-    const ids = stored.of('queue').flatMap(logIdsOf)
+    const ids = allLogIds(stored)
     const lastQueueId = Math.max(0, ...ids, messageLog.highestQueueId)
     this.#definitions = new Definitions(metadata, this.#logger, lastQueueId)
     return stored
@@ -259,6 +267,12 @@ export async function createBroker(options: BrokerOptions & BrokerParts = {}): P
   })
   await broker.start()
   return broker
+}
+
+/** What the message log knows of. */
+function allLogIds(stored: StoredDefinitions): number[] {
+  const exchangeIds = stored.of('exchange').flatMap(({ id }) => (id === undefined ? [] : [id]))
+  return [...stored.of('queue').flatMap(logIdsOf), ...exchangeIds]
 }
 
 /** What the message log knows a queue by: one id a priority. */

@@ -16,7 +16,7 @@ import { JsonFields } from './json-fields.ts'
  *     {"vhost":"/","name":"orders","durable":true,"auto_delete":false,"type":"classic",
  *      "arguments":{"x-message-ttl":60000},"arguments_encoded":"AAAAE…","id":7}
  *
- * `id` is a queue's number. `arguments` are for people: JSON cannot tell a long from an int, a
+ * `id` is a queue's number, or that of an exchange which keeps messages. `arguments` are for people: JSON cannot tell a long from an int, a
  * timestamp from either, or octets from text. So `arguments_encoded` has them as they came, in base64
  * of AMQP's own encoding, and is what is read.
  */
@@ -46,7 +46,8 @@ export function encodeDefinition(definition: Definition): string {
     case 'exchange': {
       const { vhost, name, type, autoDelete: auto_delete, internal } = definition
       const fields = { vhost, name, type, durable: true, auto_delete, internal }
-      return withArguments(fields, definition.arguments)
+      const { id, arguments: table } = definition
+      return withArguments(id === undefined ? fields : { ...fields, id }, table)
     }
     case 'queue': {
       const { vhost, name, autoDelete: auto_delete, id } = definition
@@ -128,6 +129,7 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     autoDelete: from.flag('auto_delete'),
     internal: from.flag('internal'),
     arguments: from.table('arguments_encoded'),
+    ...(from.has('id') ? { id: from.count('id') } : {}),
   }),
   queue: (from) => ({
     kind: 'queue',

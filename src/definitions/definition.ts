@@ -52,6 +52,8 @@ export interface ExchangeDefinition {
   readonly autoDelete: boolean
   readonly internal: boolean
   readonly arguments: FieldTable
+  /** What the message log knows it by, if it keeps messages. */
+  readonly id?: number
 }
 
 export interface QueueDefinition {

@@ -11,6 +11,10 @@ export class JsonFields {
     this.#fields = value
   }
 
+  has(name: string): boolean {
+    return Object.hasOwn(this.#fields, name)
+  }
+
   text(name: string): string {
     return this.#get(name, 'a text', (value) => typeof value === 'string')
   }

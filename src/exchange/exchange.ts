@@ -27,7 +27,7 @@ export interface ExchangeMatcher {
   /** Whether equal routing keys always match the same bindings, so that a route can be reused. */
   readonly stable: boolean
   /** Whether of several routing keys, which a message has with CC, only the first counts. */
-  readonly firstKeyOnly?: true
+  readonly firstKeyOnly?: boolean | undefined
   /** What the message log knows it by, where it keeps messages that outlive the broker. */
   readonly logId?: number | null
   /** Throws 406 when the type cannot take such a binding. */

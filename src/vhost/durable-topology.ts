@@ -24,7 +24,8 @@ export class DurableTopology {
     const { name, type, autoDelete, internal } = exchange
     const names = { kind: 'exchange', vhost: this.#vhost, name } as const
     const definition = { ...names, type, autoDelete, internal, arguments: exchange.arguments }
-    this.#store.put(definition, takeBack)
+    const id = exchange.matcher.logId ?? null
+    this.#store.put(id === null ? definition : { ...definition, id }, takeBack)
   }
 
   removeExchange({ name, durable }: Exchange): void {

@@ -1,22 +1,52 @@
+import type { FieldTable } from 'amqp-codec'
+import { DELAYED_MESSAGE, DELAYED_TYPE, DelayedMatcher } from '../delayed/delayed.ts'
 import type { ExchangeMatcher, ExchangeProperties } from '../exchange/exchange.ts'
 import { isExchangeType, newMatcher } from '../exchange/exchange-types.ts'
 import type { Deliver } from '../exchange/recent-history.ts'
+import type { Message } from '../message/message.ts'
+import { invalidDelayedType } from '../reasons.ts'
+import type { DelayQueueFactory } from './delay-queue-factory.ts'
+
+export interface ExchangeMatchersParts {
+  /** Brings a message that was published before to where it leads from there. */
+  readonly deliver: Deliver
+  /** The same, from the exchange of that name. */
+  readonly release: (exchange: string, message: Message) => void
+  readonly createDelayQueue: DelayQueueFactory
+  /** Null where nothing is kept. */
+  readonly newLogId: () => number | null
+}
 
 /** Makes what the exchanges of a vhost are. */
 export class ExchangeMatchers {
-  readonly #deliver: Deliver
+  readonly #parts: ExchangeMatchersParts
 
-  constructor(deliver: Deliver) {
-    this.#deliver = deliver
+  constructor(parts: ExchangeMatchersParts) {
+    this.#parts = parts
   }
 
   /** Whether there is such a type. */
   has(type: string): boolean {
-    return isExchangeType(type)
+    return type === DELAYED_MESSAGE || isExchangeType(type)
   }
 
-  /** Throws 406 for an unknown type, and for arguments that it cannot have. */
-  create(_name: string, properties: ExchangeProperties, _logId?: number): ExchangeMatcher {
-    return newMatcher(properties.type, properties.arguments, this.#deliver)
+  /**
+   * Throws 406 for an unknown type, and for arguments that it cannot have. `logId` is what the message
+   * log knows the exchange by that was there before.
+   */
+  create(name: string, properties: ExchangeProperties, logId?: number): ExchangeMatcher {
+    const { type, arguments: exchangeArguments } = properties
+    const { deliver, release, createDelayQueue, newLogId } = this.#parts
+    if (type !== DELAYED_MESSAGE) return newMatcher(type, exchangeArguments, deliver)
+    const matcher = newMatcher(delayedType(exchangeArguments), exchangeArguments, deliver)
+    const id = logId ?? (properties.durable ? newLogId() : null)
+    const queue = createDelayQueue(name, id, (message) => release(name, message))
+    return new DelayedMatcher(matcher, queue, id)
   }
+}
+
+function delayedType(exchangeArguments: FieldTable): string {
+  const type = exchangeArguments.get(DELAYED_TYPE)
+  if (type?.type !== 'S' || type.value === DELAYED_MESSAGE) throw invalidDelayedType()
+  return type.value
 }

@@ -8,6 +8,7 @@ import type {
   QueueDefinition,
 } from '../definitions/definition.ts'
 import { type DefinitionStore, noDefinitions } from '../definitions/definition-store.ts'
+import { DelayQueue } from '../delayed/delay-queue.ts'
 import { DefaultMatcher } from '../exchange/default.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import {
@@ -18,6 +19,7 @@ import {
 } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { Router } from '../exchange/router.ts'
+import { copyKeys } from '../message/death.ts'
 import type { Message } from '../message/message.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
@@ -30,6 +32,7 @@ import {
 } from '../reasons.ts'
 import { BindingTable } from './binding-table.ts'
 import { DeadLetters } from './dead-letters.ts'
+import { type DelayQueueFactory, delayQueueFactory } from './delay-queue-factory.ts'
 import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
@@ -57,6 +60,7 @@ export interface BindingRequest {
 export interface VhostParts {
   readonly definitions?: DefinitionStore
   readonly createQueue?: QueueFactory
+  readonly createDelayQueue?: DelayQueueFactory
   readonly clock?: Clock
   readonly profile?: CompatProfile
 }
@@ -104,6 +108,7 @@ export class Vhost {
     {
       definitions = noDefinitions,
       createQueue = queueFactory(),
+      createDelayQueue = delayQueueFactory(),
       clock = systemClock,
       profile = COMPAT_PROFILES.lenient,
     }: VhostParts = {},
@@ -122,9 +127,12 @@ export class Vhost {
       { type: 'direct', durable: true, autoDelete: false, internal: false, arguments: new Map() },
       new DefaultMatcher((queue) => this.#findQueue(queue)),
     )
-    const matchers = new ExchangeMatchers((destination, message) =>
-      this.#deliver(destination, message),
-    )
+    const matchers = new ExchangeMatchers({
+      deliver: (destination, message) => this.#deliver(destination, message),
+      release: (exchange, message) => this.#deliver(this.exchanges.get(exchange), message),
+      createDelayQueue,
+      newLogId: () => definitions.newQueueIds(1),
+    })
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
     this.#deadLetters = new DeadLetters({
@@ -157,9 +165,9 @@ export class Vhost {
     return requests
   }
 
-  /** Whether that very queue is still there. */
+  /** Whether that very queue is still there. What delays messages knows by itself when it is not. */
   hasQueue(queue: QueueDestination): boolean {
-    return this.#findQueue(queue.name) === queue
+    return this.#findQueue(queue.name) === queue || queue instanceof DelayQueue
   }
 
   #findQueue(name: string): Queue | undefined {
@@ -172,8 +180,9 @@ export class Vhost {
       destination.publish(message)
       return
     }
-    const keys = [message.address.routingKey]
-    const route = this.route(destination, keys, message.headers, message)
+    const { headers } = message
+    const keys = [message.address.routingKey, ...copyKeys(headers)]
+    const route = this.route(destination, keys, headers, message)
     for (const queue of route.queues) queue.publish(message)
   }
 
@@ -192,8 +201,8 @@ export class Vhost {
     return this.#durable.exchangeStored(name)
   }
 
-  restoreExchange({ name, ...properties }: ExchangeDefinition): void {
-    this.exchanges.add(name, { ...properties, durable: true })
+  restoreExchange({ name, id, ...properties }: ExchangeDefinition): void {
+    this.exchanges.add(name, { ...properties, durable: true }, id)
   }
 
   /** Deleting what is not there is fine. */

@@ -29,6 +29,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['stream'] },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['persistence'] },
+  { modules: ['delayed'] },
   { modules: ['vhost'] },
   { modules: ['channel'] },
   { modules: ['connection'] },
