@@ -84,8 +84,10 @@ export class Evictions {
     })
   }
 
+  /** The queue has gone, and nobody waits for what it had. */
   stop(): void {
     this.#timer.clear()
+    this.#isPending = false
   }
 
   #dropExcess(): void {

@@ -51,6 +51,7 @@ export class ReadyList {
     if (log !== null && log.count > 0) {
       this.#backlog = new Backlog(log, storage)
       this.#backlog.recover(log)
+      this.#isTimed = log.takeStretches().length > 0
     }
   }
 
