@@ -17,6 +17,14 @@ const stored = {
 
 const killing = project('crash', ['test/crash/**/*.test.ts'], 300_000)
 
+const clients = project('interop', ['interop/!(rabbitmq)/**/*.test.ts'], 20_000)
+
+/** With the clients that Debian packages, installed before. */
+const interop = {
+  ...clients,
+  test: { ...clients.test, globalSetup: ['interop/support/global-setup.ts'] },
+}
+
 /** Scenarios beside a real RabbitMQ: mostly waiting for it. */
 const differential = {
   extends: true as const,
@@ -52,7 +60,7 @@ export default defineConfig({
       stored,
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('model', ['test/model/**/*.test.ts'], 120_000),
-      project('interop', ['interop/!(rabbitmq)/**/*.test.ts'], 20_000),
+      interop,
       differential,
       crash,
     ],
