@@ -189,7 +189,7 @@ export class Broker {
     )
     const createDelayQueue = delayQueueFactory(
       queueStorage ?? { ...memoryOnly(), clock: this.#clock },
-      (id) => messageLog?.queueLog(id) ?? null,
+      messageLog,
     )
     this.#vhosts = restoreVhosts(stored, {
       createVhost: (name) => {

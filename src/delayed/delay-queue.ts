@@ -7,9 +7,12 @@ import { Timer } from '../queue/timer.ts'
 import { delayOf, withDelayOver } from './delay-header.ts'
 import { type DelayedMessage, DelayedMessages } from './delayed-messages.ts'
 
-/** So much is brought on its way in one turn, and stored as one. */
+/** So much is brought on its way in one turn. */
 const TURN_COUNT = 1000
 const TURN_BYTES = 1024 * 1024
+/** So much may be on its way before it is known to be stored: all of it may become one record. */
+const UNSTORED_COUNT = 4000
+const UNSTORED_BYTES = 2 * 1024 * 1024
 /** The wall clock may be set: it is looked at from time to time. */
 const LONGEST_WAIT_MS = 60_000
 /** How long what could not be read is left alone. */
@@ -21,6 +24,8 @@ export interface DelayQueueParts {
   readonly storage: QueueStorage
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
+  /** Resolves when all that was noted in logs is stored. */
+  readonly stored: () => Promise<void>
   /** Brings a message on its way whose delay is over. */
   readonly release: (message: Message) => void
 }
@@ -40,10 +45,13 @@ export class DelayQueue implements QueueDestination {
   readonly #timer: Timer
   #nextSequence: number
   /**
-   *     recovering ─▶ running ◀─▶ waiting: for the log to know the first message that is due
+   *     recovering ─▶ running ◀─▶ waiting: for the log
    *          └────────────┴─▶ deleted ◀─┘
    */
   #state: 'recovering' | 'running' | 'waiting' | 'deleted' = 'running'
+  /** What was brought on its way since all of it was known to be stored. */
+  #unstoredCount = 0
+  #unstoredBytes = 0
 
   constructor(parts: DelayQueueParts) {
     const { name, storage, log } = parts
@@ -95,8 +103,7 @@ export class DelayQueue implements QueueDestination {
           this.#recover(log, next, to)
           return
         }
-        this.#state = 'running'
-        this.#run()
+        this.#goOn()
       },
       (error: unknown) => this.#retry(error, () => this.#recover(log, from, to)),
     )
@@ -107,26 +114,34 @@ export class DelayQueue implements QueueDestination {
     if (this.#state !== 'running') return
     const nowMs = this.#parts.storage.clock.wallTime()
     this.#messages.advance(nowMs)
-    let isAtomic = false
     let bytes = 0
     for (let count = 0; count < TURN_COUNT && bytes < TURN_BYTES; count++) {
       const next = this.#messages.shift(nowMs)
       if (next === undefined) break
       if (this.#isUnknown(next)) {
-        this.#waitForLog(next)
+        this.#waitForRecord(next)
         return
       }
-      if (!isAtomic && next.message.persistent) this.#parts.log?.makeAtomic()
-      isAtomic ||= next.message.persistent
       this.#release(next)
       bytes += next.message.bodySize
     }
-    this.#wait(nowMs)
+    if (this.#unstoredCount < UNSTORED_COUNT && this.#unstoredBytes < UNSTORED_BYTES) {
+      this.#wait(nowMs)
+    } else this.#waitUntilStored()
   }
 
+  /** To be called in one turn for a message and those that are stored with it. */
   #release({ message, sequence }: DelayedMessage): void {
-    this.#parts.release(withDelayOver(message))
-    if (message.persistent) this.#parts.log?.settle(message, sequence)
+    const { log, release } = this.#parts
+    if (log === null || !message.persistent) {
+      release(withDelayOver(message))
+      return
+    }
+    log.makeAtomic()
+    release(withDelayOver(message))
+    log.settle(message, sequence)
+    this.#unstoredCount++
+    this.#unstoredBytes += message.bodySize
   }
 
   /**
@@ -139,19 +154,30 @@ export class DelayQueue implements QueueDestination {
     return sequence >= log.nextSequence
   }
 
-  #waitForLog(delayed: DelayedMessage): void {
+  #waitForRecord(delayed: DelayedMessage): void {
     this.#state = 'waiting'
-    const { log } = this.#parts
-    log?.read(delayed.sequence, delayed.sequence).then(
+    this.#parts.log?.read(delayed.sequence, delayed.sequence).then(
       ({ messages }) => {
         if (this.#state !== 'waiting') return
-        this.#state = 'running'
-        log.makeAtomic()
         this.#release({ ...delayed, message: messages[0]?.message ?? delayed.message })
-        this.#run()
+        this.#goOn()
       },
-      (error: unknown) => this.#retry(error, () => this.#waitForLog(delayed)),
+      (error: unknown) => this.#retry(error, () => this.#waitForRecord(delayed)),
     )
+  }
+
+  #waitUntilStored(): void {
+    this.#state = 'waiting'
+    void this.#parts.stored().then(() => {
+      this.#unstoredCount = 0
+      this.#unstoredBytes = 0
+      if (this.#state === 'waiting') this.#goOn()
+    })
+  }
+
+  #goOn(): void {
+    this.#state = 'running'
+    this.#run()
   }
 
   #retry(error: unknown, again: () => void): void {

@@ -1,5 +1,5 @@
 import { DelayQueue, type DelayQueueParts } from '../delayed/delay-queue.ts'
-import type { QueueLog } from '../message-log/queue-log.ts'
+import type { MessageLog } from '../message-log/message-log.ts'
 import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 
 /** Makes what delays an exchange's messages. `logId` is what the message log knows it by, if it does. */
@@ -12,8 +12,11 @@ export type DelayQueueFactory = (
 /** They share what a broker has to keep messages in; by default that is memory. */
 export function delayQueueFactory(
   storage: QueueStorage = memoryOnly(),
-  queueLog: (id: number) => QueueLog | null = () => null,
+  messageLog?: MessageLog,
 ): DelayQueueFactory {
-  return (name, logId, release) =>
-    new DelayQueue({ name, storage, log: logId === null ? null : queueLog(logId), release })
+  const stored = (): Promise<void> => messageLog?.settled() ?? Promise.resolve()
+  return (name, logId, release) => {
+    const log = logId === null ? null : (messageLog?.queueLog(logId) ?? null)
+    return new DelayQueue({ name, storage, log, stored, release })
+  }
 }
