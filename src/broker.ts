@@ -1,12 +1,23 @@
+import { Administration } from './administration/administration.ts'
+import type { UserLimitAdministration, VhostLimitAdministration } from './administration/limits.ts'
+import type {
+  GlobalParameterAdministration,
+  ParameterAdministration,
+} from './administration/parameters.ts'
+import type {
+  PermissionAdministration,
+  TopicPermissionAdministration,
+} from './administration/permissions.ts'
+import type { PolicyAdministration } from './administration/policies.ts'
+import type { UserAdministration } from './administration/users.ts'
+import type { VhostAdministration } from './administration/vhosts.ts'
 import { firstDefinitions } from './auth/first-definitions.ts'
-import { Permissions } from './auth/permissions.ts'
-import { Users } from './auth/users.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
 import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
 import { dispatch } from './channel/dispatch.ts'
-import { COMPAT_PROFILES } from './config/compat.ts'
+import { COMPAT_PROFILES, type CompatProfile } from './config/compat.ts'
 import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
 import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
@@ -19,6 +30,7 @@ import {
   loadDefinitions,
   StoredDefinitions,
 } from './definitions/stored-definitions.ts'
+import type { QueueLog } from './message-log/queue-log.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
 import type { Persistence } from './persistence.ts'
 import { memoryOnly } from './queue/queue-storage.ts'
@@ -55,9 +67,8 @@ export class Broker {
   readonly #alarms: Alarms
   readonly #memoryMonitor: MemoryMonitor
   readonly #diskMonitor: DiskMonitor | undefined
-  readonly #users: Users
-  readonly #permissions: Permissions
-  #vhosts: ReadonlyMap<string, Vhost> = new Map()
+  readonly #administration: Administration
+  readonly #profile: CompatProfile
   readonly #listener: Listener
   readonly #turn = new Turn()
   readonly #clock: Clock
@@ -73,8 +84,13 @@ export class Broker {
     this.#options = options
     this.#logger = logger
     this.#clock = clock
-    this.#users = new Users(options.loopbackUsers)
-    this.#permissions = new Permissions((name) => this.#users.find(name))
+    this.#profile = COMPAT_PROFILES[options.compat]
+    this.#administration = new Administration({
+      loopbackUsers: options.loopbackUsers,
+      allowMirroring: this.#profile.mirroringPolicies,
+      createVhost: (name) => this.#createVhost(name),
+      closeSessions: (isMeant, reason) => this.#listener.closeSessions(isMeant, reason),
+    })
     const messageLog = (): TicketSource | null => this.#persistence?.messageLog ?? null
     this.#listener = new Listener({
       ...options,
@@ -82,10 +98,10 @@ export class Broker {
       settings: {
         ...options,
         serverProperties: serverProperties(options),
-        authenticator: this.#users,
-        findVhost: (name) => this.#vhosts.get(name),
-        accessOf: (user, vhost) => this.#permissions.accessOf(user, vhost),
-        profile: COMPAT_PROFILES[options.compat],
+        authenticator: this.#administration.authenticator,
+        findVhost: (name) => this.#administration.findVhost(name),
+        accessOf: (user, vhost) => this.#administration.accessOf(user, vhost),
+        profile: this.#profile,
         dispatch,
         get messageLog() {
           return messageLog()
@@ -147,6 +163,47 @@ export class Broker {
     return this.#listener.connections.size
   }
 
+  /** Virtual hosts: they may be added and deleted while the broker runs, as everything below. */
+  get vhosts(): VhostAdministration {
+    return this.#administration.vhosts
+  }
+
+  get users(): UserAdministration {
+    return this.#administration.users
+  }
+
+  get permissions(): PermissionAdministration {
+    return this.#administration.permissions
+  }
+
+  get topicPermissions(): TopicPermissionAdministration {
+    return this.#administration.topicPermissions
+  }
+
+  get policies(): PolicyAdministration {
+    return this.#administration.policies
+  }
+
+  get operatorPolicies(): PolicyAdministration {
+    return this.#administration.operatorPolicies
+  }
+
+  get parameters(): ParameterAdministration {
+    return this.#administration.parameters
+  }
+
+  get globalParameters(): GlobalParameterAdministration {
+    return this.#administration.globalParameters
+  }
+
+  get vhostLimits(): VhostLimitAdministration {
+    return this.#administration.vhostLimits
+  }
+
+  get userLimits(): UserLimitAdministration {
+    return this.#administration.userLimits
+  }
+
   /**
    * Says that a resource is short, or no longer: while one is, connections that publish are held
    * back and told so with `connection.blocked`. The broker watches memory and disk itself, too: a
@@ -177,25 +234,9 @@ export class Broker {
   async #restore(): Promise<void> {
     const stored = await this.#openStore()
     const definitions: DefinitionStore = this.#definitions ?? noDefinitions
-    this.#users.definitions.restore(stored.of('user'), definitions)
-    this.#permissions.definitions.restore(stored.of('permission'), definitions)
-    this.#permissions.topicDefinitions.restore(stored.of('topic-permission'), definitions)
-    const profile = COMPAT_PROFILES[this.#options.compat]
-    const { messageLog, queueStorage } = this.#persistence ?? {}
-    const createQueue = queueFactory(
-      queueStorage,
-      (id) => messageLog?.queueLog(id) ?? null,
-      messageLog,
-    )
-    const createDelayQueue = delayQueueFactory(
-      queueStorage ?? { ...memoryOnly(), clock: this.#clock },
-      messageLog,
-    )
-    this.#vhosts = restoreVhosts(stored, {
-      createVhost: (name) => {
-        const parts = { definitions, createQueue, createDelayQueue, clock: this.#clock, profile }
-        return new Vhost(name, parts)
-      },
+    this.#administration.restore(stored, definitions, this.#logger)
+    restoreVhosts(stored, {
+      createVhost: (name) => this.#administration.findVhost(name) as Vhost,
       definitions,
       logger: this.#logger,
     })
@@ -203,6 +244,21 @@ export class Broker {
     const count = this.#persistence?.messageLog.keepOnly(queueIds) ?? 0
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
+  }
+
+  #createVhost(name: string): Vhost {
+    const { messageLog, queueStorage } = this.#persistence ?? {}
+    const logOf = (id: number): QueueLog | null => messageLog?.queueLog(id) ?? null
+    return new Vhost(name, {
+      definitions: this.#definitions ?? noDefinitions,
+      createQueue: queueFactory(queueStorage, logOf, messageLog),
+      createDelayQueue: delayQueueFactory(
+        queueStorage ?? { ...memoryOnly(), clock: this.#clock },
+        messageLog,
+      ),
+      clock: this.#clock,
+      profile: this.#profile,
+    })
   }
 
   async #openStore(): Promise<StoredDefinitions> {
@@ -238,8 +294,9 @@ export class Broker {
   /** Who changes the defaults of a broker that has run before should know why nothing happens. */
   #compareDefaults(): void {
     const { defaultUser, defaultPass, defaultVhost } = this.#options
-    const isUser = this.#users.authenticate(defaultUser, defaultPass, true) !== undefined
-    if (isUser && this.#vhosts.has(defaultVhost)) return
+    const { authenticator } = this.#administration
+    const isUser = authenticator.authenticate(defaultUser, defaultPass, true) !== undefined
+    if (isUser && this.vhosts.find(defaultVhost) !== undefined) return
     this.#logger.warn(
       { defaultUser, defaultVhost },
       'The default user, password and virtual host count at the first start of a data directory only: this one has others',

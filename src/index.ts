@@ -1,3 +1,7 @@
+export { AdministrationError } from './administration/administration-error.ts'
+export type { PolicySettings } from './administration/policies.ts'
+export type { UserSettings } from './administration/users.ts'
+export type { VhostSettings } from './administration/vhosts.ts'
 export type { Clock } from './base/clock.ts'
 export type { Logger } from './base/logger.ts'
 export { Broker, type BrokerParts, createBroker } from './broker.ts'

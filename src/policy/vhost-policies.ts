@@ -4,6 +4,7 @@ import type {
   PolicyValue,
   UserPolicyDefinition,
 } from '../definitions/definition.ts'
+import { encodeDefinition } from '../definitions/definition-json.ts'
 import { Policy, type PolicySubject } from './policy.ts'
 import { POLICY_SETTINGS } from './policy-settings.ts'
 
@@ -33,9 +34,11 @@ export class VhostPolicies {
   /** What came of a pair of policies: the same object as long as neither has changed. */
   readonly #merged = new Map<Policy | undefined, Map<Policy | undefined, EffectivePolicy>>()
 
-  /** Adds the policy, or replaces the one of that name. Throws PatternError. */
+  /** Adds the policy, or replaces the one of that name if it says something else. Throws PatternError. */
   set(definition: UserPolicyDefinition | OperatorPolicyDefinition): void {
     const { kind, name } = definition
+    const before = this.#of(kind).find((policy) => policy.definition.name === name)
+    if (before !== undefined && isSame(before.definition, definition)) return
     const others = this.#of(kind).filter((policy) => policy.definition.name !== name)
     this.#replace(kind, [...others, new Policy(definition)].sort(compare))
   }
@@ -76,6 +79,13 @@ export class VhostPolicies {
       }
     }
   }
+}
+
+function isSame(
+  a: UserPolicyDefinition | OperatorPolicyDefinition,
+  b: UserPolicyDefinition | OperatorPolicyDefinition,
+): boolean {
+  return encodeDefinition(a) === encodeDefinition(b)
 }
 
 function compare({ definition: a }: Policy, { definition: b }: Policy): number {

@@ -40,5 +40,7 @@ export function restoreVhosts(
   for (const binding of stored.of('binding')) {
     if (vhostOf(binding)?.restoreBinding(binding) === false) drop(binding)
   }
+  // Only now, since a limit may send messages on, along any of the bindings.
+  for (const vhost of vhosts.values()) vhost.applyPolicies()
   return vhosts
 }

@@ -21,6 +21,7 @@ import type { Route } from '../exchange/route.ts'
 import { Router } from '../exchange/router.ts'
 import { copyKeys } from '../message/death.ts'
 import type { Message } from '../message/message.ts'
+import type { EffectivePolicy, VhostPolicies } from '../policy/vhost-policies.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
   conditionalDeleteNotSupported,
@@ -36,6 +37,7 @@ import { type DelayQueueFactory, delayQueueFactory } from './delay-queue-factory
 import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
+import { PolicyApplication } from './policy-application.ts'
 import { PublishRequests } from './publish-requests.ts'
 import { logIdCount, type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
@@ -89,6 +91,7 @@ export class Vhost {
   readonly #publishRequests = new WeakMap<Access, PublishRequests>()
   /** The broker's own, where nobody asks for something. */
   readonly #unrestricted: Access
+  readonly #policies = new PolicyApplication()
   readonly #bindings = new BindingTable()
   readonly #router: Router
   readonly #definitions: DefinitionStore
@@ -143,6 +146,29 @@ export class Vhost {
     })
   }
 
+  /** Who changes them calls `applyPolicies` then. */
+  get policies(): VhostPolicies {
+    return this.#policies.policies
+  }
+
+  /** Tells exchanges and queues what policies say of them, where that is not the same any more. */
+  applyPolicies(): void {
+    for (const exchange of this.exchanges.values()) this.#policies.apply(exchange)
+    // A queue that may be no longer than it is may go, or bring others into being.
+    for (const queue of [...this.queues.values()]) this.#policies.apply(queue)
+    this.forgetRoutes()
+  }
+
+  /** What is in force; undefined for the default exchange, which has no policies. */
+  policyOf(subject: Exchange | Queue): EffectivePolicy | undefined {
+    return this.#policies.inForce(subject)
+  }
+
+  /** What was published before may be routed elsewhere now, or not be permitted any more. */
+  forgetRoutes(): void {
+    this.topologyVersion++
+  }
+
   /** Exchanges that look at more than routing keys and headers need the message. */
   route(
     exchange: Exchange,
@@ -194,6 +220,7 @@ export class Vhost {
     if (!this.exchanges.declare(name, properties, access)) return
     this.topologyVersion++
     const exchange = this.exchanges.get(name)
+    this.#policies.apply(exchange)
     this.#durable.addExchange(exchange, () => this.#removeExchange(exchange))
   }
 
@@ -277,6 +304,12 @@ export class Vhost {
     return true
   }
 
+  /** The vhost itself goes, and everything in it. */
+  deleteAll(): void {
+    for (const queue of [...this.queues.values()]) this.deleteQueue(queue)
+    for (const exchange of [...this.exchanges.values()]) this.#removeExchange(exchange)
+  }
+
   /** A connection has gone, and its exclusive queues with it. */
   deleteExclusiveQueues(owner: ExclusiveOwner): void {
     for (const queue of this.queues.ownedBy(owner)) this.deleteQueue(queue)
@@ -357,6 +390,7 @@ export class Vhost {
     const { durable, arguments: queueArguments } = properties
     const id = durable ? this.#definitions.newQueueIds(logIdCount(queueArguments)) : null
     const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
+    this.#policies.apply(queue)
     this.#durable.addQueue(queue, id, () => this.deleteQueue(queue))
     return queue
   }

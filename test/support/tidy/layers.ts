@@ -31,6 +31,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['persistence'] },
   { modules: ['delayed'] },
   { modules: ['vhost'] },
+  { modules: ['administration'] },
   { modules: ['channel'] },
   { modules: ['connection'] },
   { modules: ['server'] },

@@ -145,7 +145,13 @@ describe('a consumer that does not read', () => {
       channelClosed() {},
     })
     fixture.onRoom = () => channel.consumers.resumeAll()
-    const request = { consumerTag: 'c', noAck: true, exclusive: false, isQosGlobal: false, prefetchCount: 0 }
+    const request = {
+      consumerTag: 'c',
+      noAck: true,
+      exclusive: false,
+      isQosGlobal: false,
+      prefetchCount: 0,
+    }
     channel.consumers.add({ ...request, queue: () => queue, arguments: new Map() }).start()
     return queue
   }

@@ -129,6 +129,7 @@ describe('policies', () => {
     const policies = policiesWith(policy('a', { 'max-length': 1 }, { pattern: '^a' }))
     const before = policies.effective(queue('a'))
     policies.set(policy('b', { 'max-length': 1 }, { pattern: '^b' }))
+    policies.set(policy('a', { 'max-length': 1 }, { pattern: '^a' }))
     expect(policies.effective(queue('a'))).toBe(before)
     policies.set(policy('a', { 'max-length': 2 }, { pattern: '^a' }))
     expect(policies.effective(queue('a'))).not.toBe(before)
