@@ -162,6 +162,7 @@ export class MessageLog implements TurnTask, TicketSource {
         this.#logger.error(fields, 'A record of the journal is malformed: its end is left out')
       }
     })
+    for (const queue of this.#queues.values()) queue.recovered()
   }
 
   /** What there is of other queues than these is dropped; how many messages that were. */

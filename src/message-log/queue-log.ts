@@ -31,7 +31,7 @@ export interface QueueLog {
   readonly nextSequence: number
   /** The first sequence of a message that is stored; undefined when there is none. */
   readonly firstSequence: number | undefined
-  /** About how many bytes of bodies they had when the log was read; it does not change after that. */
+  /** How many bytes of bodies they had when the log was read; it does not change after that. */
   readonly bodyBytes: number
   /** What is noted until the end of this turn is stored as one: all of it, or nothing. */
   makeAtomic(): void

@@ -2,6 +2,7 @@ import type { Message } from '../message/message.ts'
 import type { Batch, QueueRuns } from './batch.ts'
 import type { Block, BlockChain } from './block-chain.ts'
 import type { BlockReader } from './block-reader.ts'
+import { BodySizes } from './body-sizes.ts'
 import { Extents } from './extents.ts'
 import { LogEntry } from './log-entry.ts'
 import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
@@ -25,8 +26,6 @@ export interface LogParts {
   dropped(queueId: number): void
 }
 
-/** What a stored message takes besides its body: its place, its lengths, and the heads of two frames. */
-const LEAST_HEAD_BYTES = 60
 /** More than this is said with several runs. */
 const LONGEST_RUN = 0xffff_ffff
 
@@ -44,6 +43,8 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   readonly #delivered = new SequenceSet()
   readonly #extents = new Extents()
   #stretches: Stretches | null = null
+  #bodySizes: BodySizes | null = null
+  #bodyBytes = 0
   #nextSequence = 0
   /** The ticket of the batch that these runs are in. */
   #ticket: Ticket = 0
@@ -65,22 +66,14 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     return this.#live.next(0)
   }
 
+  get bodyBytes(): number {
+    return this.#bodyBytes
+  }
+
   takeStretches(): readonly Stretch[] {
     const stretches = this.#stretches?.from(this.firstSequence ?? this.#nextSequence) ?? []
     this.#stretches = null
     return stretches
-  }
-
-  get bodyBytes(): number {
-    let bytes = 0
-    for (let at = this.#live.next(0); at !== undefined; ) {
-      const end = Math.min(this.#extents.endOf(at), this.#nextSequence - 1)
-      const { live, liveBytes } = this.#extents.find(at)
-      const count = this.#live.countBetween(at, end)
-      bytes += count * Math.max(0, liveBytes / live - LEAST_HEAD_BYTES)
-      at = this.#live.next(end + 1)
-    }
-    return Math.round(bytes)
   }
 
   makeAtomic(): void {
@@ -240,7 +233,15 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
       this.#stretches ??= new Stretches()
       this.#stretches.add(sequence, expiresAt, place.messageBytes)
     }
+    this.#bodySizes ??= new BodySizes()
+    this.#bodySizes.set(sequence, place.bodyBytes)
     this.#locate(sequence, block)
+  }
+
+  /** All records were found. */
+  recovered(): void {
+    this.#bodyBytes = this.#bodySizes?.sum(this.#live) ?? 0
+    this.#bodySizes = null
   }
 
   recoverDelivered(from: number, count: number): void {

@@ -1,6 +1,11 @@
 import { readUint32, readUint48 } from '../message/big-endian.ts'
 import type { Message } from '../message/message.ts'
-import { assertWithin, StoredMessageReader, storedMessageEnd } from '../message/stored-message.ts'
+import {
+  assertWithin,
+  StoredMessageReader,
+  storedBodyBytes,
+  storedMessageEnd,
+} from '../message/stored-message.ts'
 import { StoreError } from '../store/store-error.ts'
 import {
   DELIVER,
@@ -27,6 +32,7 @@ export interface RecordedPlace {
   /** About what it takes in the record: a message's places share what that takes. */
   readonly bytes: number
   readonly messageBytes: number
+  readonly bodyBytes: number
   /**
    * The message, the same at each of its places. It refers to the record's bytes. Throws RangeError
    * when they make no sense.
@@ -86,6 +92,10 @@ export class RecordReader implements RecordedPlace {
 
   get messageBytes(): number {
     return this.#messageEnd - this.#messageStart
+  }
+
+  get bodyBytes(): number {
+    return storedBodyBytes(this.#record, this.#messageStart, this.#messageEnd)
   }
 
   message(): Message {

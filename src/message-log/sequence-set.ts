@@ -51,16 +51,6 @@ export class SequenceSet {
     return end - start
   }
 
-  /** How many there are from `from` to `to`. */
-  countBetween(from: number, to: number): number {
-    if (this.#bits === null) {
-      return Math.max(0, Math.min(to + 1, this.#end) - Math.max(from, this.#start))
-    }
-    let count = 0
-    for (let at = this.next(from); at !== undefined && at <= to; at = this.next(at + 1)) count++
-    return count
-  }
-
   /** The first that is not before `from`. */
   next(from: number): number | undefined {
     if (this.#bits !== null) return this.#bits.next(from)

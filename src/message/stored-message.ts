@@ -43,6 +43,14 @@ export function storedMessageEnd(bytes: Buffer, start: number): number {
   return end
 }
 
+/** How large the body is of what is stored in `bytes[start, end)`, if it makes sense. */
+export function storedBodyBytes(bytes: Buffer, start: number, end: number): number {
+  const contentStart = start + STORED_HEAD_BYTES + readUint16(bytes, start + 4)
+  if (contentStart + FRAME_OVERHEAD > end) return 0
+  const bodyStart = contentStart + FRAME_OVERHEAD + readUint32(bytes, contentStart + 3)
+  return Math.max(0, end - bodyStart - FRAME_OVERHEAD)
+}
+
 /** Throws RangeError when what is read would go on behind the end. */
 export function assertWithin(bytes: Buffer, end: number): void {
   if (end > bytes.length) throw new RangeError(`it ends within an entry, at ${bytes.length}`)

@@ -7,7 +7,7 @@ export interface LoggedRun {
   from: number
   to: number
   count: number
-  /** Of their bodies; after a restart, about as much. */
+  /** Of their bodies. */
   bodyBytes: number
 }
 

@@ -33,7 +33,9 @@ export class IdleExpiry {
     this.#timer.within(this.#expiresMs)
   }
 
+  /** For good. */
   stop(): void {
+    this.#expiresMs = Number.POSITIVE_INFINITY
     this.#timer.clear()
   }
 

@@ -59,7 +59,7 @@ export class ReadyList {
     return this.#returned.length + this.#window.length + (this.#backlog?.length ?? 0)
   }
 
-  /** Of the messages' bodies; of those that were there before a restart, about as much. */
+  /** Of the messages' bodies. */
   get bodyBytes(): number {
     return this.#returned.bodyBytes + this.#bodyBytes + (this.#backlog?.bodyBytes ?? 0)
   }
