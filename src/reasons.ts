@@ -299,6 +299,10 @@ export const conditionalDeleteNotSupported = (
   )
 export const getNotSupported = (queue: string, vhost: string): AmqpError =>
   notImplemented(`basic.get not supported by stream queues ${queueIn(queue, vhost)}`)
+export const nackNotSupported = (queue: string, vhost: string): AmqpError =>
+  notImplemented(
+    `basic.nack and basic.reject not supported by stream queues ${queueIn(queue, vhost)}`,
+  )
 export const purgeNotSupported = (queue: string, vhost: string): AmqpError =>
   notImplemented(`queue.purge not supported by stream queues ${queueIn(queue, vhost)}`)
 export const automaticAcknowledgementNotSupported = (queue: string, vhost: string): AmqpError =>

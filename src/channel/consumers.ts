@@ -4,6 +4,7 @@ import { expectedInteger, isInteger } from '../queue/arguments.ts'
 import type { Queue } from '../queue/queue.ts'
 import {
   consumerTagInUse,
+  foreignQueueArgument,
   globalQosNotSupported,
   invalidQueueArgument,
   tooManyConsumers,
@@ -41,9 +42,7 @@ export class Consumers {
     const consumerTag = request.consumerTag || uniqueName('amq.ctag-')
     if (this.#byTag.has(consumerTag)) throw consumerTagInUse(consumerTag)
     const queue = request.queue()
-    if (request.isQosGlobal && queue.type !== 'classic') {
-      throw globalQosNotSupported(queue.name, queue.vhostName)
-    }
+    assertSuits(queue, request)
     const consumer = new ChannelConsumer(this.#channel, queue, {
       consumerTag,
       noAck: request.noAck,
@@ -105,6 +104,21 @@ export class Consumers {
       return
     }
   }
+}
+
+/** Arguments that only streams' consumers have. https://www.rabbitmq.com/docs/streams#consuming */
+const STREAM_ARGUMENTS = ['x-stream-offset', 'x-stream-filter', 'x-stream-match-unfiltered']
+
+/** Whether a queue of that type can have such a consumer. Throws 406 and 540. */
+function assertSuits(queue: Queue, request: ConsumeRequest): void {
+  const { name, vhostName, type } = queue
+  const isStream = type === 'stream'
+  const foreign = STREAM_ARGUMENTS.find((argument) => request.arguments.has(argument))
+  if (foreign !== undefined && !isStream) throw foreignQueueArgument(foreign, name, vhostName, type)
+  // Of two mistakes, a stream names the other one.
+  if (!request.isQosGlobal || type === 'classic' || (isStream && request.prefetchCount === 0))
+    return
+  throw globalQosNotSupported(name, vhostName)
 }
 
 /** Throws 406. https://www.rabbitmq.com/docs/consumer-priority */

@@ -58,62 +58,50 @@ class Pattern {
   }
 }
 
-/** A binding argument without a value asks only that the header is there. */
+/**
+ * A binding argument without a value asks only that the header is there. As in RabbitMQ, numbers and times
+ * are equal whatever their types, and so are texts and octets; but within arrays and tables, types count.
+ */
 function headerAgrees(expected: FieldValue, actual: FieldValue): boolean {
   if (expected.type === 'V') return true
-  const kind = comparableKind(expected)
-  if (kind !== comparableKind(actual)) return false
-  if (kind === 'number') return Number(expected.value) === Number(actual.value)
-  if (kind === 'bigint') return BigInt(expected.value as bigint) === BigInt(actual.value as bigint)
+  const number = numberOf(expected)
+  const otherNumber = numberOf(actual)
+  if (number !== undefined && otherNumber !== undefined) return equalNumbers(number, otherNumber)
+  const octets = octetsOf(expected)
+  const otherOctets = octetsOf(actual)
+  if (octets !== undefined && otherOctets !== undefined) return octets.equals(otherOctets)
   return sameValue(expected, actual)
 }
 
-/** Integers compare across their widths, and so do floats; nothing else compares across types. */
-function comparableKind(value: FieldValue): string {
-  switch (value.type) {
-    case 'b':
-    case 'B':
-    case 's':
-    case 'u':
-    case 'I':
-    case 'i':
-    case 'l':
-      return 'bigint'
-    case 'f':
-    case 'd':
-      return 'number'
-    default:
-      return value.type
-  }
+function numberOf({ value }: FieldValue): number | bigint | undefined {
+  return typeof value === 'number' || typeof value === 'bigint' ? value : undefined
+}
+
+/** Exact also where one is a bigint. */
+const equalNumbers = (a: number | bigint, b: number | bigint): boolean => a <= b && a >= b
+
+function octetsOf(value: FieldValue): Buffer | undefined {
+  if (value.type === 'x') return value.value
+  return value.type === 'S' ? (value.bytes ?? Buffer.from(value.value)) : undefined
 }
 
 function sameValue(a: FieldValue, b: FieldValue): boolean {
-  switch (a.type) {
-    case 'A': {
-      const other = b.type === 'A' ? b.value : []
-      return (
-        a.value.length === other.length &&
-        a.value.every((item, index) => headerEquals(item, other[index]))
-      )
-    }
-    case 'F': {
-      const other: FieldTable = b.type === 'F' ? b.value : new Map()
-      return (
-        a.value.size === other.size &&
-        [...a.value].every(([name, item]) => headerEquals(item, other.get(name)))
-      )
-    }
-    case 'D':
-      return (
-        b.type === 'D' && a.value.scale === b.value.scale && a.value.unscaled === b.value.unscaled
-      )
-    case 'x':
-      return b.type === 'x' && a.value.equals(b.value)
-    default:
-      return a.value === b.value
+  if (a.type === 'A' && b.type === 'A') {
+    const other = b.value
+    const isAt = (item: FieldValue, index: number) => isEqual(item, other[index])
+    return a.value.length === other.length && a.value.every(isAt)
   }
+  if (a.type === 'F' && b.type === 'F') {
+    const other = b.value
+    return a.value.size === other.size && [...a.value].every(([k, v]) => isEqual(v, other.get(k)))
+  }
+  if (a.type === 'D' && b.type === 'D') {
+    return a.value.scale === b.value.scale && a.value.unscaled === b.value.unscaled
+  }
+  return a.type === b.type && a.value === b.value
 }
 
-function headerEquals(a: FieldValue, b: FieldValue | undefined): boolean {
-  return b !== undefined && comparableKind(a) === comparableKind(b) && headerAgrees(a, b)
+function isEqual(a: FieldValue, b: FieldValue | undefined): boolean {
+  if (a.type !== b?.type) return false
+  return a.type === 'V' || headerAgrees(a, b)
 }

@@ -32,7 +32,8 @@ export class Router {
       for (let index = 0; index < keyCount; index++) {
         matcher.match(routingKeys[index] as string, headers, route, message)
       }
-      if (route.matchCount === before && exchange.alternateExchange !== undefined) {
+      // An empty name is none: the default exchange is nobody's alternate.
+      if (route.matchCount === before && exchange.alternateExchange) {
         const alternate = this.#findExchange(exchange.alternateExchange)
         if (alternate !== undefined) route.addExchange(alternate)
       }

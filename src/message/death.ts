@@ -43,6 +43,7 @@ export function deadLettered(
     addDeath(headers, death, entry)
     setDeath(headers, 'x-last-death', death, exchange)
     if (isReaddressed) headers.delete('CC')
+    sort(headers)
   })
   return readdressed(edited, address)
 }
@@ -77,14 +78,22 @@ function addDeath(
   entry: Map<string, FieldValue>,
 ): void {
   const history = headers.get('x-death')
-  if (history !== undefined && history.type !== 'A') return
-  if (history === undefined)
+  if (history === undefined) {
     setDeath(headers, 'x-first-death', death, textOf(entry.get('exchange')))
-  const before = history?.value ?? []
+  }
+  // What is not a list is not ours.
+  const before = history?.type === 'A' ? history.value : []
   const same = before.find((item) => isSame(item, death))
   const first: FieldValue = { type: 'F', value: same === undefined ? entry : counted(same) }
   const others = before.filter((item) => item !== same).slice(0, MOST_DEATHS - 1)
   headers.set('x-death', { type: 'A', value: [first, ...others] })
+}
+
+/** By name, as RabbitMQ leaves them behind. */
+function sort(headers: Map<string, FieldValue>): void {
+  const sorted = [...headers].sort(([a], [b]) => (a < b ? -1 : 1))
+  headers.clear()
+  for (const [name, value] of sorted) headers.set(name, value)
 }
 
 function setDeath(

@@ -119,15 +119,13 @@ export interface InvalidArgument {
 
 /** The first argument whose value cannot be, if any. */
 export function findInvalidArgument(queueArguments: FieldTable): InvalidArgument | undefined {
+  const hasExchange = queueArguments.has('x-dead-letter-exchange')
   for (const name of ARGUMENTS[queueTypeOf(queueArguments)]) {
     const value = queueArguments.get(name)
-    const reason = value === undefined ? undefined : CHECKS[name](value)
-    if (value !== undefined && reason !== undefined) return { name, value, reason }
-  }
-  const routingKey = queueArguments.get('x-dead-letter-routing-key')
-  if (routingKey !== undefined && !queueArguments.has('x-dead-letter-exchange')) {
-    const name = 'x-dead-letter-routing-key'
-    return { name, value: routingKey, reason: 'routing_key_but_no_dlx_defined' }
+    if (value === undefined) continue
+    const isLost = name === 'x-dead-letter-routing-key' && !hasExchange
+    const reason = CHECKS[name](value) ?? (isLost ? 'routing_key_but_no_dlx_defined' : undefined)
+    if (reason !== undefined) return { name, value, reason }
   }
   return undefined
 }

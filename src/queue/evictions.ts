@@ -30,6 +30,8 @@ export class Evictions {
   #settings: QueueSettings
   /** Whether a limit is set, so that each message that comes must be counted. */
   #isLimited = false
+  /** Whether it is the first message that has to go, rather than the new one that may not come. */
+  #dropsHead = false
   #isPending = false
 
   constructor(parts: EvictionParts, settings: QueueSettings) {
@@ -43,6 +45,7 @@ export class Evictions {
     this.#settings = settings
     const { maxLength, maxLengthBytes } = settings
     this.#isLimited = Math.min(maxLength, maxLengthBytes) < Number.POSITIVE_INFINITY
+    this.#dropsHead = settings.overflow === 'drop-head'
   }
 
   /** Whether more is to be dropped than is in one go: nothing that is ready may be had before. */
@@ -60,13 +63,13 @@ export class Evictions {
 
   /** Whether the message is one too many for a queue that rather refuses what comes. */
   refuses(message: Message): boolean {
-    if (!this.#isLimited || this.#settings.overflow === 'drop-head') return false
+    if (!this.#isLimited || this.#dropsHead) return false
     return this.#isOver(1, message.bodySize)
   }
 
   /** A message has come, or come back. */
   dropDue(): void {
-    if (this.#isLimited) this.#dropExcess()
+    if (this.#isLimited && this.#dropsHead) this.#dropExcess()
     this.dropExpired()
   }
 

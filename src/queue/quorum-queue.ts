@@ -36,7 +36,10 @@ export class QuorumQueue extends ClassicQueue {
   override get(noAck: boolean): QueuedMessage | undefined {
     if (this.singleActiveConsumer) throw getFromSingleActive(this.name, this.vhostName)
     const taken = super.get(noAck)
-    return taken && { ...taken, sent: this.#counted(taken.message, taken.sequence) }
+    if (taken === undefined) return undefined
+    // Deliveries have no count before there is one.
+    const count = this.#counts.get(taken.sequence) ?? 0
+    return { ...taken, sent: withDeliveryCount(taken.message, count) }
   }
 
   override purge(): number {

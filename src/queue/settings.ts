@@ -1,5 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
+import { queueTypeOf } from './arguments.ts'
+import type { QueueType } from './queue.ts'
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx'
 
@@ -23,8 +25,6 @@ export interface QueueSettings {
   readonly consumerTimeoutMs: number | undefined
 }
 
-const OVERFLOWS: readonly string[] = ['drop-head', 'reject-publish', 'reject-publish-dlx']
-
 /**
  * Of limits that are both in the arguments and in a policy, the lower one counts; of other things, the
  * argument. https://www.rabbitmq.com/docs/parameters#policies
@@ -34,19 +34,25 @@ export function queueSettings(queueArguments: FieldTable, policy: PolicyDefiniti
     Math.min(numberOf(queueArguments.get(`x-${name}`)?.value), numberOf(policy.get(name)))
   const text = (name: string): string | undefined =>
     textOf(queueArguments.get(`x-${name}`)?.value) ?? textOf(policy.get(name))
-  const overflow = text('overflow') ?? 'drop-head'
+  const overflow = overflowOf(text('overflow'), queueTypeOf(queueArguments))
   const consumerTimeout = limit('consumer-timeout')
   return {
     messageTtlMs: limit('message-ttl'),
     expiresMs: limit('expires'),
     maxLength: limit('max-length'),
     maxLengthBytes: limit('max-length-bytes'),
-    overflow: OVERFLOWS.includes(overflow) ? (overflow as Overflow) : 'drop-head',
+    overflow,
     deadLetterExchange: text('dead-letter-exchange'),
     deadLetterRoutingKey: text('dead-letter-routing-key'),
     deliveryLimit: limit('delivery-limit'),
     consumerTimeoutMs: consumerTimeout === Number.POSITIVE_INFINITY ? undefined : consumerTimeout,
   }
+}
+
+/** Quorum queues do not dead-letter what they refuse: they drop the first message instead, as by default. */
+function overflowOf(text: string | undefined, type: QueueType): Overflow {
+  if (text === 'reject-publish') return text
+  return text === 'reject-publish-dlx' && type === 'classic' ? text : 'drop-head'
 }
 
 /** `x-max-priority`; 0 when there is none. */

@@ -15,6 +15,11 @@ export class BindingTable {
     return this.#byIdentity.get(identityOf(binding)) === binding
   }
 
+  /** The binding that is the same as this one, if there is one. */
+  find(like: Binding): Binding | undefined {
+    return this.#byIdentity.get(identityOf(like))
+  }
+
   /** False when there is such a binding already. */
   add(binding: Binding): boolean {
     const identity = identityOf(binding)

@@ -349,7 +349,11 @@ export class Vhost {
     const source = this.exchanges.find(request.source)
     const destination = this.#findDestination(request)
     if (source === undefined || destination === undefined) return
-    const binding = this.#resolve(request, owner)
+    const { routingKey, arguments: bindingArguments } = request
+    const like = { source, destination, routingKey, arguments: bindingArguments }
+    const binding = this.#bindings.find(like)
+    if (binding === undefined) return
+    if (destination.kind === 'queue') this.queues.get(destination.name, owner)
     this.#dropBindings([binding])
   }
 

@@ -6,7 +6,11 @@ import {
   type BasicRecoverAsync,
   type BasicReject,
 } from 'amqp-codec'
-import { recoverWithoutRequeueNotSupported, unknownDeliveryTag } from '../../reasons.ts'
+import {
+  nackNotSupported,
+  recoverWithoutRequeueNotSupported,
+  unknownDeliveryTag,
+} from '../../reasons.ts'
 import type { Channel } from '../channel.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Settlement } from '../settlement.ts'
@@ -50,8 +54,18 @@ function settleTags(
   settlement: Settlement,
 ): void {
   const deliveries = takeTags(channel, deliveryTag, multiple)
+  const stream = settlement === 'acknowledge' ? undefined : deliveries.find(isOfStream)
+  if (stream !== undefined) {
+    channel.unacked.putBack(deliveries)
+    throw nackNotSupported(stream.queue.name, stream.queue.vhostName)
+  }
   if (channel.transaction === null) channel.settle(deliveries, settlement)
   else channel.transaction.settle(deliveries, settlement)
+}
+
+/** Of those nothing comes back, and nothing is dropped. */
+function isOfStream({ queue }: Delivery): boolean {
+  return queue.type === 'stream'
 }
 
 function takeTags(channel: Channel, deliveryTag: number, multiple: boolean): Delivery[] {
