@@ -25,9 +25,10 @@ export class RandomMatcher implements ExchangeMatcher {
 
   remove(binding: Binding): void {
     const place = this.#places.get(binding)
-    const last = this.#bindings.pop()
-    if (place === undefined || last === undefined) return
+    if (place === undefined) return
     this.#places.delete(binding)
+    // The last one takes its place.
+    const last = this.#bindings.pop() as Binding
     if (last === binding) return
     this.#bindings[place] = last
     this.#places.set(last, place)
