@@ -1,5 +1,6 @@
 // All topics there are.
 
+import { access } from './scenarios/access.ts'
 import { alternateExchanges } from './scenarios/alternate-exchanges.ts'
 import { bindings } from './scenarios/bindings.ts'
 import { channels } from './scenarios/channels.ts'
@@ -17,6 +18,8 @@ import { getting } from './scenarios/getting.ts'
 import { handshakes } from './scenarios/handshakes.ts'
 import { headersRouting } from './scenarios/headers-routing.ts'
 import { limits } from './scenarios/limits.ts'
+import { pluginExchanges } from './scenarios/plugin-exchanges.ts'
+import { policies } from './scenarios/policies.ts'
 import { priorities } from './scenarios/priorities.ts'
 import { publishing } from './scenarios/publishing.ts'
 import { queueArguments } from './scenarios/queue-arguments.ts'
@@ -53,4 +56,7 @@ export const CATALOGUE: readonly Topic[] = [
   quorumQueues,
   streams,
   directReplyTo,
+  pluginExchanges,
+  policies,
+  access,
 ]

@@ -3,15 +3,17 @@
 
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { CATALOGUE } from './catalogue.ts'
-import { DIFFERENCES } from './differences.ts'
+import { DIFFERENCES, EVERYWHERE } from './differences.ts'
 import { NOT_YET } from './not-yet.ts'
 import { playOnLeveret, playOnReference } from './stage/peers.ts'
 import type { Topic } from './stage/stage.ts'
-import { judge } from './verdict/judge.ts'
+import { judge, seenEverywhere } from './verdict/judge.ts'
 import { readRecording, writeRecording } from './verdict/recordings.ts'
 
 const reference = inject('reference')
 const isRecording = process.env['DIFFERENTIAL_RECORD'] !== undefined
+
+const isPartial = process.argv.includes('-t')
 
 const names = CATALOGUE.flatMap(({ topic, scenarios }) =>
   Object.keys(scenarios).map((name) => `${topic}: ${name}`),
@@ -33,6 +35,17 @@ if ('missing' in reference) {
 }
 
 for (const topic of CATALOGUE) describe.concurrent(topic.topic, () => compare(topic))
+
+// After all the others: it looks at what they have seen.
+describe('differences everywhere', () => {
+  test.skipIf(isRecording || isPartial)(
+    `are still there${isPartial ? ' (skipped: only some scenarios are played)' : ''}`,
+    () => {
+      const gone = EVERYWHERE.filter(({ what }) => !seenEverywhere.has(what))
+      expect(gone.map(({ what }) => what)).toEqual([])
+    },
+  )
+})
 
 function compare({ topic, scenarios }: Topic): void {
   const recording = readRecording(topic)

@@ -107,9 +107,9 @@ export const queueArguments: Topic = {
       { 'x-queue-master-locator': 'client-local' },
       { 'x-queue-master-locator': 'min-masters' },
       { 'x-queue-master-locator': 'random' },
-      { 'x-queue-master-locator': 'nearest' },
-      { 'x-queue-master-locator': 1 },
     ),
+    'x-queue-master-locator that is unknown': declares({ 'x-queue-master-locator': 'nearest' }),
+    'x-queue-master-locator that is no text': declares({ 'x-queue-master-locator': 1 }),
     'x-queue-type takes three words': declares(
       { 'x-queue-type': 'classic' },
       { 'x-queue-type': 'quorum' },

@@ -38,8 +38,10 @@ function describeBody(body: Buffer): string {
   return Buffer.from(text).equals(body) ? JSON.stringify(text) : `0x${body.toString('hex')}`
 }
 
+/** Sorted by name: RabbitMQ itself writes the entries of x-death now in one order, now in another. */
 export function describeTable(table: FieldTable): string {
-  return `{${[...table].map(([name, value]) => `${name}=${describeValue(value)}`).join(' ')}}`
+  const entries = [...table].sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([name, value]) => `${name}=${describeValue(value)}`).join(' ')}}`
 }
 
 /** Texts and 32-bit integers, which are nearly all there is, come without the letter of their type. */
@@ -53,9 +55,8 @@ function describeValue(field: FieldValue): string {
       return String(field.value)
     case 'A':
       return `[${field.value.map(describeValue).join(' ')}]`
-    // RabbitMQ itself writes the entries of x-death now in one order, now in another.
     case 'F':
-      return describeTable(new Map([...field.value].sort(([a], [b]) => (a < b ? -1 : 1))))
+      return describeTable(field.value)
     case 'T':
       return `T:${describeTime(Number(field.value))}`
     case 'V':

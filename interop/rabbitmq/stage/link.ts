@@ -21,6 +21,9 @@ import { type Arrival, Wire } from './wire.ts'
 /** A scenario cannot go on: something that it waits for did not come. */
 export class Stuck extends Error {}
 
+/** A scenario ends here: the broker has refused the connection, and the transcript has the reason. */
+export class Refused extends Error {}
+
 /** The two sides of a scenario: where it plays and where that is written down. */
 export interface Scene {
   readonly port: number
@@ -158,6 +161,6 @@ export class Link {
     if (typeof arrival === 'string') throw new Stuck(`opening a connection or channel: ${arrival}`)
     if (arrival.method.id !== CONNECTION_CLOSE) return
     this.note(0, '<', describeMethod(arrival.method))
-    throw new Stuck('the connection was closed')
+    throw new Refused()
   }
 }

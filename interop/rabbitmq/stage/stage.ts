@@ -3,7 +3,7 @@
 
 import { type Administration, NotBuilt } from './administration.ts'
 import { Channel } from './channel.ts'
-import { Link, type Login, type Scene, Stuck } from './link.ts'
+import { Link, type Login, Refused, type Scene, Stuck } from './link.ts'
 
 export interface StageParts extends Scene {
   readonly administration: Administration
@@ -37,6 +37,7 @@ export class Stage {
       await scenario(this)
       for (const channel of this.#channels) if (channel.isOpen) await channel.quiet()
     } catch (error) {
+      if (error instanceof Refused) return
       if (!(error instanceof Stuck || error instanceof NotBuilt)) throw error
       this.#scene.transcript.add(`! ${error.message}`)
     } finally {

@@ -1,15 +1,17 @@
 // Whether a scenario went as it should: the same on both sides, or different as the tables say.
 
-import { DIFFERENCES } from '../differences.ts'
+import { DIFFERENCES, EVERYWHERE } from '../differences.ts'
 import { NOT_YET } from '../not-yet.ts'
 import { lineDifferences } from './line-differences.ts'
 
 /** Throws an error whose message shows both transcripts, unless all is as it should be. */
 export function judge(
   scenario: string,
-  rabbitmq: readonly string[],
-  leveret: readonly string[],
+  rabbitmqSaid: readonly string[],
+  leveretSaid: readonly string[],
 ): void {
+  const rabbitmq = rabbitmqSaid.map((line) => withoutKnown(line, 'rabbitmq'))
+  const leveret = leveretSaid.map((line) => withoutKnown(line, 'leveret'))
   const found = lineDifferences(rabbitmq, leveret)
   const isSame = found.rabbitmq.length + found.leveret.length === 0
   const expected = DIFFERENCES.find((difference) => difference.scenario === scenario)
@@ -27,6 +29,19 @@ export function judge(
       `the difference is not the one of differences.ts, but ${JSON.stringify(found, null, 2)}\n${sideBySide(rabbitmq, leveret)}`,
     )
   }
+}
+
+/** The names of the differences that any scenario has shown so far. */
+export const seenEverywhere: Set<string> = new Set()
+
+function withoutKnown(line: string, side: 'rabbitmq' | 'leveret'): string {
+  return EVERYWHERE.reduce((rest, difference) => {
+    const expression = difference[side]
+    if (expression === undefined) return rest
+    const without = rest.replaceAll(expression, '')
+    if (without !== rest) seenEverywhere.add(difference.what)
+    return without
+  }, line)
 }
 
 /** One below the other, common lines once: `-` is RabbitMQ, `+` is Leveret. */
