@@ -50,14 +50,17 @@ export function deadLettered(
 
 /**
  * Whether a message came from that queue before, and on the way since only by itself: nobody rejected
- * it. Then it would go round for ever. https://www.rabbitmq.com/docs/dlx#routing
+ * it. Then it would go round for ever. Of a history of which the end was cut off it is assumed.
+ * https://www.rabbitmq.com/docs/dlx#routing
  */
 export function isDeathCycle(headers: FieldTable | undefined, queueName: string): boolean {
+  let count = 0
   for (const death of deaths(headers)) {
     if (death === undefined || textOf(death.get('reason')) === 'rejected') return false
     if (textOf(death.get('queue')) === queueName) return true
+    count++
   }
-  return false
+  return count >= MOST_DEATHS
 }
 
 /** What is in the lists of further keys, as far as it is text. */
