@@ -13,6 +13,7 @@ import type { UserAdministration } from './administration/users.ts'
 import type { VhostAdministration } from './administration/vhosts.ts'
 import { firstDefinitions } from './auth/first-definitions.ts'
 import { type Clock, systemClock } from './base/clock.ts'
+import { ClosableClock } from './base/closable-clock.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
 import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
@@ -71,7 +72,7 @@ export class Broker {
   readonly #profile: CompatProfile
   readonly #listener: Listener
   readonly #turn = new Turn()
-  readonly #clock: Clock
+  readonly #clock: ClosableClock
   #persistence: Persistence | undefined
   #definitions: Definitions | undefined
   #closing: Promise<void> | undefined
@@ -79,8 +80,9 @@ export class Broker {
   /** Use `createBroker`. */
   constructor(
     options: ResolvedOptions,
-    { logger = silentLogger, clock = systemClock, machine = new SystemMachine() }: BrokerParts,
+    { logger = silentLogger, machine = new SystemMachine(), ...parts }: BrokerParts,
   ) {
+    const clock = new ClosableClock(parts.clock ?? systemClock)
     this.#options = options
     this.#logger = logger
     this.#clock = clock
@@ -114,12 +116,12 @@ export class Broker {
       },
     })
     this.#alarms = new Alarms(logger, (shortage) => this.#listener.setShortage(shortage))
-    const parts = { machine, clock, logger, alarms: this.#alarms }
-    this.#memoryMonitor = new MemoryMonitor({ ...options, ...parts })
+    const watched = { machine, clock, logger, alarms: this.#alarms }
+    this.#memoryMonitor = new MemoryMonitor({ ...options, ...watched })
     this.#diskMonitor =
       options.dataDir === 'none' || options.diskFreeLimitBytes === 0
         ? undefined
-        : new DiskMonitor({ ...options, ...parts })
+        : new DiskMonitor({ ...options, ...watched })
   }
 
   /** @internal */
@@ -228,6 +230,7 @@ export class Broker {
     await this.#listener.close(this.#options.shutdownTimeoutMs)
     await this.#definitions?.close()
     await this.#persistence?.close()
+    this.#clock.close()
   }
 
   /** Puts to use what is stored, or what a broker begins with. */
