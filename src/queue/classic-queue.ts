@@ -158,7 +158,7 @@ export class ClassicQueue implements Queue {
       if (consumer !== undefined) return this.#publishTo(consumer, lane, message, expiresAt)
     }
     const outcome = lane.push(message, expiresAt)
-    evictions.dropDue()
+    if (expiresAt !== 0 || evictions.isLimited) evictions.dropDue()
     // What is being read back may be of a lower priority.
     if (this.#lanes.arePriorities) this.#dispatch()
     return outcome
@@ -249,7 +249,7 @@ export class ClassicQueue implements Queue {
 
   acknowledge(places: readonly Place[]): void {
     this.#unackedCount -= places.length
-    for (const place of places) this.#lanes.of(place.message).settle(place)
+    this.#lanes.settle(places)
   }
 
   reject(places: readonly Place[]): void {
@@ -318,8 +318,11 @@ export class ClassicQueue implements Queue {
   /** Hands out what is ready for as long as somebody can take it. */
   #dispatch(): void {
     for (;;) {
-      if (!this.#evictions.dropExpired()) return
-      const lane = this.#lanes.first
+      let lane = this.#lanes.first
+      if (lane?.ready.isTimed) {
+        if (!this.#evictions.dropExpired()) return
+        lane = this.#lanes.first
+      }
       if (lane === undefined) return
       const consumer = this.#consumers.next()
       if (consumer === undefined) return

@@ -53,6 +53,11 @@ export class Evictions {
     return this.#isPending
   }
 
+  /** Whether there may be more messages than there should. */
+  get isLimited(): boolean {
+    return this.#isLimited
+  }
+
   /** When a message expires that comes now, in milliseconds since 1970; 0 is never. */
   expiryOf(message: Message): number {
     let ttlMs = this.#settings.messageTtlMs

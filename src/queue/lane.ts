@@ -62,6 +62,11 @@ export class Lane {
     this.log?.settle(message, sequence)
   }
 
+  settleAll(places: readonly Place[]): void {
+    if (this.log === null && this.#expiries.size === 0) return
+    for (const place of places) this.settle(place)
+  }
+
   putBack({ message, sequence }: Place): void {
     const expiresAt = this.#expiries.get(sequence) ?? 0
     if (expiresAt !== 0) this.#expiries.delete(sequence)

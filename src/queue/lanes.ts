@@ -1,6 +1,7 @@
 import { readPriority } from 'amqp-codec'
 import type { Message } from '../message/message.ts'
 import type { Lane } from './lane.ts'
+import type { Place } from './queue.ts'
 
 /**
  * The messages of a queue by priority, a lane each. A queue without priorities has one lane; one that
@@ -58,11 +59,18 @@ export class Lanes {
 
   /** The lane whose first message is the next one; none when no message is ready. */
   get first(): Lane | undefined {
+    if (this.#byPriority === null) return this.#lowest.ready.length > 0 ? this.#lowest : undefined
     for (let index = 0; index < this.all.length; index++) {
       const lane = this.all[index] as Lane
       if (lane.ready.length > 0) return lane
     }
     return undefined
+  }
+
+  /** They have left the queue. */
+  settle(places: readonly Place[]): void {
+    if (this.#byPriority === null) this.#lowest.settleAll(places)
+    else for (const place of places) this.of(place.message).settle(place)
   }
 
   of(message: Message): Lane {

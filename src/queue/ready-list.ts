@@ -74,7 +74,7 @@ export class ReadyList {
     if (this.length === 0 || this.isLoading) return 0
     if (this.#returned.length > 0) return this.#returned.expiresAt
     // What is in the backlog, but can be had at once, is in the window now.
-    return this.#windowSequences.expiresAt
+    return this.#windowSequences.first.expiresAt
   }
 
   /** Whether there are messages, but the first must be read before it can be taken: it is being read. */
@@ -100,7 +100,7 @@ export class ReadyList {
    * there are none.
    */
   get firstSequence(): number | undefined {
-    return this.#window.length > 0 ? this.#windowSequences.sequence : this.#backlog?.firstSequence
+    return this.#window.length > 0 ? this.#windowSequences.first.next : this.#backlog?.firstSequence
   }
 
   /** Sequences must grow. */
@@ -130,9 +130,10 @@ export class ReadyList {
     if (this.#returned.length > 0) return this.#shiftReturned()
     if (this.#backlog !== null) this.#fill(this.#backlog)
     if (this.#window.length === 0) return undefined
-    this.sequence = this.#windowSequences.sequence
-    this.redelivered = this.#windowSequences.delivered
-    this.expiresAt = this.#windowSequences.expiresAt
+    const { first } = this.#windowSequences
+    this.sequence = first.next
+    this.redelivered = first.delivered
+    this.expiresAt = first.expiresAt
     this.#windowSequences.shift()
     const message = this.#window.shift() as Message
     this.#bodyBytes -= message.bodySize

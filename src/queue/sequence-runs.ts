@@ -1,6 +1,7 @@
 import { Fifo } from '../base/fifo.ts'
 
-interface Run {
+/** Messages that have all this in common, and consecutive sequences from `next` on. */
+export interface SequenceRun {
   next: number
   left: number
   readonly delivered: boolean
@@ -13,8 +14,8 @@ interface Run {
  * one run.
  */
 export class SequenceRuns {
-  readonly #runs = new Fifo<Run>()
-  #last: Run | null = null
+  readonly #runs = new Fifo<SequenceRun>()
+  #last: SequenceRun | null = null
 
   push(sequence: number, delivered: boolean, expiresAt: number): void {
     const last = this.#last
@@ -31,21 +32,13 @@ export class SequenceRuns {
     this.#runs.push(this.#last)
   }
 
-  /** The first, left in place. There must be one. */
-  get sequence(): number {
-    return (this.#runs.peek() as Run).next
-  }
-
-  get delivered(): boolean {
-    return (this.#runs.peek() as Run).delivered
-  }
-
-  get expiresAt(): number {
-    return (this.#runs.peek() as Run).expiresAt
+  /** What the first one begins, left in place. There must be one. */
+  get first(): Readonly<SequenceRun> {
+    return this.#runs.peek() as SequenceRun
   }
 
   shift(): void {
-    const first = this.#runs.peek() as Run
+    const first = this.#runs.peek() as SequenceRun
     first.next++
     if (--first.left > 0) return
     this.#runs.shift()

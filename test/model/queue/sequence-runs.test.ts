@@ -62,7 +62,7 @@ it('gives back every sequence, whether it was delivered and when it expires, as 
         }
         const [first] = list
         if (first === undefined) continue
-        const { sequence, delivered, expiresAt } = runs
+        const { next: sequence, delivered, expiresAt } = runs.first
         expect({ sequence, delivered, expiresAt }).toEqual(first)
       }
     }),
