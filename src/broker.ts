@@ -254,7 +254,7 @@ export class Broker {
     const logOf = (id: number): QueueLog | null => messageLog?.queueLog(id) ?? null
     return new Vhost(name, {
       definitions: this.#definitions ?? noDefinitions,
-      createQueue: queueFactory(queueStorage, logOf, messageLog),
+      createQueue: queueFactory(queueStorage, logOf, messageLog, this.#profile),
       createDelayQueue: delayQueueFactory(
         queueStorage ?? { ...memoryOnly(), clock: this.#clock },
         messageLog,

@@ -5,7 +5,8 @@ export interface Credentials {
   readonly password: string
 }
 
-type Mechanism = (response: Buffer) => Credentials | undefined
+/** What a client says of itself in this way. */
+export type Mechanism = (response: Buffer) => Credentials | undefined
 
 /**
  * The SASL mechanisms that are offered. A response that cannot be read gives undefined; what it says
@@ -15,6 +16,14 @@ export const MECHANISMS: ReadonlyMap<string, Mechanism> = new Map<string, Mechan
   ['PLAIN', readPlain],
   ['AMQPLAIN', readAmqplain],
 ])
+
+/**
+ * Those that RabbitMQ 4 offers: also RFC 4505, which takes whoever comes for the user `guest`. It is let in
+ * where `guest` is, with the password that everybody knows.
+ */
+export const MECHANISMS_WITH_ANONYMOUS: ReadonlyMap<string, Mechanism> = new Map<string, Mechanism>(
+  [...MECHANISMS, ['ANONYMOUS', () => ({ username: 'guest', password: 'guest' })]],
+)
 
 /** RFC 4616: authorization identity, NUL, user, NUL, password. */
 function readPlain(response: Buffer): Credentials | undefined {

@@ -298,8 +298,10 @@ export class Channel implements ConsumerChannel {
     this.#ages.mark(this.#lastDeliveryTag, nowMs, least)
     this.#ages.forgetBefore(first.deliveryTag)
     const overdueTag = this.#ages.lastBefore(nowMs - least)
+    const isForAll = this.context.profile.consumerTimeoutScope === 'all'
     for (const { deliveryTag, queue } of this.unacked) {
       if (deliveryTag > overdueTag) return
+      if (!isForAll && queue.type !== 'quorum') continue
       const own = queue.consumerTimeoutMs ?? limit
       const isOverdue = deliveryTag <= this.#ages.lastBefore(nowMs - own)
       if (isOverdue) throw deliveryTimedOut(this.number, own)

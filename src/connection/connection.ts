@@ -18,7 +18,7 @@ import {
   type Method,
   PROTOCOL_HEADER,
 } from 'amqp-codec'
-import { MECHANISMS } from '../auth/sasl.ts'
+import { MECHANISMS, MECHANISMS_WITH_ANONYMOUS, type Mechanism } from '../auth/sasl.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Tickable } from '../base/ticker.ts'
 import type { Channel } from '../channel/channel.ts'
@@ -95,6 +95,7 @@ export class Connection implements FrameSink, Tickable {
       findVhost: settings.findVhost,
       accessOf: settings.accessOf,
       profile: settings.profile,
+      mechanisms: this.#mechanisms,
       fromLoopback: isLoopback(remoteAddress),
     })
     this.#parser = new FrameParser(this, FRAME_MIN_SIZE)
@@ -124,6 +125,11 @@ export class Connection implements FrameSink, Tickable {
     socket.on('error', (error) => this.#onSocketError(error))
     socket.on('end', () => this.#onSocketEnd())
     socket.on('close', () => this.#onSocketClosed())
+  }
+
+  get #mechanisms(): ReadonlyMap<string, Mechanism> {
+    const { anonymousLogin } = this.#settings.profile
+    return anonymousLogin ? MECHANISMS_WITH_ANONYMOUS : MECHANISMS
   }
 
   /** User, vhost and what was negotiated, once the handshake is done. */
@@ -230,7 +236,7 @@ export class Connection implements FrameSink, Tickable {
       versionMajor: 0,
       versionMinor: 9,
       serverProperties: this.#settings.serverProperties,
-      mechanisms: Buffer.from([...MECHANISMS.keys()].join(' ')),
+      mechanisms: Buffer.from([...this.#mechanisms.keys()].join(' ')),
       locales: Buffer.from('en_US'),
     })
     return rest

@@ -9,7 +9,7 @@ import {
   type Method,
 } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
-import { MECHANISMS } from '../auth/sasl.ts'
+import type { Mechanism } from '../auth/sasl.ts'
 import type { User } from '../auth/user.ts'
 import type { Authenticator } from '../auth/users.ts'
 import type { CompatProfile } from '../config/compat.ts'
@@ -37,6 +37,8 @@ export interface HandshakeOptions extends TuneLimits {
   readonly findVhost: (name: string) => Vhost | undefined
   readonly accessOf: (user: User, vhost: string) => Access
   readonly profile: CompatProfile
+  /** What is offered. */
+  readonly mechanisms: ReadonlyMap<string, Mechanism>
 }
 
 /** What the client said of itself and what was agreed. */
@@ -103,7 +105,7 @@ export class Handshake {
   #onStartOk(method: ConnectionStartOk): HandshakeStep {
     this.#clientProperties = method.clientProperties
     this.#capabilities = capabilitiesOf(method.clientProperties)
-    const read = MECHANISMS.get(method.mechanism)
+    const read = this.#options.mechanisms.get(method.mechanism)
     if (read === undefined)
       throw new SilentRefusal(`mechanism '${method.mechanism}' is not offered`)
     const credentials = read(method.response)

@@ -1,7 +1,7 @@
 import { withDeliveryCount } from '../message/delivery-count.ts'
 import type { Message } from '../message/message.ts'
 import { getFromSingleActive } from '../reasons.ts'
-import { ClassicQueue } from './classic-queue.ts'
+import { ClassicQueue, type ClassicQueueParts } from './classic-queue.ts'
 import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './queue.ts'
 
 /**
@@ -14,6 +14,13 @@ export class QuorumQueue extends ClassicQueue {
   override readonly type = 'quorum'
   /** By sequence; those that never came back are not there. */
   readonly #counts = new Map<number, number>()
+  readonly #defaultDeliveryLimit: number
+
+  /** How often a message may come back, if neither arguments nor policies say it. */
+  constructor(parts: ClassicQueueParts, defaultDeliveryLimit: number = Number.POSITIVE_INFINITY) {
+    super(parts)
+    this.#defaultDeliveryLimit = defaultDeliveryLimit
+  }
 
   override acknowledge(places: readonly Place[]): void {
     super.acknowledge(places)
@@ -21,12 +28,13 @@ export class QuorumQueue extends ClassicQueue {
   }
 
   override requeue(places: readonly Place[]): void {
+    const limit = this.settings.deliveryLimit ?? this.#defaultDeliveryLimit
     const back: Place[] = []
     const poison: Place[] = []
     for (const place of places) {
       const count = (this.#counts.get(place.sequence) ?? 0) + 1
       this.#counts.set(place.sequence, count)
-      if (count > this.settings.deliveryLimit) poison.push(place)
+      if (count > limit) poison.push(place)
       else back.push(place)
     }
     if (poison.length > 0) this.giveUp(poison, 'delivery_limit')

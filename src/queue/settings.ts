@@ -19,8 +19,8 @@ export interface QueueSettings {
   readonly deadLetterExchange: string | undefined
   /** Undefined for the keys that the message came with. */
   readonly deadLetterRoutingKey: string | undefined
-  /** How often a message may come back. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
-  readonly deliveryLimit: number
+  /** How often a message may come back; undefined for as often as elsewhere. https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling */
+  readonly deliveryLimit: number | undefined
   /** How long a delivery may be unacknowledged; undefined for as long as elsewhere. */
   readonly consumerTimeoutMs: number | undefined
 }
@@ -44,7 +44,7 @@ export function queueSettings(queueArguments: FieldTable, policy: PolicyDefiniti
     overflow,
     deadLetterExchange: text('dead-letter-exchange'),
     deadLetterRoutingKey: text('dead-letter-routing-key'),
-    deliveryLimit: limit('delivery-limit'),
+    deliveryLimit: deliveryLimitOf(queueArguments, policy),
     consumerTimeoutMs: consumerTimeout === Number.POSITIVE_INFINITY ? undefined : consumerTimeout,
   }
 }
@@ -53,6 +53,15 @@ export function queueSettings(queueArguments: FieldTable, policy: PolicyDefiniti
 function overflowOf(text: string | undefined, type: QueueType): Overflow {
   if (text === 'reject-publish') return text
   return text === 'reject-publish-dlx' && type === 'classic' ? text : 'drop-head'
+}
+
+/** A negative limit is none, and so is above any other. */
+function deliveryLimitOf(queueArguments: FieldTable, policy: PolicyDefinition): number | undefined {
+  const argument = queueArguments.get('x-delivery-limit')?.value
+  const values = [argument, policy.get('delivery-limit')].filter((value) => value !== undefined)
+  if (values.length === 0) return undefined
+  const limits = values.map(numberOf).map((limit) => (limit < 0 ? Number.POSITIVE_INFINITY : limit))
+  return Math.min(...limits)
 }
 
 /** `x-max-priority`; 0 when there is none. */

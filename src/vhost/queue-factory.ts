@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
@@ -25,6 +26,7 @@ export function queueFactory(
   storage: QueueStorage = memoryOnly(),
   queueLog: (id: number) => QueueLog | null = () => null,
   tickets: TicketSource | null = null,
+  profile: CompatProfile = COMPAT_PROFILES.lenient,
 ): QueueFactory {
   return (name, vhostName, properties, events, durableId) => {
     const logOf = (priority: number): QueueLog | null =>
@@ -32,7 +34,7 @@ export function queueFactory(
     const parts = { name, vhostName, properties, events, storage, logOf }
     switch (properties.arguments.get('x-queue-type')?.value) {
       case 'quorum':
-        return new QuorumQueue(parts)
+        return new QuorumQueue(parts, profile.quorumDeliveryLimit)
       case 'stream':
         return new StreamQueue({ ...parts, log: logOf(0), tickets })
       default:

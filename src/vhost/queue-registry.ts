@@ -151,6 +151,11 @@ export class QueueRegistry {
     if (invalid !== undefined) {
       throw invalidQueueArgument(invalid.name, name, this.#vhostName, invalid.reason)
     }
+    const version = given.get('x-queue-version')?.value
+    if (!this.#profile.classicQueueVersion1 && version !== undefined && Number(version) === 1) {
+      const reason = '"unsupported queue version \'1\'"'
+      throw invalidQueueArgument('x-queue-version', name, this.#vhostName, reason)
+    }
     const type = queueTypeOf(given)
     const foreign = findForeignArgument(given)
     if (foreign !== undefined) throw foreignQueueArgument(foreign, name, this.#vhostName, type)

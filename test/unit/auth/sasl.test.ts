@@ -1,6 +1,6 @@
 import { CodecError, encodeFieldTable, fieldTableFromObject } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { type Credentials, MECHANISMS } from '../../../src/auth/sasl.ts'
+import { type Credentials, MECHANISMS, MECHANISMS_WITH_ANONYMOUS } from '../../../src/auth/sasl.ts'
 
 function read(mechanism: string, response: Buffer): Credentials | undefined {
   return MECHANISMS.get(mechanism)?.(response)
@@ -43,6 +43,14 @@ describe('AMQPLAIN', () => {
   })
 })
 
+describe('ANONYMOUS', () => {
+  it('is guest, whatever the client says', () => {
+    const anonymous = MECHANISMS_WITH_ANONYMOUS.get('ANONYMOUS')
+    expect(anonymous?.(Buffer.from('somebody'))).toEqual({ username: 'guest', password: 'guest' })
+  })
+})
+
 it('offers no other mechanism', () => {
   expect([...MECHANISMS.keys()]).toEqual(['PLAIN', 'AMQPLAIN'])
+  expect([...MECHANISMS_WITH_ANONYMOUS.keys()]).toEqual(['PLAIN', 'AMQPLAIN', 'ANONYMOUS'])
 })
