@@ -18,6 +18,11 @@ export class Management implements Administration {
     await this.#request('PUT', `/vhosts/${this.#virtualHost}`, {})
   }
 
+  /** Each one that stays makes the next one slower. */
+  async removeVirtualHost(): Promise<void> {
+    await this.#request('DELETE', `/vhosts/${this.#virtualHost}`)
+  }
+
   async setPolicy(name: string, policy: Policy): Promise<void> {
     await this.#request('PUT', `/policies/${this.#virtualHost}/${name}`, body(policy))
   }

@@ -50,7 +50,7 @@ export class ReferenceNode {
       HOME: directory,
       ERL_EPMD_ADDRESS: '127.0.0.1',
       ERL_EPMD_PORT: `${epmdPort}`,
-      RABBITMQ_NODENAME: `leveret-reference-${port}@localhost`,
+      RABBITMQ_NODENAME: 'leveret-reference@localhost',
       RABBITMQ_NODE_IP_ADDRESS: '127.0.0.1',
       RABBITMQ_NODE_PORT: `${port}`,
       RABBITMQ_DIST_PORT: `${distPort}`,
@@ -92,6 +92,7 @@ export class ReferenceNode {
 function configuration(managementPort: number): string {
   return `management.tcp.ip = 127.0.0.1
 management.tcp.port = ${managementPort}
+cluster_name = leveret-reference
 vm_memory_high_watermark.absolute = 4GB
 disk_free_limit.absolute = 1MB
 log.file.level = warning

@@ -85,7 +85,7 @@ export const deathChains: Topic = {
     'a circle of expiry alone is broken': async ({ a }) => {
       await a.queue('p', { ...to('q'), 'x-message-ttl': 30 })
       await a.queue('q', { ...to('p'), 'x-message-ttl': 30 })
-      await a.queue('clock', { 'x-message-ttl': 250 })
+      await a.queue('clock', { 'x-message-ttl': 600 })
       await a.put('q', 'one')
       await a.put('clock', 'tick')
       await a.holds('clock', 0)

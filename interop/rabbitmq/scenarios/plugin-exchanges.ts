@@ -1,20 +1,29 @@
 // Exchange types that come with RabbitMQ as plugins.
 
-import type { Channel, Properties } from '../stage/channel.ts'
-import type { Topic } from '../stage/stage.ts'
+import type { Properties } from '../stage/channel.ts'
+import type { Stage, Topic } from '../stage/stage.ts'
 
 const mandatory = { mandatory: true }
 
-/** Publishes with a hundred keys, and counts what each queue has got. */
+/** Publishes everything twice: which queue gets a message is open, but twins must meet in one. */
 async function spread(
-  a: Channel,
+  stage: Stage,
   queues: readonly string[],
   properties: (index: number) => Properties = () => ({}),
 ): Promise<void> {
-  for (let index = 0; index < 40; index++) {
-    await a.publish('x', `key ${index}`, `message ${index}`, properties(index))
+  const { a } = stage
+  for (const _ of ['once', 'twice']) {
+    for (let index = 0; index < 40; index++) {
+      await a.publish('x', `key ${index}`, `message ${index}`, properties(index))
+    }
   }
-  for (const queue of queues) await a.drain(queue)
+  const bodies: string[][] = []
+  for (const queue of queues) bodies.push(await a.collect(queue))
+  stage.note(`${bodies.flat().length} messages`)
+  stage.note(`${bodies.flatMap((them) => [...new Set(them)]).length} of them differ`)
+  stage.note(
+    bodies.every((them) => them.length > 0) ? 'no queue is left out' : 'a queue is left out',
+  )
 }
 
 export const pluginExchanges: Topic = {
@@ -28,26 +37,29 @@ export const pluginExchanges: Topic = {
       await a.publish('x', 'l', 'two')
       await a.drain('q')
     },
-    'consistent hash: two queues share it': async ({ a }) => {
+    'consistent hash: two queues share it': async (stage) => {
+      const { a } = stage
       await a.exchange('x', 'x-consistent-hash')
       for (const queue of ['q', 'p']) await a.queue(queue)
       await a.bind('q', 'x', '1')
       await a.bind('p', 'x', '2')
-      await spread(a, ['q', 'p'])
+      await spread(stage, ['q', 'p'])
     },
-    'consistent hash: by a header': async ({ a }) => {
+    'consistent hash: by a header': async (stage) => {
+      const { a } = stage
       await a.exchange('x', 'x-consistent-hash', { 'hash-header': 'id' })
       for (const queue of ['q', 'p']) await a.queue(queue)
       await a.bind('q', 'x', '1')
       await a.bind('p', 'x', '1')
-      await spread(a, ['q', 'p'], (index) => ({ headers: { id: `id ${index}` } }))
+      await spread(stage, ['q', 'p'], (index) => ({ headers: { id: `id ${index}` } }))
     },
-    'consistent hash: by a property': async ({ a }) => {
+    'consistent hash: by a property': async (stage) => {
+      const { a } = stage
       await a.exchange('x', 'x-consistent-hash', { 'hash-property': 'message_id' })
       for (const queue of ['q', 'p']) await a.queue(queue)
       await a.bind('q', 'x', '1')
       await a.bind('p', 'x', '1')
-      await spread(a, ['q', 'p'], (index) => ({ messageId: `id ${index}` }))
+      await spread(stage, ['q', 'p'], (index) => ({ messageId: `id ${index}` }))
     },
     'consistent hash: what lacks the header is lost or not': async ({ a }) => {
       await a.exchange('x', 'x-consistent-hash', { 'hash-header': 'id' })
@@ -95,13 +107,14 @@ export const pluginExchanges: Topic = {
       await a.publish('x', 'l', 'two')
       await a.drain('q')
     },
-    'modulus hash: two queues share it': async ({ a }) => {
+    'modulus hash: two queues share it': async (stage) => {
+      const { a } = stage
       await a.exchange('x', 'x-modulus-hash')
       for (const queue of ['q', 'p']) {
         await a.queue(queue)
         await a.bind(queue, 'x')
       }
-      await spread(a, ['q', 'p'])
+      await spread(stage, ['q', 'p'])
     },
     'modulus hash: nobody is bound': async ({ a }) => {
       await a.exchange('x', 'x-modulus-hash')

@@ -65,8 +65,8 @@ export const priorities: Topic = {
     },
     'what is low expires when nothing high is before it': async ({ a, a2 }) => {
       await a.queue('q', { 'x-max-priority': 5 })
-      await a.queue('clock', { 'x-message-ttl': 80 })
-      await a.publish('', 'q', 'low, short', { priority: 1, expiration: '30' })
+      await a.queue('clock', { 'x-message-ttl': 500 })
+      await a.publish('', 'q', 'low, short', { priority: 1, expiration: '400' })
       await a.publish('', 'q', 'high, long', { priority: 5 })
       await a.put('clock', 'tick')
       await a.holds('clock', 0)
@@ -76,9 +76,9 @@ export const priorities: Topic = {
     },
     'what is high and short, in front of what is low': async ({ a }) => {
       await a.queue('q', { 'x-max-priority': 5 })
-      await a.queue('clock', { 'x-message-ttl': 80 })
+      await a.queue('clock', { 'x-message-ttl': 500 })
       await a.publish('', 'q', 'low, long', { priority: 1 })
-      await a.publish('', 'q', 'high, short', { priority: 5, expiration: '30' })
+      await a.publish('', 'q', 'high, short', { priority: 5, expiration: '400' })
       await a.put('clock', 'tick')
       await a.holds('clock', 0)
       await a.drain('q')

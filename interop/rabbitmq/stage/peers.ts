@@ -24,8 +24,12 @@ export async function playOnReference(
   const transcript = new Transcript(virtualHost)
   const { port } = reference
   const patienceMs = REFERENCE_PATIENCE_MS
-  await new Stage({ port, virtualHost, transcript, patienceMs, administration }).play(scenario)
-  return transcript.lines
+  try {
+    await new Stage({ port, virtualHost, transcript, patienceMs, administration }).play(scenario)
+    return transcript.lines
+  } finally {
+    await administration.removeVirtualHost()
+  }
 }
 
 /** What Leveret says in a scenario. */
