@@ -55,26 +55,27 @@ test('an error ends a channel and leaves its sisters alone', async () => {
 
 test.ownBroker('callbacks tell a publisher that it is blocked, and that it is not', async () => {
   const program = start('blocked')
-  expect(await program.lines.next()).toBe('connected')
+  expect(await program.line()).toBe('connected')
   broker.setAlarm(true)
   program.say('publish')
-  expect(await program.lines.next()).toBe('blocked: low on memory')
+  expect(await program.line()).toBe('blocked: low on memory')
   broker.setAlarm(false)
-  expect(await program.lines.take(2)).toEqual(['unblocked', 'held back'])
+  expect(await program.line()).toBe('unblocked')
+  expect(await program.line()).toBe('held back')
   expect(await program.ended).toMatchObject({ exitCode: 0 })
 })
 
 test('heartbeats keep a connection on which nothing else happens', async () => {
   const link = await Link.to(broker.url)
   const program = pythonScenarios(file, link.url).start('heartbeats')
-  expect(await program.lines.next()).toBe('connected')
+  expect(await program.line()).toBe('connected')
   const before = link.traffic()
   // A heartbeat has 8 octets, two come a second: both ends would have given up without them.
   const heard = () => link.traffic().toClient - before.toClient
   await expect.poll(heard, { timeout: 10_000 }).toBeGreaterThanOrEqual(6 * 8)
   expect(link.traffic().toBroker - before.toBroker).toBeGreaterThanOrEqual(3 * 8)
   program.say('enough')
-  expect(await program.lines.next()).toBe('still connected')
+  expect(await program.line()).toBe('still connected')
   expect(await program.ended).toMatchObject({ exitCode: 0 })
   await link.close()
 })
@@ -82,9 +83,9 @@ test('heartbeats keep a connection on which nothing else happens', async () => {
 test.ownBroker('a consumer hears that its broker stops', async () => {
   const stopping = await startBroker()
   const program = pythonScenarios(file, stopping.url).start('broker_stops')
-  expect(await program.lines.next()).toBe('consuming')
+  expect(await program.line()).toBe('consuming')
   await stopping.close()
-  expect(JSON.parse(await program.lines.next())).toEqual([
+  expect(JSON.parse(await program.line())).toEqual([
     320,
     "CONNECTION_FORCED - broker forced connection closure with reason 'shutdown'",
   ])

@@ -4,7 +4,7 @@
 import { test } from 'vitest'
 
 export interface BrokerUnderTest {
-  /** `amqp://user:password@host:port`, the default virtual host. */
+  /** `amqp://user:password@host:port`, and the virtual host unless it is `/`. */
   readonly url: string
   readonly port: number
   /** Raises or clears the memory alarm. Only for `ownBrokerTest`. */
@@ -19,8 +19,11 @@ export const externalUrl: string | undefined = process.env['INTEROP_URL']
 /**
  * Starts a Leveret without a data directory.
  * `port` brings it back at the place of one that was closed; by default it takes a free port.
+ * `vhost` is the virtual host that a broker of our own has.
  */
-export async function startBroker(options: { port?: number } = {}): Promise<BrokerUnderTest> {
+export async function startBroker(
+  options: { port?: number; vhost?: string } = {},
+): Promise<BrokerUnderTest> {
   if (externalUrl !== undefined) {
     const port = Number(new URL(externalUrl).port || 5672)
     const setAlarm = () => {
@@ -30,7 +33,8 @@ export async function startBroker(options: { port?: number } = {}): Promise<Brok
   }
   // Loaded here and not above: a run against another broker needs nothing of Leveret.
   const { createBroker } = await import('../../src/index.ts')
-  const broker = await createBroker({ port: options.port ?? 0, dataDir: 'none' })
+  const { port = 0, vhost: defaultVhost = '/' } = options
+  const broker = await createBroker({ port, defaultVhost, dataDir: 'none' })
   return {
     url: broker.url,
     port: broker.port,

@@ -21,11 +21,10 @@ interface Surroundings {
 
 /** A program that runs. */
 export class Program {
-  /** Each line of its standard output, for a test to await. */
-  readonly lines = new Inbox<string>()
   /** When it has ended, all its output read. */
   readonly ended: Promise<Outcome>
   readonly #child: ChildProcessWithoutNullStreams
+  readonly #lines = new Inbox<string>()
 
   constructor(command: readonly string[], { env = {}, outlivesTest = false }: Surroundings = {}) {
     // The kernel kills it should this process be killed; the group is for what it starts itself.
@@ -35,6 +34,14 @@ export class Program {
     })
     this.ended = this.#outcome()
     if (!outlivesTest) onTestFinished(() => this.kill())
+  }
+
+  /** The next line of its standard output. Throws if there is none to come. */
+  async line(): Promise<string> {
+    const noMore = this.ended.then(({ exitCode, stdout, stderr }) => {
+      throw new Error(`It ended with ${exitCode}, and this was all:\n${stderr}${stdout}`)
+    })
+    return Promise.race([this.#lines.next(), noMore])
   }
 
   /** Writes a line to its standard input. */
@@ -70,7 +77,7 @@ export class Program {
     })
     // It may end without having read what it was told.
     child.stdin.on('error', () => {})
-    createInterface(child.stdout).on('line', this.lines.push)
+    createInterface(child.stdout).on('line', this.#lines.push)
     const [exitCode] = (await once(child, 'close')) as [number | null]
     return { exitCode, stdout, stderr }
   }
