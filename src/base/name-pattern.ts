@@ -53,18 +53,29 @@ function isSimple(source: string): boolean {
 /** Only code in a context of its own can be interrupted. */
 function matchesInTime(pattern: RegExp, name: string): boolean {
   try {
-    interruptible.pattern = pattern
-    interruptible.name = name
-    return match.runInContext(context, { timeout: LIMIT_MS }) as boolean
+    interruptible ??= new Interruptible()
+    return interruptible.matches(pattern, name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false
     throw error
   }
 }
 
-const interruptible: { pattern: RegExp; name: string } = { pattern: /(?:)/, name: '' }
-const context = createContext(interruptible)
-const match = new Script('pattern.test(name)')
+/** Made when it is needed first: most brokers never have such a pattern. */
+let interruptible: Interruptible | undefined
+
+class Interruptible {
+  readonly #globals: { pattern: RegExp; name: string } = { pattern: /(?:)/, name: '' }
+  readonly #context = createContext(this.#globals)
+  readonly #script = new Script('pattern.test(name)')
+
+  /** Throws ERR_SCRIPT_EXECUTION_TIMEOUT. */
+  matches(pattern: RegExp, name: string): boolean {
+    this.#globals.pattern = pattern
+    this.#globals.name = name
+    return this.#script.runInContext(this.#context, { timeout: LIMIT_MS }) as boolean
+  }
+}
 
 const POSIX_CLASSES: Readonly<Record<string, string>> = {
   alnum: 'a-zA-Z0-9',

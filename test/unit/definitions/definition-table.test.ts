@@ -18,7 +18,7 @@ const parameter = (name: string, value: number): GlobalParameterDefinition => ({
 class Fixture {
   readonly changes: string[] = []
   readonly table = new DefinitionTable<'global-parameter'>((now, before) => {
-    this.changes.push(`${before?.value ?? 'none'} → ${now?.value ?? 'none'}`)
+    this.changes.push(`${JSON.stringify(before?.value)} → ${JSON.stringify(now?.value)}`)
   })
   fault: MetadataFault | undefined
   readonly #metadata = new MemoryMetadata(new MemoryDisk())
@@ -47,7 +47,7 @@ describe('a table of definitions', () => {
     expect(table.all()).toEqual([])
     await deleted
     expect(await fixture.stored()).toEqual([])
-    expect(fixture.changes).toEqual(['none → 1', '1 → 2', '2 → none'])
+    expect(fixture.changes).toEqual(['undefined → 1', '1 → 2', '2 → undefined'])
   })
 
   it('takes back what cannot be stored, and what it replaced is there again', async () => {
@@ -58,7 +58,7 @@ describe('a table of definitions', () => {
     const changes = [table.put(parameter('a', 2)), table.put(parameter('b', 3))]
     for (const change of changes) await expect(change).rejects.toThrow('cannot be stored')
     expect(table.all()).toEqual([parameter('a', 1)])
-    expect(fixture.changes).toEqual(['none → 1', '1 → 2', 'none → 3', '3 → none', '2 → 1'])
+    expect(fixture.changes).toEqual(['undefined → 1', '1 → 2', 'undefined → 3', '3 → undefined', '2 → 1'])
     fixture.fault = undefined
     await table.put(parameter('c', 4))
     expect(await fixture.stored()).toEqual([1, 4])
