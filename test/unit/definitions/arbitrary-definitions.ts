@@ -35,6 +35,18 @@ const POLICY = {
   >,
 }
 
+const logId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
+
+const EXCHANGE = {
+  kind: fc.constant('exchange' as const),
+  vhost: name,
+  name,
+  type: name,
+  autoDelete: fc.boolean(),
+  internal: fc.boolean(),
+  arguments: fieldTable,
+}
+
 const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>> } = {
   vhost: record({ kind: fc.constant('vhost'), name, description: name, tags }),
   user: record({
@@ -60,22 +72,14 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
     write: name,
     read: name,
   }),
-  exchange: record({
-    kind: fc.constant('exchange'),
-    vhost: name,
-    name,
-    type: name,
-    autoDelete: fc.boolean(),
-    internal: fc.boolean(),
-    arguments: fieldTable,
-  }),
+  exchange: fc.oneof(record(EXCHANGE), record({ ...EXCHANGE, id: logId })),
   queue: record({
     kind: fc.constant('queue'),
     vhost: name,
     name,
     autoDelete: fc.boolean(),
     arguments: fieldTable,
-    id: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    id: logId,
   }),
   binding: record({
     kind: fc.constant('binding'),
