@@ -35,6 +35,7 @@ export class Tail {
   stored(endOffset: number, isFollowed: boolean): void {
     const count = Math.min(this.#messages.length, endOffset - this.#from)
     if (count <= 0) return
+    if (!this.#isContinued()) this.#chunk = null
     if (isFollowed) for (let index = 0; index < count; index++) this.#keep(index)
     this.#from += count
     if (count === this.#messages.length) {
@@ -55,22 +56,21 @@ export class Tail {
 
   #keep(index: number): void {
     const offset = this.#from + index
-    const chunk = this.#chunkFor(offset)
-    const before = chunk.bytes
-    chunk.add(this.#messages[index] as Message, offset, this.#times[index] as number)
-    if (chunk === this.#chunk) this.#cache.grown(chunk, chunk.bytes - before)
-    else this.#cache.add(chunk)
-    this.#chunk = chunk
-  }
-
-  #chunkFor(offset: number): Chunk {
-    const chunk = this.#chunk
-    if (chunk !== null && chunk.end === offset && chunk.bytes < CHUNK_BYTES) {
-      if (this.#cache.has(chunk)) return chunk
+    const message = this.#messages[index] as Message
+    const timeMs = this.#times[index] as number
+    const last = this.#chunk
+    if (last !== null && last.bytes < CHUNK_BYTES) {
+      const before = last.bytes
+      last.add(message, offset, timeMs)
+      this.#cache.grown(last, last.bytes - before)
+    } else {
+      this.#chunk = new Chunk(offset)
+      this.#chunk.add(message, offset, timeMs)
+      this.#cache.add(this.#chunk)
     }
-    return new Chunk(offset)
   }
 
+  /** Whether what is stored next follows what is in the last chunk, and that is in memory still. */
   #isContinued(): boolean {
     return this.#chunk !== null && this.#chunk.end === this.#from && this.#cache.has(this.#chunk)
   }
