@@ -26,6 +26,222 @@ export const EVERYWHERE: readonly Everywhere[] = [
     rabbitmq: undefined,
     leveret: / x-last-death-(?:exchange|queue|reason)="[^"]*"/g,
   },
+  {
+    what: 'Refusals name the permission that is missing: `write access to …`',
+    reason: 'RabbitMQ does so from 3.13 on.',
+    rabbitmq: undefined,
+    leveret: /(?<=ACCESS_REFUSED - )(?:configure|write|read) (?=access to )/g,
+  },
 ]
 
-export const DIFFERENCES: readonly Difference[] = []
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    scenario: 'handshakes: what a broker says of itself',
+    reason: 'It says who it is; both can be configured.',
+    rabbitmq: [
+      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true} cluster_name="leveret-reference" copyright="Copyright (c) 2007-2022 VMware, Inc. or its affiliates." information="Licensed under the MPL 2.0. Website: https://rabbitmq.com" platform="Erlang/OTP 25.2.3" product="RabbitMQ" version="3.10.8"} mechanisms="AMQPLAIN PLAIN" locales="en_US"',
+    ],
+    leveret: [
+      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true} cluster_name="leveret" copyright="Copyright (c) The Leveret authors" information="Licensed under the MIT license" platform="Node.js 20.20.2" product="Leveret" version="4.2.0"} mechanisms="PLAIN AMQPLAIN" locales="en_US"',
+    ],
+  },
+  {
+    scenario: 'handshakes: a frame_max that is too small',
+    reason: '4.x says so, too: the client has logged in by then, and its author needs to know.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=530 replyText="NOT_ALLOWED - negotiated frame_max = 1000 is lower than the minimum allowed value (4096)" classId=10 methodId=30',
+    ],
+  },
+  {
+    scenario: 'handshakes: a frame_max above what was proposed',
+    reason: 'As above.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=530 replyText="NOT_ALLOWED - negotiated frame_max = 200000 is higher than the maximum allowed value (131072)" classId=10 methodId=30',
+    ],
+  },
+  {
+    scenario: 'handshakes: no frame_max',
+    reason: 'As above.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=530 replyText="NOT_ALLOWED - negotiated frame_max = 0 (no limit) is higher than the maximum allowed value (131072)" classId=10 methodId=30',
+    ],
+  },
+  {
+    scenario: 'handshakes: a channel_max above what was proposed',
+    reason: 'As above.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=530 replyText="NOT_ALLOWED - negotiated channel_max = 3000 is higher than the maximum allowed value (2047)" classId=10 methodId=30',
+    ],
+  },
+  {
+    scenario: 'handshakes: no channel_max',
+    reason: 'As above.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=530 replyText="NOT_ALLOWED - negotiated channel_max = 0 (no limit) is higher than the maximum allowed value (2047)" classId=10 methodId=30',
+    ],
+  },
+  {
+    scenario: 'channels: what only brokers send: cancel-ok',
+    reason: 'Some clients answer the `basic.cancel` of the broker.',
+    rabbitmq: [
+      'a0 < connection.close replyCode=503 replyText="COMMAND_INVALID - unimplemented method" classId=60 methodId=31',
+    ],
+    leveret: [],
+  },
+  {
+    scenario: 'channels: a delivery from a client',
+    reason: 'It will not become right by its content.',
+    rabbitmq: [
+      'a0 < connection.close replyCode=505 replyText="UNEXPECTED_FRAME - expected content header for class 60, got non content header frame instead" classId=60 methodId=60',
+    ],
+    leveret: [
+      'a0 < connection.close replyCode=503 replyText="COMMAND_INVALID - unimplemented method" classId=60 methodId=60',
+    ],
+  },
+  {
+    scenario: 'queue arguments: x-queue-master-locator that is unknown',
+    reason: 'It means nothing where there is one node, and 541 is a crash.',
+    rabbitmq: ['a0 < connection.close replyCode=541 replyText="INTERNAL_ERROR"'],
+    leveret: [
+      'a < queue.declare-ok queue="q0"',
+      'a > queue.declare queue="q0" durable arguments={x-queue-master-locator="nearest"}',
+      'a < queue.declare-ok queue="q0"',
+    ],
+  },
+  {
+    scenario: 'queue arguments: x-queue-master-locator that is no text',
+    reason: '541 is a crash.',
+    rabbitmq: ['a0 < connection.close replyCode=541 replyText="INTERNAL_ERROR"'],
+    leveret: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - invalid arg 'x-queue-master-locator' for queue 'q0' in vhost 'V': {unacceptable_type,signedint}\" classId=50 methodId=10",
+    ],
+  },
+  {
+    scenario: 'exchanges: of a type that nobody knows are refused',
+    reason: 'As from 3.13 on: a typing error does not end the connection of a whole program.',
+    rabbitmq: [
+      'a0 < connection.close replyCode=503 replyText="COMMAND_INVALID - unknown exchange type \'round-robin\'" classId=40 methodId=10',
+    ],
+    leveret: [
+      'a < channel.close replyCode=406 replyText="PRECONDITION_FAILED - unknown exchange type \'round-robin\'" classId=40 methodId=10',
+    ],
+  },
+  {
+    scenario: 'exchanges: of no type are refused',
+    reason: 'As above.',
+    rabbitmq: [
+      'a0 < connection.close replyCode=503 replyText="COMMAND_INVALID - invalid exchange type \'\'" classId=40 methodId=10',
+    ],
+    leveret: [
+      'a < channel.close replyCode=406 replyText="PRECONDITION_FAILED - unknown exchange type \'\'" classId=40 methodId=10',
+    ],
+  },
+  {
+    scenario: 'headers exchanges: x-match must be known',
+    reason: 'The wording of 4.x.',
+    rabbitmq: [
+      'a < channel.close replyCode=406 replyText="PRECONDITION_FAILED - Invalid x-match field value <<\\"some\\">>; expected all, any, all-with-x, or any-with-x" classId=50 methodId=20',
+    ],
+    leveret: [
+      'a < channel.close replyCode=406 replyText="PRECONDITION_FAILED - Invalid x-match field value \\"some\\"; expected all, any, all-with-x, or any-with-x" classId=50 methodId=20',
+    ],
+  },
+  {
+    scenario: 'death chains: expired in three queues',
+    reason:
+      'The newest death comes first, as documented; 3.10 turns the older ones around with each death.',
+    rabbitmq: [
+      'a < basic.get-ok deliveryTag=1 routingKey="last" headers={mine="mine" x-death=[{count=l:1 exchange="" queue="r" reason="expired" routing-keys=["r"] time=T:now} {count=l:1 exchange="" queue="q" reason="expired" routing-keys=["q"] time=T:now} {count=l:1 exchange="" queue="p" reason="expired" routing-keys=["p"] time=T:now}] x-first-death-exchange="" x-first-death-queue="q" x-first-death-reason="expired"} "one"',
+    ],
+    leveret: [
+      'a < basic.get-ok deliveryTag=1 routingKey="last" headers={mine="mine" x-death=[{count=l:1 exchange="" queue="r" reason="expired" routing-keys=["r"] time=T:now} {count=l:1 exchange="" queue="p" reason="expired" routing-keys=["p"] time=T:now} {count=l:1 exchange="" queue="q" reason="expired" routing-keys=["q"] time=T:now}] x-first-death-exchange="" x-first-death-queue="q" x-first-death-reason="expired"} "one"',
+    ],
+  },
+  {
+    scenario:
+      'priorities and single active consumers: what is high and short, in front of what is low',
+    reason:
+      'What has expired is not delivered; 3.10 overlooks a new head of a queue with priorities.',
+    rabbitmq: [
+      'a < basic.get-ok deliveryTag=1 routingKey="q" messageCount=1 priority=5 expiration="400" "high, short"',
+      'a > basic.get queue="q" noAck',
+      'a < basic.get-ok deliveryTag=2 routingKey="q" priority=1 "low, long"',
+    ],
+    leveret: ['a < basic.get-ok deliveryTag=1 routingKey="q" priority=1 "low, long"'],
+  },
+  {
+    scenario: 'quorum queues: refuse values that make no sense',
+    reason: 'A delivery limit is a number; 3.10 takes any text and has no limit then.',
+    rabbitmq: ['a < queue.declare-ok queue="q1"'],
+    leveret: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - invalid arg 'x-delivery-limit' for queue 'q1' in vhost 'V': \\\"expected integer, got longstr\\\"\" classId=50 methodId=10",
+    ],
+  },
+  {
+    scenario: 'quorum queues: exclusive consumers',
+    reason: 'Exclusive is exclusive, as in classic queues.',
+    rabbitmq: ['b < basic.consume-ok consumerTag="c"'],
+    leveret: [
+      "b < channel.close replyCode=403 replyText=\"ACCESS_REFUSED - queue 'q' in vhost 'V' in exclusive use\" classId=60 methodId=20",
+    ],
+  },
+  {
+    scenario: 'streams: x-max-age without a number',
+    reason: '541 is a crash.',
+    rabbitmq: ['a0 < connection.close replyCode=541 replyText="INTERNAL_ERROR"'],
+    leveret: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - invalid arg 'x-max-age' for queue 'q0' in vhost 'V': invalid_max_age\" classId=50 methodId=10",
+    ],
+  },
+  {
+    scenario: 'streams: from nonsense',
+    reason: '541 is a crash; 4.x has this text.',
+    rabbitmq: ['a0 < connection.close replyCode=541 replyText="INTERNAL_ERROR"'],
+    leveret: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 'q' in vhost 'V': {invalid_stream_offset_arg,{longstr,<<\\\"sometime\\\">>}}\" classId=60 methodId=20",
+    ],
+  },
+  {
+    scenario: 'streams: from a boolean',
+    reason: 'As above.',
+    rabbitmq: ['a0 < connection.close replyCode=541 replyText="INTERNAL_ERROR"'],
+    leveret: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - invalid arg 'x-stream-offset' for queue 'q' in vhost 'V': {invalid_stream_offset_arg,{bool,true}}\" classId=60 methodId=20",
+    ],
+  },
+  {
+    scenario: 'streams: delete and look',
+    reason: '3.10 always tells none when a stream is deleted, and counts late.',
+    rabbitmq: ['a < queue.declare-ok queue="q"', 'a < queue.delete-ok'],
+    leveret: [
+      'a < queue.declare-ok queue="q" messageCount=1',
+      'a < queue.delete-ok messageCount=1',
+    ],
+  },
+  {
+    scenario: 'direct reply-to: several answers, confirmed',
+    reason:
+      'Delivery tags of a channel are unique; there is nothing to acknowledge in either case.',
+    rabbitmq: [
+      'a < basic.deliver consumerTag="answers" deliveryTag=1 routingKey="amq.rabbitmq.reply-to.#1" "two"',
+    ],
+    leveret: [
+      'a < basic.deliver consumerTag="answers" deliveryTag=2 routingKey="amq.rabbitmq.reply-to.#1" "two"',
+    ],
+  },
+  {
+    scenario: 'exchange types of plugins: their arguments are not compared',
+    reason: '3.10 quotes twice what Erlang would quote.',
+    rabbitmq: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'x' in vhost 'V': received ''x-modulus-hash'' but current is ''x-consistent-hash''\" classId=40 methodId=10",
+    ],
+    leveret: [
+      "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'x' in vhost 'V': received 'x-modulus-hash' but current is 'x-consistent-hash'\" classId=40 methodId=10",
+    ],
+  },
+]

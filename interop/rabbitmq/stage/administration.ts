@@ -1,10 +1,8 @@
 // What only an administrator can do, by whatever way a broker has for it.
 
-import type { PlainTable } from 'amqp-codec'
-
 export interface Policy {
   readonly pattern: string
-  readonly definition: PlainTable
+  readonly definition: Readonly<Record<string, string | number | boolean>>
   readonly priority?: number
   readonly applyTo?: 'all' | 'queues' | 'exchanges'
 }

@@ -1,7 +1,7 @@
-// Leveret's side of what an administrator does.
+// Leveret's side of what an administrator does: its own API, in this process.
 
 import type { Broker } from '../../../src/index.ts'
-import { type Administration, NotBuilt } from './administration.ts'
+import { type Administration, NotBuilt, type Permissions, type Policy } from './administration.ts'
 
 export class LeveretAdministration implements Administration {
   readonly #broker: Broker
@@ -12,40 +12,45 @@ export class LeveretAdministration implements Administration {
     this.#virtualHost = virtualHost
   }
 
-  setPolicy(): Promise<void> {
-    return this.#notBuilt('policies')
+  async setPolicy(name: string, policy: Policy): Promise<void> {
+    await this.#broker.policies.put(this.#virtualHost, name, policy)
   }
 
-  deletePolicy(): Promise<void> {
-    return this.#notBuilt('policies')
+  async deletePolicy(name: string): Promise<void> {
+    await this.#broker.policies.delete(this.#virtualHost, name)
   }
 
-  setOperatorPolicy(): Promise<void> {
-    return this.#notBuilt('operator policies')
+  async setOperatorPolicy(name: string, policy: Policy): Promise<void> {
+    await this.#broker.operatorPolicies.put(this.#virtualHost, name, policy)
   }
 
-  deleteOperatorPolicy(): Promise<void> {
-    return this.#notBuilt('operator policies')
+  async deleteOperatorPolicy(name: string): Promise<void> {
+    await this.#broker.operatorPolicies.delete(this.#virtualHost, name)
   }
 
-  setLimit(): Promise<void> {
-    return this.#notBuilt('limits of a virtual host')
+  async setLimit(name: string, value: number): Promise<void> {
+    await this.#broker.vhostLimits.put(this.#virtualHost, { [name]: value })
   }
 
-  addUser(): Promise<string> {
-    return this.#notBuilt('users')
+  async addUser(label: string, permissions?: Permissions): Promise<string> {
+    const name = `${label}-${this.#virtualHost}`
+    await this.#broker.users.put(name, { password: 'secret', tags: [] })
+    if (permissions !== undefined)
+      await this.#broker.permissions.put({ user: name, vhost: this.#virtualHost, ...permissions })
+    return name
   }
 
-  setTopicPermissions(): Promise<void> {
-    return this.#notBuilt('topic permissions')
+  async setTopicPermissions(
+    user: string,
+    exchange: string,
+    write: string,
+    read: string,
+  ): Promise<void> {
+    const vhost = this.#virtualHost
+    await this.#broker.topicPermissions.put({ user, vhost, exchange, write, read })
   }
 
   closeConnections(): Promise<void> {
-    return this.#notBuilt('closing of connections')
-  }
-
-  #notBuilt(what: string): Promise<never> {
-    const where = `${this.#virtualHost}, ${this.#broker.connectionCount} connections`
-    return Promise.reject(new NotBuilt(`${what}: not built (${where})`))
+    return Promise.reject(new NotBuilt('closing of connections: not built'))
   }
 }
