@@ -1,4 +1,4 @@
-import type { Access } from '../auth/access.ts'
+import { Access } from '../auth/access.ts'
 import { Permissions } from '../auth/permissions.ts'
 import type { User } from '../auth/user.ts'
 import { Users } from '../auth/users.ts'
@@ -125,7 +125,9 @@ export class Administration {
     return this.#running.get(name)
   }
 
+  /** Who was deleted after logging in may do nothing, even if there is another one of that name now. */
   accessOf(user: User, vhost: string): Access {
+    if (this.authenticator.find(user.name) !== user) return Access.none(user, vhost)
     return this.#granted.accessOf(user, vhost)
   }
 

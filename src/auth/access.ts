@@ -53,6 +53,11 @@ export class Access {
     return new Access({ name: username, isImpersonator: false }, vhost, EVERYTHING)
   }
 
+  /** May do nothing. */
+  static none(user: AccessUser, vhost: string): Access {
+    return new Access(user, vhost, NOTHING)
+  }
+
   get grants(): Grants {
     return this.#grants
   }

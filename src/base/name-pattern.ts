@@ -38,8 +38,8 @@ export class NamePattern {
 }
 
 /**
- * Whether no name can keep the pattern busy for long: at most two parts are repeated, and neither is
- * a group. Nearly all patterns that people write are so.
+ * Whether no name can keep the pattern busy for long: few parts are repeated, and none of them is a
+ * group. Nearly all patterns that people write are so.
  */
 function isSimple(source: string): boolean {
   const bare = source
@@ -47,7 +47,9 @@ function isSimple(source: string): boolean {
     .replaceAll(/\[\^?\]?[^\]]*\]/g, 'x')
     .replaceAll(/\(\?/g, '(')
   if (/\)[*+{?]/.test(bare)) return false
-  return (bare.match(/[*+?]|\{\d/g) ?? []).length <= 2
+  // Where it has to be at the beginning, it is tried from there only.
+  const limit = bare.startsWith('^') && !bare.includes('|') ? 3 : 2
+  return (bare.match(/[*+?]|\{\d/g) ?? []).length <= limit
 }
 
 /** Only code in a context of its own can be interrupted. */

@@ -1,6 +1,7 @@
-import { CONNECTION_CLOSE, QUEUE_DECLARE, QUEUE_DECLARE_OK } from 'amqp-codec'
+import { CONNECTION_CLOSE, CONNECTION_OPEN, QUEUE_DECLARE, QUEUE_DECLARE_OK } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
 import type { Broker } from '../../../src/index.ts'
+import { plainResponse } from '../../support/raw-client.ts'
 import { RestartedBroker } from './restarted-broker.ts'
 import { RunningBroker } from './running-broker.ts'
 
@@ -108,6 +109,21 @@ describe('a user', () => {
     await expect(running.connect(LOGIN)).rejects.toThrow('Login was refused')
     await running.connect({ ...LOGIN, password: 'changed' })
     expect(broker.users.get('u').tags).toEqual(['monitoring'])
+  })
+
+  it('who is deleted while connecting does not become the next one of that name', async () => {
+    const running = await RunningBroker.start()
+    const { broker } = running
+    await addVhost(broker)
+    const connection = await running.dial()
+    await connection.start()
+    await connection.login({ response: plainResponse('u', 'secret') })
+    await broker.users.delete('u')
+    await broker.users.put('u', { password: 'of another' })
+    await broker.permissions.put({ user: 'u', vhost: 'v', ...EVERYTHING })
+    connection.sendTuneOk().send(CONNECTION_OPEN, { virtualHost: 'v' })
+    const refused = "NOT_ALLOWED - access to vhost 'v' refused for user 'u'"
+    await connection.expectClose(530, refused, CONNECTION_OPEN)
   })
 
   it('outlives the broker', async () => {
