@@ -19,8 +19,7 @@ const LONGEST_WAIT_MS = 60_000
 const RETRY_MS = 1000
 
 export interface DelayQueueParts {
-  /** Of the exchange. */
-  readonly name: string
+  readonly exchange: string
   readonly storage: QueueStorage
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
@@ -39,7 +38,8 @@ export interface DelayQueueParts {
  */
 export class DelayQueue implements QueueDestination {
   readonly kind = 'queue'
-  readonly name: string
+  /** No queue has this one, so it is never mistaken for one where queues are told by their names. */
+  readonly name = ''
   readonly #parts: DelayQueueParts
   readonly #messages: DelayedMessages
   readonly #timer: Timer
@@ -54,8 +54,7 @@ export class DelayQueue implements QueueDestination {
   #unstoredBytes = 0
 
   constructor(parts: DelayQueueParts) {
-    const { name, storage, log } = parts
-    this.name = name
+    const { storage, log } = parts
     this.#parts = parts
     this.#messages = new DelayedMessages(storage, () => this.#run())
     this.#timer = new Timer(storage.clock, () => this.#run())
@@ -181,8 +180,8 @@ export class DelayQueue implements QueueDestination {
   }
 
   #retry(error: unknown, again: () => void): void {
-    const { name, storage } = this.#parts
-    storage.logger.error({ err: error, exchange: name }, 'Delayed messages could not be read')
+    const { exchange, storage } = this.#parts
+    storage.logger.error({ err: error, exchange }, 'Delayed messages could not be read')
     after(storage.clock, RETRY_MS, () => {
       if (this.#state !== 'deleted') again()
     })

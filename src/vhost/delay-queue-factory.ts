@@ -4,7 +4,7 @@ import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 
 /** Makes what delays an exchange's messages. `logId` is what the message log knows it by, if it does. */
 export type DelayQueueFactory = (
-  name: string,
+  exchange: string,
   logId: number | null,
   release: DelayQueueParts['release'],
 ) => DelayQueue
@@ -15,8 +15,8 @@ export function delayQueueFactory(
   messageLog?: MessageLog,
 ): DelayQueueFactory {
   const stored = (): Promise<void> => messageLog?.settled() ?? Promise.resolve()
-  return (name, logId, release) => {
+  return (exchange, logId, release) => {
     const log = logId === null ? null : (messageLog?.queueLog(logId) ?? null)
-    return new DelayQueue({ name, storage, log, stored, release })
+    return new DelayQueue({ exchange, storage, log, stored, release })
   }
 }

@@ -14,6 +14,8 @@ import {
   type FieldValue,
   fieldTableFromObject,
   QUEUE_BIND,
+  QUEUE_DECLARE,
+  QUEUE_DECLARE_OK,
   QUEUE_DELETE,
   QUEUE_DELETE_OK,
   TX_COMMIT,
@@ -42,6 +44,11 @@ async function declareDelayed(
 
 const delayed = (value: FieldValue): FieldTable => new Map([['x-delay', value]])
 const byMs = (value: number): FieldTable => delayed({ type: 'I', value })
+
+/** As of a message that has expired in a queue. */
+function deathIn(queue: string): FieldTable {
+  return fieldTableFromObject({ queue, reason: 'expired', count: 1, exchange: '' })
+}
 
 async function expectEmpty(channel: RawChannel, queue: string): Promise<void> {
   await channel.send(BASIC_GET, { queue }).expect(BASIC_GET_EMPTY)
@@ -196,6 +203,25 @@ describe.skipIf(isWithoutPlugin)('an x-delayed-message exchange (RabbitMQ has no
     await channel.send(TX_COMMIT).expect(TX_COMMIT_OK)
     await channel.consume(queue)
     expect(await channel.bodies(1)).toEqual(['1'])
+  })
+
+  test('delays dead letters, of a queue of its own name, too', async ({ broker }) => {
+    const channel = await broker.channel()
+    const exchange = await declareDelayed(broker, channel, 'fanout')
+    const target = await channel.declareBoundQueue(exchange, '')
+    const queueArguments = fieldTableFromObject({
+      'x-message-ttl': 1,
+      'x-dead-letter-exchange': exchange,
+    })
+    const declaration = { queue: exchange, exclusive: true, arguments: queueArguments }
+    await channel.send(QUEUE_DECLARE, declaration).expect(QUEUE_DECLARE_OK)
+    const death: FieldValue = { type: 'F', value: deathIn(exchange) }
+    const deaths: FieldValue = { type: 'A', value: [death] }
+    const headers = new Map([...byMs(20), ['x-death', deaths]]) as FieldTable
+    channel.publish({ routingKey: exchange, headers, body: '1' })
+    await channel.consume(target)
+    const [delivery] = await channel.deliveries(1)
+    expect(delivery?.properties.headers?.get('x-delay')).toEqual({ type: 'I', value: -20 })
   })
 
   test('drops what it still has when it is deleted', async ({ broker }) => {

@@ -168,6 +168,20 @@ describe('an x-consistent-hash exchange', () => {
     expect(sizes(found).sort()).toEqual([0, 20])
   })
 
+  test('knows one weight of a queue, the first that it was bound with', async ({ broker }) => {
+    const channel = await broker.channel()
+    const exchange = await declare(broker, channel, 'x-consistent-hash')
+    const queues = [
+      await channel.declareBoundQueue(exchange, '1', '50'),
+      await channel.declareBoundQueue(exchange, '1'),
+    ]
+    const found = await spread(channel, queues, 1000, (index) =>
+      channel.publish({ exchange, routingKey: `${index}` }),
+    )
+    expect(sum(sizes(found))).toBe(1000)
+    expect(Math.min(...sizes(found))).toBeGreaterThan(400)
+  })
+
   test('routes nothing without bindings', async ({ broker }) => {
     const channel = await broker.channel()
     const exchange = await declare(broker, channel, 'x-consistent-hash')
