@@ -17,6 +17,10 @@ const value = fc.oneof<fc.Arbitrary<FieldValue>[]>(
   fc.record({ type: fc.constant('l' as const), value: fc.bigInt({ min: 0n, max: 2n }) }),
   fc.record({ type: fc.constantFrom('f' as const, 'd' as const), value: fc.nat({ max: 2 }) }),
   fc.record({ type: fc.constant('S' as const), value: fc.constantFrom('', '0', '1') }),
+  fc.record({
+    type: fc.constant('x' as const),
+    value: fc.constantFrom('', '0', '1').map((text) => Buffer.from(text)),
+  }),
   fc.record({ type: fc.constant('t' as const), value: fc.boolean() }),
   fc.record({ type: fc.constant('T' as const), value: fc.bigInt({ min: 0n, max: 2n }) }),
   fc.constant({ type: 'V' as const, value: null }),
@@ -26,8 +30,8 @@ const table = fc
   .map((entries): FieldTable => new Map(entries))
 
 function family({ type }: FieldValue): string {
-  if (type === 'l' || INTEGERS.some((integer) => integer === type)) return 'integer'
-  return type === 'f' || type === 'd' ? 'float' : type
+  if ([...INTEGERS, 'l', 'f', 'd', 'T'].includes(type)) return 'number'
+  return type === 'x' ? 'S' : type
 }
 
 function agree(expected: FieldValue, actual: FieldValue | undefined): boolean {
