@@ -45,8 +45,8 @@ export interface StreamParts {
 
 /**
  * A stream: a log that is written at its end and read from anywhere. Messages stay until retention
- * removes them, whoever has read them; so what consumers do with a delivery, acknowledge, reject or
- * requeue, only makes room for the next one. https://www.rabbitmq.com/docs/streams
+ * removes them, whoever has read them: what becomes of a delivery only makes room for the next one.
+ * https://www.rabbitmq.com/docs/streams
  *
  *     offsets   0 … 4,710      4,711 … 812,003                812,004 … 812,017
  *               removed        stored: what consumers see     on their way to the disk

@@ -1,5 +1,5 @@
-// What RabbitMQ 3.10 does not have of streams: rejecting, which later versions take as an acknowledgement,
-// and filters, which came with 3.13. https://www.rabbitmq.com/docs/streams#filtering
+// What becomes of a stream's deliveries, and what RabbitMQ 3.10 does not have yet: filters, which came with
+// 3.13. https://www.rabbitmq.com/docs/streams#filtering
 
 import {
   BASIC_ACK,
@@ -44,21 +44,16 @@ const FROM_FIRST = { arguments: { 'x-stream-offset': 'first' } }
 
 describe('a delivery from a stream', () => {
   test.for([
-    ['basic.reject', BASIC_REJECT, { deliveryTag: 1 }],
-    ['basic.reject with requeue', BASIC_REJECT, { deliveryTag: 1, requeue: true }],
-    ['basic.nack with requeue', BASIC_NACK, { deliveryTag: 1, requeue: true }],
-  ] as const)('does not come back after %s', async ([, id, fields], { broker }) => {
+    ['basic.reject', BASIC_REJECT, {}],
+    ['basic.reject with requeue', BASIC_REJECT, { requeue: true }],
+    ['basic.nack of all with requeue', BASIC_NACK, { multiple: true, requeue: true }],
+  ] as const)('cannot be given back by %s', async ([, id, fields], { broker }) => {
     const { connection, channel, stream } = await setStage(broker, ['1', '2', '3'])
     await channel.consume(stream, FROM_FIRST)
     await channel.deliveries(2)
-    channel.send(id, fields)
-    if (broker.isRabbit) {
-      const reason = `basic.nack and basic.reject not supported by stream queues queue '${stream}'`
-      await connection.expectClose(540, `NOT_IMPLEMENTED - ${reason} in vhost '/'`, id)
-      return
-    }
-    const [third] = await channel.deliveries(1)
-    expect(third).toMatchObject({ body: '3', deliveryTag: 3, redelivered: false })
+    channel.send(id, { deliveryTag: 1, ...fields })
+    const reason = `basic.nack and basic.reject not supported by stream queues queue '${stream}'`
+    await connection.expectClose(540, `NOT_IMPLEMENTED - ${reason} in vhost '/'`, id)
   })
 
   test('does not come back after basic.recover', async ({ broker }) => {
