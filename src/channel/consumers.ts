@@ -116,8 +116,8 @@ function assertSuits(queue: Queue, request: ConsumeRequest): void {
   const foreign = STREAM_ARGUMENTS.find((argument) => request.arguments.has(argument))
   if (foreign !== undefined && !isStream) throw foreignQueueArgument(foreign, name, vhostName, type)
   // Of two mistakes, a stream names the other one.
-  if (!request.isQosGlobal || type === 'classic' || (isStream && request.prefetchCount === 0))
-    return
+  const isMistaken = isStream && (request.prefetchCount === 0 || request.noAck)
+  if (!request.isQosGlobal || type === 'classic' || isMistaken) return
   throw globalQosNotSupported(name, vhostName)
 }
 
