@@ -44,6 +44,12 @@ export interface QueueLog {
   /** All from `from` to `to` have. */
   settleRange(from: number, to: number): void
   /**
+   * As `deliver` and `settle`, of all from `from` to `to` that are known by their sequences alone: none of
+   * these messages may have a `logEntry`. Sequences that were never enqueued are ignored.
+   */
+  deliverStored(from: number, to: number): void
+  settleStored(from: number, to: number): void
+  /**
    * Reads messages back that are in the queue, from a sequence on and up to another, as many as are
    * read at once. Waits for those that are being stored. Rejects when the journal cannot be read.
    */

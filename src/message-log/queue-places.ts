@@ -116,6 +116,24 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
 
   settleRange(from: number, to: number): void {
     for (const entry of this.#parts.batch.entries) entry.removeRange(this, from, to)
+    this.settleStored(from, to)
+  }
+
+  deliverStored(from: number, to: number): void {
+    let isNoted = false
+    for (
+      let at = this.#live.next(from);
+      at !== undefined && at <= to;
+      at = this.#live.next(at + 1)
+    ) {
+      if (!this.#delivered.add(at)) continue
+      this.deliveredRuns.add(at)
+      isNoted = true
+    }
+    if (isNoted) this.#noteRuns()
+  }
+
+  settleStored(from: number, to: number): void {
     if (this.forgetRange(from, to) === 0) return
     const end = Math.min(to, this.#nextSequence - 1)
     for (let start = from; start <= end; start += LONGEST_RUN) {

@@ -242,6 +242,7 @@ export class ClassicQueue implements Queue {
     const { sequence, redelivered } = lane.ready
     if (!noAck) this.#unackedCount++
     lane.taken(message, noAck)
+    lane.flushTaken()
     // There is another message at the head now, which may expire.
     this.#evictions.dropExpired()
     return { message, sequence, redelivered, sent: message }
@@ -317,22 +318,27 @@ export class ClassicQueue implements Queue {
 
   /** Hands out what is ready for as long as somebody can take it. */
   #dispatch(): void {
-    for (;;) {
-      let lane = this.#lanes.first
-      if (lane?.ready.isTimed) {
-        if (!this.#evictions.dropExpired()) return
-        lane = this.#lanes.first
-      }
-      if (lane === undefined) return
+    let told: Lane | undefined
+    for (let lane = this.#firstLane(); lane !== undefined; lane = this.#firstLane()) {
       const consumer = this.#consumers.next()
-      if (consumer === undefined) return
+      if (consumer === undefined) break
       const message = lane.ready.shift()
-      if (message === undefined) return
+      if (message === undefined) break
       const { sequence, redelivered } = lane.ready
       if (!consumer.noAck) this.#unackedCount++
+      if (lane !== told) told?.flushTaken()
+      told = lane
       lane.taken(message, consumer.noAck)
       this.deliver(consumer, message, sequence, redelivered)
     }
+    told?.flushTaken()
+  }
+
+  /** The lane that the next message comes from, if that may be had now. */
+  #firstLane(): Lane | undefined {
+    const lane = this.#lanes.first
+    if (lane?.ready.isTimed !== true) return lane
+    return this.#evictions.dropExpired() ? this.#lanes.first : undefined
   }
 
   /** Messages have come back into memory, or what stood before them is gone. */

@@ -1,10 +1,10 @@
 import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
-
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import type { Place } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { ReadyList } from './ready-list.ts'
+import { SequenceRun } from './sequence-run.ts'
 
 /** The messages of a queue that have one priority: those that are ready, and the log of all. */
 export class Lane {
@@ -14,11 +14,16 @@ export class Lane {
   #nextSequence: number
   /** When those expire that somebody has, by sequence: nearly always none does. */
   readonly #expiries = new Map<number, number>()
+  /** Those that have left the queue, and those that somebody has, of which the log is to be told. */
+  readonly #goneRun: SequenceRun
+  readonly #heldRun: SequenceRun
 
   constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
     this.log = log
     this.#nextSequence = log?.nextSequence ?? 0
     this.ready = new ReadyList(log, storage, onLoaded)
+    this.#goneRun = new SequenceRun((from, to) => log?.settleStored(from, to))
+    this.#heldRun = new SequenceRun((from, to) => log?.deliverStored(from, to))
   }
 
   /** A place for a message that comes now. */
@@ -47,24 +52,41 @@ export class Lane {
     return outcome
   }
 
-  /** What `ready.shift` gave last has gone to somebody, for good or until it is settled. */
+  /**
+   * What `ready.shift` gave last has gone to somebody, for good or until it is settled. The log is told with
+   * `flushTaken`.
+   */
   taken(message: Message, noAck: boolean): void {
     const { sequence, redelivered, expiresAt } = this.ready
     if (expiresAt !== 0 && !noAck) this.#expiries.set(sequence, expiresAt)
-    if (this.log === null) return
-    if (noAck) this.log.settle(message, sequence)
-    else if (!redelivered) this.log.deliver(message, sequence)
+    if (this.log === null || (redelivered && !noAck)) return
+    const run = noAck ? this.#goneRun : this.#heldRun
+    if (message.logEntry === null) run.add(sequence)
+    else if (noAck) this.log.settle(message, sequence)
+    else this.log.deliver(message, sequence)
+  }
+
+  flushTaken(): void {
+    this.#goneRun.flush()
+    this.#heldRun.flush()
   }
 
   /** It has left the queue. */
-  settle({ message, sequence }: Place): void {
-    if (this.#expiries.size > 0) this.#expiries.delete(sequence)
-    this.log?.settle(message, sequence)
+  settle(place: Place): void {
+    this.settleAll([place])
   }
 
   settleAll(places: readonly Place[]): void {
-    if (this.log === null && this.#expiries.size === 0) return
-    for (const place of places) this.settle(place)
+    const { log } = this
+    if (this.#expiries.size > 0) for (const { sequence } of places) this.#expiries.delete(sequence)
+    if (log === null) return
+    const run = this.#goneRun
+    for (let index = 0; index < places.length; index++) {
+      const { message, sequence } = places[index] as Place
+      if (message.logEntry === null) run.add(sequence)
+      else log.settle(message, sequence)
+    }
+    run.flush()
   }
 
   putBack({ message, sequence }: Place): void {

@@ -1,7 +1,7 @@
 import { Fifo } from '../base/fifo.ts'
 
 /** Messages that have all this in common, and consecutive sequences from `next` on. */
-export interface SequenceRun {
+export interface Run {
   next: number
   left: number
   readonly delivered: boolean
@@ -14,8 +14,8 @@ export interface SequenceRun {
  * one run.
  */
 export class SequenceRuns {
-  readonly #runs = new Fifo<SequenceRun>()
-  #last: SequenceRun | null = null
+  readonly #runs = new Fifo<Run>()
+  #last: Run | null = null
 
   push(sequence: number, delivered: boolean, expiresAt: number): void {
     const last = this.#last
@@ -33,12 +33,12 @@ export class SequenceRuns {
   }
 
   /** What the first one begins, left in place. There must be one. */
-  get first(): Readonly<SequenceRun> {
-    return this.#runs.peek() as SequenceRun
+  get first(): Readonly<Run> {
+    return this.#runs.peek() as Run
   }
 
   shift(): void {
-    const first = this.#runs.peek() as SequenceRun
+    const first = this.#runs.peek() as Run
     first.next++
     if (--first.left > 0) return
     this.#runs.shift()
