@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { NamePattern } from '../base/name-pattern.ts'
 import type { PermissionDefinition, TopicPermissionDefinition } from '../definitions/definition.ts'
 import { accessToResourceRefused, accessToTopicRefused } from '../reasons.ts'
@@ -36,6 +37,8 @@ const MAX_ANSWERS = 4096
  */
 export class Access {
   readonly user: AccessUser
+  /** Not the same for many users: tells apart what they publish in one table. */
+  readonly salt: number
   readonly #vhost: string
   #grants: Grants = NOTHING
   #rights: Readonly<Record<Right, RememberedPattern>> = rightsOf(undefined)
@@ -44,6 +47,7 @@ export class Access {
 
   constructor(user: AccessUser, vhost: string, grants: Grants) {
     this.user = user
+    this.salt = createHash('sha1').update(user.name).digest().readInt32LE()
     this.#vhost = vhost
     this.grants = grants
   }

@@ -37,7 +37,6 @@ import {
   unexpectedContent,
 } from '../reasons.ts'
 import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
-import type { PublishRequests } from '../vhost/publish-requests.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
 import type { ChannelOutput } from './channel-output.ts'
@@ -109,7 +108,6 @@ export class Channel implements ConsumerChannel {
   #state: 'open' | 'closing' = 'open'
   #expecting: 'method' | 'header' | 'body' = 'method'
   #request: PublishRequest | null = null
-  readonly #requests: PublishRequests
   readonly #content = new ContentAssembler()
   readonly #ages = new DeliveryAges()
   #lastDeliveryTag = 0
@@ -125,7 +123,6 @@ export class Channel implements ConsumerChannel {
   constructor(number: number, context: ChannelContext) {
     this.number = number
     this.context = context
-    this.#requests = context.vhost.publishRequestsOf(context.access)
     this.consumers = new Consumers(this, context.consumersPerChannel)
     this.publisher = new Publisher({
       channel: number,
@@ -330,8 +327,8 @@ export class Channel implements ConsumerChannel {
   #onPublish(buffer: Buffer, start: number, end: number): void {
     this.methodId = BASIC_PUBLISH
     if (this.#request === null || !this.#request.equals(buffer, start, end)) {
-      const { topologyVersion } = this.context.vhost
-      this.#request = this.#requests.find(buffer, start, end, topologyVersion)
+      const { vhost, access } = this.context
+      this.#request = vhost.findPublishRequest(access, buffer, start, end)
     }
     this.#expecting = 'header'
   }

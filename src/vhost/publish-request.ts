@@ -1,4 +1,5 @@
 import { BASIC_PUBLISH, decodeMethod } from 'amqp-codec'
+import type { Access } from '../auth/access.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import { PublishAddress } from '../message/publish-address.ts'
 
@@ -7,9 +8,11 @@ export const ADDRESS_OFFSET = 6
 
 /**
  * A `basic.publish` without its content, and its route. It is decoded once and used again whenever
- * the same bytes come, from whichever channel of the vhost.
+ * the same bytes come, from whichever channel of the user in the vhost.
  */
 export class PublishRequest {
+  /** Whose it is: nobody else may use it, since nobody else is known to be permitted to. */
+  readonly access: Access
   readonly address: PublishAddress
   readonly mandatory: boolean
   readonly immediate: boolean
@@ -19,7 +22,8 @@ export class PublishRequest {
   readonly #bytes: Buffer
 
   /** The method frame's payload is `buffer[start, end)`. Throws CodecError. */
-  constructor(buffer: Buffer, start: number, end: number) {
+  constructor(access: Access, buffer: Buffer, start: number, end: number) {
+    this.access = access
     const bytes = Buffer.allocUnsafe(end - start)
     buffer.copy(bytes, 0, start, end)
     this.#bytes = bytes

@@ -1,3 +1,4 @@
+import type { Access } from '../auth/access.ts'
 import { ADDRESS_OFFSET, PublishRequest } from './publish-request.ts'
 
 const FIRST_SLOTS = 64
@@ -5,8 +6,9 @@ const MAX_SLOTS = 16 * 1024
 
 /**
  * The publish requests of a vhost that were seen lately, so that publishers who go round many
- * routing keys need not have each of them decoded and routed again. A request that falls on
- * another's slot replaces it; the table grows when that happens often, up to some megabytes.
+ * routing keys need not have each of them decoded, permitted and routed again. Each user has its own. A
+ * request that falls on another's slot replaces it; the table grows when that happens often, up to some
+ * megabytes.
  */
 export class PublishRequests {
   #slots: (PublishRequest | undefined)[] = []
@@ -14,15 +16,22 @@ export class PublishRequests {
   #version = -1
 
   /**
-   * The method frame's payload is `buffer[start, end)`. With another version of the topology the
-   * table begins anew, since it would keep alive the queues of the old one. Throws CodecError.
+   * With another version of the topology the table begins anew, since it would keep alive the queues of
+   * the old one.
    */
-  find(buffer: Buffer, start: number, end: number, version: number): PublishRequest {
+  set version(version: number) {
     if (version !== this.#version) this.#clear(version)
-    const slot = hash(buffer, start + ADDRESS_OFFSET, end) & (this.#slots.length - 1)
+  }
+
+  /** The method frame's payload is `buffer[start, end)`. Throws CodecError. */
+  find(access: Access, buffer: Buffer, start: number, end: number): PublishRequest {
+    const at = hash(buffer, start + ADDRESS_OFFSET, end) ^ access.salt
+    const slot = at & (this.#slots.length - 1)
     const known = this.#slots[slot]
-    if (known?.equals(buffer, start, end)) return known
-    const request = new PublishRequest(buffer, start, end)
+    if (known !== undefined && known.access === access && known.equals(buffer, start, end)) {
+      return known
+    }
+    const request = new PublishRequest(access, buffer, start, end)
     this.#slots[slot] = request
     if (known !== undefined) this.#grow()
     return request

@@ -38,6 +38,7 @@ import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import { PolicyApplication } from './policy-application.ts'
+import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
 import { logIdCount, type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
@@ -87,8 +88,8 @@ export class Vhost {
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
   readonly replyQueues: ReplyQueues
-  /** What each user published lately. */
-  readonly #publishRequests = new WeakMap<Access, PublishRequests>()
+  /** What was published lately. */
+  readonly #publishRequests = new PublishRequests()
   /** The broker's own, where nobody asks for something. */
   readonly #unrestricted: Access
   readonly #policies = new PolicyApplication()
@@ -179,16 +180,10 @@ export class Vhost {
     return this.#router.route(exchange, routingKeys, headers, message)
   }
 
-  /**
-   * What a user published here lately, decoded, permitted and routed: on whichever channel, but by
-   * nobody else.
-   */
-  publishRequestsOf(access: Access): PublishRequests {
-    const known = this.#publishRequests.get(access)
-    if (known !== undefined) return known
-    const requests = new PublishRequests()
-    this.#publishRequests.set(access, requests)
-    return requests
+  /** A `basic.publish` method frame's payload, `buffer[start, end)`, as the user sent it before. */
+  findPublishRequest(access: Access, buffer: Buffer, start: number, end: number): PublishRequest {
+    this.#publishRequests.version = this.topologyVersion
+    return this.#publishRequests.find(access, buffer, start, end)
   }
 
   /** Whether that very queue is still there. What delays messages knows by itself when it is not. */

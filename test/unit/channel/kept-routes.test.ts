@@ -46,8 +46,7 @@ function keptQueues(queueCount: number): number {
   channel.onFrame(FRAME_METHOD, frame, 7, frame.length - 1)
   channel.onFrame(FRAME_HEADER, header, 7, header.length - 1)
   expect([...vhost.queues.values()].every(({ readyCount }) => readyCount === 1)).toBe(true)
-  return vhost.publishRequestsOf(access).find(frame, 7, frame.length - 1, vhost.topologyVersion)
-    .queues.length
+  return vhost.findPublishRequest(access, frame, 7, frame.length - 1).queues.length
 }
 
 test('a route of a few queues is kept with its request', () => {

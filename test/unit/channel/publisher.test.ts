@@ -45,8 +45,7 @@ class Fixture {
     const fields = { exchange, routingKey, mandatory: true }
     const frame = encodeMethodFrame(1, method(BASIC_PUBLISH, fields))
     if (this.#request === undefined || !this.#request.equals(frame, 7, frame.length - 1)) {
-      const requests = this.vhost.publishRequestsOf(this.#access)
-      this.#request = requests.find(frame, 7, frame.length - 1, this.vhost.topologyVersion)
+      this.#request = this.vhost.findPublishRequest(this.#access, frame, 7, frame.length - 1)
     }
     const properties = headers === undefined ? {} : { headers: fieldTableFromObject(headers) }
     this.#publisher.publish(this.#request, sampleMessage('x', { properties }))

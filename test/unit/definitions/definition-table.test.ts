@@ -58,7 +58,13 @@ describe('a table of definitions', () => {
     const changes = [table.put(parameter('a', 2)), table.put(parameter('b', 3))]
     for (const change of changes) await expect(change).rejects.toThrow('cannot be stored')
     expect(table.all()).toEqual([parameter('a', 1)])
-    expect(fixture.changes).toEqual(['undefined → 1', '1 → 2', 'undefined → 3', '3 → undefined', '2 → 1'])
+    expect(fixture.changes).toEqual([
+      'undefined → 1',
+      '1 → 2',
+      'undefined → 3',
+      '3 → undefined',
+      '2 → 1',
+    ])
     fixture.fault = undefined
     await table.put(parameter('c', 4))
     expect(await fixture.stored()).toEqual([1, 4])
