@@ -5,60 +5,21 @@ import { fieldTableFromObject } from 'amqp-codec'
 import { expect } from 'vitest'
 import { silentLogger } from '../../../src/base/logger.ts'
 import { Turn } from '../../../src/base/turn.ts'
-import type { Message } from '../../../src/message/message.ts'
 import { storedBytes } from '../../../src/message/stored-message.ts'
 import { MessageLog } from '../../../src/message-log/message-log.ts'
 import { MessageBudget } from '../../../src/queue/message-budget.ts'
-import type { Place, QueueConsumer } from '../../../src/queue/queue.ts'
 import { StreamQueue } from '../../../src/stream/stream-queue.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 import { ManualJournal, microtasks } from '../../unit/message-log/manual-journal.ts'
-import { type ModelConsumer, type Start, StreamModel } from './stream-model.ts'
+import { Consumer, type OnDelivery } from './stream-consumer.ts'
+import { type Start, StreamModel } from './stream-model.ts'
 import type { Operation } from './stream-operations.ts'
 
 const QUEUE_ID = 7
 /** So little that what consumers read has to leave memory all the time. */
 const BUDGET_BYTES = 150_000
 const RETRY_MS = 1000
-
-class Consumer implements QueueConsumer {
-  readonly noAck = false
-  readonly priority = 0
-  readonly prefetchCount: number
-  readonly arguments: QueueConsumer['arguments']
-  readonly unacked: Place[] = []
-  readonly model: ModelConsumer
-  readonly #system: StreamUnderTest
-  hasRoom = true
-
-  constructor(
-    system: StreamUnderTest,
-    model: ModelConsumer,
-    prefetchCount: number,
-    consumeArguments: QueueConsumer['arguments'],
-  ) {
-    this.#system = system
-    this.model = model
-    this.prefetchCount = prefetchCount
-    this.arguments = consumeArguments
-  }
-
-  canTake(): boolean {
-    return this.hasRoom && this.unacked.length < this.prefetchCount
-  }
-
-  deliver(message: Message, sequence: number, redelivered: boolean, sent = message): void {
-    expect(this.canTake()).toBe(true)
-    expect(redelivered).toBe(false)
-    this.unacked.push({ message, sequence })
-    this.#system.onDelivery(this, sent, sequence)
-  }
-
-  cancelled(): void {
-    throw new Error('nobody deletes the stream')
-  }
-}
 
 export class StreamUnderTest {
   readonly model = new StreamModel()
@@ -153,7 +114,7 @@ export class StreamUnderTest {
     if (this.#isLogged) expect(this.#budget.usedBytes).toBe(0)
   }
 
-  onDelivery(consumer: Consumer, sent: Message, offset: number): void {
+  readonly #onDelivery: OnDelivery = (consumer, sent, offset) => {
     // What is stored by now is what the stream may show; in memory, all of it is.
     this.#noteStored()
     const { headers } = sent
@@ -200,7 +161,7 @@ export class StreamUnderTest {
     if (kind === 'time')
       consumeArguments.set('x-stream-offset', { type: 'T', value: BigInt(seconds) })
     const model = this.model.consumer(`${this.#consumers.length}`, start, filter)
-    const consumer = new Consumer(this, model, prefetchCount, consumeArguments)
+    const consumer = new Consumer(this.#onDelivery, model, prefetchCount, consumeArguments)
     this.#consumers.push(consumer)
     this.#stream.consume(consumer)
     this.#stream.resume(consumer)
