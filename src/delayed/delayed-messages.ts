@@ -16,6 +16,8 @@ const SMALL_COUNT = 256
 const SMALL_BYTES = 256 * 1024
 /** So many messages are passed on at once. */
 const STEP_COUNT = 2000
+/** About how long it takes to pass on a message to a narrower span. */
+const PASS_MS = 0.004
 
 export interface DelayedMessage {
   readonly message: Message
@@ -148,7 +150,7 @@ export class DelayedMessages {
   /** The widest span within another that has not begun, or is over. */
   #newSpan(within: Span, dueMs: number): Span {
     let span = within.addPart(dueMs)
-    while (span.level > 0 && span.opensAtMs <= this.#nowMs && this.#nowMs < span.endMs) {
+    while (span.level > 0 && span.partsFromMs <= this.#nowMs && this.#nowMs < span.endMs) {
       span = span.addPart(dueMs)
     }
     span.messages = new Backlog(null, this.#storage)
@@ -189,9 +191,9 @@ export class DelayedMessages {
       this.#closed.pop()
       const { length, bodyBytes } = span.messages as Backlog
       span.isSmall = span.level === 1 || (length <= SMALL_COUNT && bodyBytes <= SMALL_BYTES)
-      // Of a few messages, nothing needs to be known before their time.
-      const latestMs = span.startMs - AHEAD_MS
-      if (span.isSmall && latestMs > this.#nowMs) {
+      // Many messages are begun with early, of a few nothing needs to be known before their time.
+      const latestMs = span.startMs - AHEAD_MS - length * span.level * PASS_MS
+      if (latestMs > this.#nowMs) {
         span.opensAtMs = latestMs
         this.#closed.push(span)
       } else this.#opened.push(span)

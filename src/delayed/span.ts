@@ -1,8 +1,10 @@
 import type { Backlog } from '../queue/backlog.ts'
 
 const FAN_OUT = 64
-/** So long before its time a span is opened, at least. */
+/** So long before its time a message should be near. */
 export const AHEAD_MS = 50
+/** A span is looked at no later than so long before that. */
+const LEAD_MS = 2000
 
 /**
  * A range of time, of 64^level milliseconds, and what is due in it: either the messages themselves, or
@@ -13,7 +15,9 @@ export class Span {
   readonly level: number
   /** Null for the whole of time. */
   readonly parent: Span | null
-  /** When it is to be passed on to its parts: the wider it is the longer before it begins. */
+  /** From when on messages are put into its parts at once, unless it has others: before its time. */
+  readonly partsFromMs: number
+  /** When it is to be seen how many messages are to be passed on to its parts. */
   opensAtMs: number
   /** Null when there are none besides those of its parts. */
   messages: Backlog | null = null
@@ -28,7 +32,8 @@ export class Span {
     this.level = level
     this.parent = parent
     this.#partMs = FAN_OUT ** (level - 1)
-    this.opensAtMs = startMs - AHEAD_MS - (this.endMs - startMs) / 4
+    this.partsFromMs = startMs - AHEAD_MS - (this.endMs - startMs) / 4
+    this.opensAtMs = Math.min(this.partsFromMs, startMs - AHEAD_MS - LEAD_MS)
   }
 
   get endMs(): number {

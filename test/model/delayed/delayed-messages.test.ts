@@ -151,7 +151,7 @@ describe('delayed messages', () => {
       fc.asyncProperty(fc.array(operation, { maxLength: 40, size: 'max' }), async (operations) => {
         await new System(budgetBytes).run(operations)
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })
