@@ -1,46 +1,76 @@
 import { expect } from 'vitest'
 import type { Ticket } from '../../../src/message-log/queue-log.ts'
-import type { Settlement } from './queue-system.ts'
+import type { DeadLetterReason } from '../../../src/queue/queue.ts'
+import type { MessageSketch, QueueSketch, Settlement } from './queue-system.ts'
 
 interface Entry {
-  /** Its place among all messages, which is its name too. */
+  /** Its place among all messages of its priority, which is its name too. */
   readonly number: number
   readonly persistent: boolean
+  readonly priority: number
+  readonly bytes: number
+  /** 0 is never. */
+  readonly expiresAt: number
   delivered: boolean
+  returnCount: number
 }
 
 interface Note {
   readonly what: 'enqueue' | 'deliver' | 'settle'
-  readonly number: number
+  readonly entry: Entry
 }
 
-/** What stands behind the name of a message that was delivered before. */
-export const AGAIN = ' again'
+/** A message as it is found in the log, by the priority that the log is for. */
+export interface Found {
+  readonly body: string
+  readonly priority: number
+  readonly bytes: number
+  readonly expiresAt: number
+  readonly delivered: boolean
+}
+
+export interface NewMessage extends MessageSketch {
+  readonly body: string
+  readonly persistent: boolean
+  readonly bytes: number
+}
+
+const NEVER = Number.POSITIVE_INFINITY
 
 /** `m12`, as Performer names messages. */
 const numberOf = (body: string): number => Number(body.slice(1))
-const nameIn = (sketch: string): string => sketch.replace(AGAIN, '')
-const byNumber = (a: string, b: string): number => numberOf(nameIn(a)) - numberOf(nameIn(b))
+
+function sketchOf({ number, priority, expiresAt, bytes }: Entry, delivered: boolean): string {
+  return `${priority}/m${number} ${bytes} B until ${expiresAt}${delivered ? ' again' : ''}`
+}
 
 /**
  * What a queue has, and what its log was told and when. It does not know who gets a message, nor how
  * soon: only that it must be the first, and whether it was there before.
  */
 export class DeepQueueModel {
+  readonly #sketch: QueueSketch
+  readonly #now: () => number
   #ready: Entry[]
   readonly #held = new Map<number, Entry>()
   readonly #before: readonly Entry[]
   readonly #notes: (Note & { readonly ticket: Ticket })[] = []
   #pending: Note[] = []
+  /** Those that must be told dead until the end of this step, and why. */
+  readonly #doomed = new Map<number, DeadLetterReason>()
+  /** What comes now, and may be handed over or sent away before it was ever ready. */
+  #coming: Entry | undefined
   #isDeleted = false
 
   /** `before` is what was found when the process began. */
-  constructor(before: readonly string[] = []) {
-    this.#before = before.map((sketch) => {
-      const delivered = sketch.endsWith(AGAIN)
-      return { number: numberOf(nameIn(sketch)), persistent: true, delivered }
+  constructor(sketch: QueueSketch, now: () => number, before: readonly Found[] = []) {
+    this.#sketch = sketch
+    this.#now = now
+    this.#before = before.map(({ body, ...rest }) => {
+      return { ...rest, number: numberOf(body), persistent: true, returnCount: 0 }
     })
     this.#ready = this.#before.map((entry) => ({ ...entry }))
+    this.#sort()
   }
 
   get readyCount(): number {
@@ -57,33 +87,95 @@ export class DeepQueueModel {
     return [...this.#ready, ...this.#held.values()].filter(({ persistent }) => persistent).length
   }
 
-  published(body: string, persistent: boolean): void {
-    if (this.#isDeleted) return
-    const entry = { number: numberOf(body), persistent, delivered: false }
-    this.#ready.push(entry)
-    this.#note('enqueue', entry)
+  /** Whether a message is ready that should not be any more. */
+  get isOverdue(): boolean {
+    const { overflow = 'drop-head' } = this.#sketch
+    return (overflow === 'drop-head' && this.#isTooMuch()) || isOver(this.#ready[0], this.#now())
   }
 
-  delivered(body: string, redelivered: boolean, noAck: boolean): void {
+  publishing({ body, persistent, bytes, priority = 0, expirationMs = NEVER }: NewMessage): void {
+    if (this.#isDeleted) return
+    const { messageTtlMs = NEVER, maxPriority = 0 } = this.#sketch
+    const ttlMs = Math.min(messageTtlMs, expirationMs)
+    this.#coming = {
+      number: numberOf(body),
+      persistent,
+      priority: Math.min(priority, maxPriority),
+      bytes,
+      expiresAt: ttlMs === NEVER ? 0 : this.#now() + ttlMs,
+      delivered: false,
+      returnCount: 0,
+    }
+    this.#ready.push(this.#coming)
+    this.#sort()
+    this.#note('enqueue', this.#coming)
+  }
+
+  published(): void {
+    const { overflow = 'drop-head' } = this.#sketch
+    if (this.#coming !== undefined && overflow !== 'drop-head') {
+      expect(this.#isTooMuch()).toBe(false)
+    }
+    this.#coming = undefined
+  }
+
+  /** What was being published is not taken. */
+  refused(): void {
+    const { overflow = 'drop-head' } = this.#sketch
+    expect([overflow === 'drop-head', this.#isTooMuch()]).toEqual([false, true])
+    const entry = this.#coming as Entry
+    this.#ready = this.#ready.filter((other) => other !== entry)
+    this.#note('settle', entry)
+    this.#coming = undefined
+  }
+
+  delivered(body: string, redelivered: boolean, count: number | undefined, noAck: boolean): void {
     const entry = this.#ready.shift()
     expect({ body, redelivered }).toEqual({
       body: `m${entry?.number}`,
       redelivered: entry?.delivered,
     })
     if (entry === undefined) return
+    // From hand to hand it has no time to expire.
+    if (entry !== this.#coming) expect(isOver(entry, this.#now())).toBe(false)
+    if (this.#sketch.deliveryLimit !== undefined) expect(count ?? 0).toBe(entry.returnCount)
     entry.delivered = true
     this.#note(noAck ? 'settle' : 'deliver', entry)
     if (!noAck) this.#held.set(entry.number, entry)
   }
 
+  died(body: string, reason: DeadLetterReason): void {
+    const number = numberOf(body)
+    const doom = this.#doomed.get(number)
+    if (doom !== undefined) {
+      expect(reason).toBe(doom)
+      this.#doomed.delete(number)
+      return
+    }
+    // What a queue does not take it may pass on: it says so next.
+    const isPassedOn = this.#sketch.overflow === 'reject-publish-dlx' && reason === 'maxlen'
+    if (isPassedOn && number === this.#coming?.number) return
+    const first = this.#ready[0] as Entry
+    const isDue = reason === 'maxlen' ? this.#isTooMuch() : isOver(first, this.#now())
+    expect([`m${first.number}`, isDue]).toEqual([body, true])
+    this.#ready.shift()
+    this.#note('settle', first)
+  }
+
   settled(bodies: readonly string[], how: Settlement): void {
+    const { deliveryLimit = NEVER } = this.#sketch
     for (const body of bodies) {
       const entry = this.#held.get(numberOf(body)) as Entry
       this.#held.delete(entry.number)
-      if (how !== 'requeue') this.#note('settle', entry)
-      else if (!this.#isDeleted) this.#ready.push(entry)
+      const isBack = how === 'requeue' && ++entry.returnCount <= deliveryLimit
+      if (!isBack) this.#note('settle', entry)
+      if (this.#isDeleted) continue
+      if (isBack) this.#ready.push(entry)
+      else if (how !== 'acknowledge') {
+        this.#doomed.set(entry.number, how === 'reject' ? 'rejected' : 'delivery_limit')
+      }
     }
-    this.#ready.sort((a, b) => a.number - b.number)
+    this.#sort()
   }
 
   purged(): void {
@@ -102,34 +194,72 @@ export class DeepQueueModel {
   endStep(ticket: Ticket): void {
     for (const note of this.#pending) this.#notes.push({ ...note, ticket })
     this.#pending = []
+    expect([...this.#doomed]).toEqual([])
   }
 
   /**
    * Whether the next process may find this when all up to a ticket is stored. What was settled since
    * may be there, or be gone already.
    */
-  mayBecome(found: readonly string[], storedTicket: Ticket): boolean {
-    const left = new Set(this.contents(Number.POSITIVE_INFINITY).map(nameIn))
-    const expected = this.contents(storedTicket)
+  mayBecome(found: readonly Found[], storedTicket: Ticket): boolean {
+    const left = this.#entries(NEVER)
+    const expected = new Map<string, Entry>()
+    for (const [entry, delivered] of this.#entries(storedTicket)) {
+      expected.set(sketchOf(entry, delivered), entry)
+    }
+    const sketches = new Set(DeepQueueModel.sketches(found))
+    const isMissing = ([sketch, entry]: [string, Entry]) =>
+      !sketches.has(sketch) && [...left.keys()].some(({ number }) => number === entry.number)
     return (
-      found.every((sketch) => expected.includes(sketch)) &&
-      expected.every((sketch) => found.includes(sketch) || !left.has(nameIn(sketch))) &&
-      found.every((sketch, at) => at === 0 || byNumber(found[at - 1] as string, sketch) < 0)
+      [...sketches].every((sketch) => expected.has(sketch)) &&
+      ![...expected].some(isMissing) &&
+      found.every((one, at) => at === 0 || isBehind(found[at - 1] as Found, one))
     )
   }
 
-  /** In any order, and whether each was delivered. */
+  /** In any order. */
   contents(storedTicket: Ticket): string[] {
-    const found = new Map(this.#before.map(({ number, delivered }) => [number, delivered]))
-    for (const { ticket, what, number } of this.#notes) {
-      if (ticket > storedTicket) break
-      if (what === 'settle') found.delete(number)
-      else found.set(number, what === 'deliver')
-    }
-    return [...found].map(([number, delivered]) => `m${number}${delivered ? AGAIN : ''}`)
+    return [...this.#entries(storedTicket)].map(([entry, delivered]) => sketchOf(entry, delivered))
   }
 
-  #note(what: Note['what'], { number, persistent }: Entry): void {
-    if (persistent) this.#pending.push({ what, number })
+  static sketches(found: readonly Found[]): string[] {
+    return found.map(({ body, ...rest }) => {
+      const entry = { ...rest, number: numberOf(body), persistent: true, returnCount: 0 }
+      return sketchOf(entry, rest.delivered)
+    })
+  }
+
+  /** And whether each was delivered. */
+  #entries(storedTicket: Ticket): Map<Entry, boolean> {
+    const found = new Map(this.#before.map((entry) => [entry.number, entry]))
+    const delivered = new Map(this.#before.map((entry) => [entry.number, entry.delivered]))
+    for (const { ticket, what, entry } of this.#notes) {
+      if (ticket > storedTicket) break
+      if (what === 'settle') found.delete(entry.number)
+      else found.set(entry.number, entry)
+      delivered.set(entry.number, what === 'deliver')
+    }
+    return new Map([...found].map(([number, entry]) => [entry, delivered.get(number) === true]))
+  }
+
+  #isTooMuch(): boolean {
+    const { maxLength = NEVER, maxLengthBytes = NEVER } = this.#sketch
+    const bytes = this.#ready.reduce((sum, entry) => sum + entry.bytes, 0)
+    return this.#ready.length > maxLength || bytes > maxLengthBytes
+  }
+
+  #sort(): void {
+    this.#ready.sort((a, b) => b.priority - a.priority || a.number - b.number)
+  }
+
+  #note(what: Note['what'], entry: Entry): void {
+    if (entry.persistent) this.#pending.push({ what, entry })
   }
 }
+
+const isOver = (entry: Entry | undefined, now: number): boolean =>
+  entry !== undefined && entry.expiresAt !== 0 && entry.expiresAt <= now
+
+/** Priorities are read one after the other, and each in its order. */
+const isBehind = (a: Found, b: Found): boolean =>
+  b.priority > a.priority || (b.priority === a.priority && numberOf(b.body) > numberOf(a.body))

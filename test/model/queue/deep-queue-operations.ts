@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { type Operation, operation } from './queue-operations.ts'
+import { type Operation, operation, queueSketch } from './queue-operations.ts'
+import type { QueueSketch } from './queue-system.ts'
 
 export type DeepOperation =
   | Operation
@@ -42,3 +43,15 @@ export const deepOperations: fc.Arbitrary<DeepOperation[]> = fc.array(deepOperat
   maxLength: 150,
   size: 'max',
 })
+
+/** Times are so long here that something happens meanwhile, and limits so high that there is a backlog. */
+export const deepQueueSketch: fc.Arbitrary<QueueSketch> = fc
+  .record({
+    sketch: queueSketch,
+    messageTtlMs: fc.option(fc.constantFrom(300, 2000, 20_000), { nil: undefined }),
+    maxLength: fc.option(fc.integer({ min: 5, max: 60 }), { nil: undefined }),
+    maxLengthBytes: fc.option(fc.integer({ min: 500, max: 20_000 }), { nil: undefined }),
+  })
+  .map(({ sketch, ...rest }) => ({ ...sketch, ...rest }))
+  // Of a quorum queue with a single active consumer nobody else can get anything, to see what is left.
+  .filter(({ singleActive, deliveryLimit }) => !singleActive || deliveryLimit === undefined)

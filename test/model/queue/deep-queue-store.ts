@@ -8,10 +8,10 @@ import { Spill } from '../../../src/queue/spill.ts'
 import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import { MemoryJournal } from '../../../src/store/memory/memory-journal.ts'
 import type { SpillStore } from '../../../src/store/spill-store.ts'
-import { FakeClock } from '../../support/fake-clock.ts'
+import type { FakeClock } from '../../support/fake-clock.ts'
 import { type Fault, FaultyJournal } from '../../support/faulty-journal.ts'
 import { ManualSpillStore } from '../../unit/queue/manual-spill-store.ts'
-import { AGAIN } from './deep-queue-model.ts'
+import type { Found } from './deep-queue-model.ts'
 import { textOf } from './queue-under-test.ts'
 
 /** Room for some messages only. */
@@ -36,28 +36,37 @@ class FailingJournal extends FaultyJournal {
   }
 }
 
+export interface DeepQueueStoreOptions {
+  readonly disk: MemoryDisk
+  readonly clock: FakeClock
+  readonly maxPriority: number
+  readonly spillStore: SpillStore | undefined
+}
+
 /** All that a durable queue is kept in, as one process has it. */
 export class DeepQueueStore {
   readonly budget: MessageBudget = new MessageBudget(BUDGET_BYTES)
   readonly storage: QueueStorage
   readonly log: MessageLog
-  readonly queueLog: QueueLog
   /** Whether nothing can be read or written. */
   fails = false
   readonly #disk: MemoryDisk
   readonly #spillStore: SpillStore
-  readonly #clock = new FakeClock()
+  readonly #clock: FakeClock
+  readonly #maxPriority: number
 
   /** Without a store for pages, there is one that takes its time and fails with the disk. */
-  static async open(disk: MemoryDisk, spillStore?: SpillStore): Promise<DeepQueueStore> {
-    const store = new DeepQueueStore(disk, spillStore ?? new ManualSpillStore())
+  static async open(options: DeepQueueStoreOptions): Promise<DeepQueueStore> {
+    const store = new DeepQueueStore(options)
     await store.log.recover()
     return store
   }
 
-  private constructor(disk: MemoryDisk, spillStore: SpillStore) {
+  private constructor({ disk, clock, maxPriority, spillStore }: DeepQueueStoreOptions) {
     this.#disk = disk
-    this.#spillStore = spillStore
+    this.#clock = clock
+    this.#maxPriority = maxPriority
+    this.#spillStore = spillStore ?? new ManualSpillStore()
     const parts = { clock: this.#clock, logger: silentLogger }
     this.log = new MessageLog({
       ...parts,
@@ -67,8 +76,7 @@ export class DeepQueueStore {
       onBehind() {},
       untidyBytes: UNTIDY_BYTES,
     })
-    this.queueLog = this.log.queueLog(1)
-    this.storage = { ...parts, budget: this.budget, spill: new Spill(spillStore, () => {}) }
+    this.storage = { ...parts, budget: this.budget, spill: new Spill(this.#spillStore, () => {}) }
   }
 
   /** Bytes of pages that are not given up. */
@@ -83,15 +91,22 @@ export class DeepQueueStore {
     return !isWriting && this.log.lastTicket === this.log.storedTicket
   }
 
-  /** The messages that the log has, in order, and whether each was delivered. */
-  async contents(): Promise<string[]> {
-    const found: string[] = []
-    for (let from = 0; from < this.queueLog.nextSequence; ) {
-      const { messages, next } = await this.queueLog.read(from, this.queueLog.nextSequence - 1)
-      for (const { message, delivered } of messages) {
-        found.push(`${textOf(message)}${delivered ? AGAIN : ''}`)
+  /** Where the messages of a priority are. */
+  readonly logOf = (priority: number): QueueLog => this.log.queueLog(1 + priority)
+
+  /** The messages that the log has, in the order of each priority. */
+  async contents(): Promise<Found[]> {
+    const found: Found[] = []
+    for (let priority = 0; priority <= this.#maxPriority; priority++) {
+      const log = this.logOf(priority)
+      for (let from = 0; from < log.nextSequence; ) {
+        const { messages, next } = await log.read(from, log.nextSequence - 1)
+        for (const { message, delivered, expiresAt } of messages) {
+          const bytes = message.bodySize
+          found.push({ body: textOf(message), priority, bytes, expiresAt, delivered })
+        }
+        from = next
       }
-      from = next
     }
     return found
   }

@@ -1,7 +1,9 @@
 import { expect } from 'vitest'
 import type { Message } from '../../../src/message/message.ts'
+import type { DeadLetterReason } from '../../../src/queue/queue.ts'
 import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import type { SpillStore } from '../../../src/store/spill-store.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { DeepQueueModel } from './deep-queue-model.ts'
 import type { DeepOperation } from './deep-queue-operations.ts'
@@ -12,29 +14,49 @@ import {
   type Counts,
   EMPTY,
   GETTER,
+  type MessageSketch,
+  notTaken,
   purged,
+  type QueueSketch,
   type QueueSystem,
   type Settlement,
 } from './queue-system.ts'
-import { QueueUnderTest } from './queue-under-test.ts'
+import { propertiesOf, QueueUnderTest } from './queue-under-test.ts'
 
 /** What is under way comes to its end in fewer steps. */
 const MOST_STEPS = 20_000
 
-const DELIVERY = /^(\w+) to (\w+)(, redelivered)?$/
+const DELIVERY = /^(\w+) to (\w+)(, redelivered)?(?:, back (\d+) times)?$/
+const DEATH = /^(\w+) died: (\w+)$/
 
 type NewSpillStore = () => Promise<SpillStore | undefined>
+
+interface Surroundings {
+  readonly sketch: QueueSketch
+  readonly clock: FakeClock
+  readonly newSpillStore: NewSpillStore
+}
+
+async function openStore(
+  disk: MemoryDisk,
+  { sketch, clock, newSpillStore }: Surroundings,
+): Promise<DeepQueueStore> {
+  const spillStore = await newSpillStore()
+  return DeepQueueStore.open({ disk, clock, maxPriority: sketch.maxPriority ?? 0, spillStore })
+}
 
 /**
  * A durable queue that has little memory, with what it is kept in, and beside it the model. What the
  * queue does is checked while it happens; reopening begins with another queue and another model.
  */
 export class DeepQueueUnderTest implements QueueSystem {
+  readonly #sketch: QueueSketch
+  readonly #clock: FakeClock
   readonly #newSpillStore: NewSpillStore
   readonly #performer = new Performer(this)
   #store: DeepQueueStore
   #queue: QueueUnderTest
-  #model = new DeepQueueModel()
+  #model: DeepQueueModel
   /** Everybody who ever was a consumer, and whether they acknowledge. */
   readonly #noAck = new Map<string, boolean>()
   #persistent = true
@@ -44,15 +66,20 @@ export class DeepQueueUnderTest implements QueueSystem {
   #failure: unknown
 
   static async open(
+    sketch: QueueSketch = {},
     newSpillStore: NewSpillStore = async () => undefined,
   ): Promise<DeepQueueUnderTest> {
-    const store = await DeepQueueStore.open(new MemoryDisk(), await newSpillStore())
-    return new DeepQueueUnderTest(store, newSpillStore)
+    const clock = new FakeClock()
+    const store = await openStore(new MemoryDisk(), { sketch, clock, newSpillStore })
+    return new DeepQueueUnderTest(store, { sketch, clock, newSpillStore })
   }
 
-  private constructor(store: DeepQueueStore, newSpillStore: NewSpillStore) {
+  private constructor(store: DeepQueueStore, { sketch, clock, newSpillStore }: Surroundings) {
+    this.#sketch = sketch
+    this.#clock = clock
     this.#newSpillStore = newSpillStore
     this.#store = store
+    this.#model = new DeepQueueModel(sketch, () => clock.wallTime())
     this.#queue = this.#newQueue()
   }
 
@@ -90,7 +117,7 @@ export class DeepQueueUnderTest implements QueueSystem {
       if (steps > MOST_STEPS) throw new Error('the queue does not come to rest')
       await this.#store.step()
     }
-    expect(this.#store.queueLog.count).toBe(this.#model.durableCount)
+    expect(this.#store.log.count).toBe(this.#model.durableCount)
   }
 
   /** Takes and settles all there is: then nothing may be left anywhere. */
@@ -113,8 +140,8 @@ export class DeepQueueUnderTest implements QueueSystem {
     for (let steps = 0; this.#store.spillBytes > 0 && steps < MOST_STEPS; steps++) {
       await this.#store.step()
     }
-    const { budget, spillBytes, queueLog } = this.#store
-    expect([budget.usedBytes, spillBytes, queueLog.count]).toEqual([0, 0, 0])
+    const { budget, spillBytes, log } = this.#store
+    expect([budget.usedBytes, spillBytes, log.count]).toEqual([0, 0, 0])
   }
 
   // As QueueSystem, for Performer.
@@ -131,10 +158,13 @@ export class DeepQueueUnderTest implements QueueSystem {
     return this.#queue.counts
   }
 
-  publish(body: string): void {
+  publish(body: string, sketch: MessageSketch): void {
+    const persistent = this.#persistent
+    const bytes = Math.max(body.length, this.#bodyBytes)
     this.#call(() => {
-      this.#model.published(body, this.#persistent)
-      this.#queue.publish(body)
+      this.#model.publishing({ ...sketch, body, persistent, bytes })
+      this.#queue.publish(body, sketch)
+      this.#model.published()
     })
   }
 
@@ -178,6 +208,10 @@ export class DeepQueueUnderTest implements QueueSystem {
     expect(this.events.at(-1)).toBe(purged(readyCount))
   }
 
+  advance(ms: number): void {
+    this.#call(() => this.#clock.advance(ms))
+  }
+
   delete(): void {
     this.#call(() => {
       this.#model.deleted()
@@ -187,11 +221,13 @@ export class DeepQueueUnderTest implements QueueSystem {
 
   #newQueue(): QueueUnderTest {
     const store = this.#store
-    const { storage, queueLog } = store
+    const { storage, logOf } = store
     return new QueueUnderTest({
+      sketch: this.#sketch,
+      clock: this.#clock,
       storage,
-      log: queueLog,
-      messageOf: (body) => this.#messageOf(body),
+      logOf,
+      messageOf: (body, sketch) => this.#messageOf(body, sketch),
       // What another process still does is no matter.
       onEvent: (event) => {
         if (store === this.#store) this.#onEvent(event)
@@ -199,8 +235,8 @@ export class DeepQueueUnderTest implements QueueSystem {
     })
   }
 
-  #messageOf(body: string): Message {
-    const properties = { deliveryMode: this.#persistent ? 2 : 1 }
+  #messageOf(body: string, sketch: MessageSketch): Message {
+    const properties = { ...propertiesOf(sketch), deliveryMode: this.#persistent ? 2 : 1 }
     const frameMax = 4096
     return sampleMessage(body.padEnd(this.#bodyBytes, '.'), { properties, frameMax })
   }
@@ -213,10 +249,17 @@ export class DeepQueueUnderTest implements QueueSystem {
   }
 
   #onEvent(event: string): void {
-    const [, body, name, redelivered] = DELIVERY.exec(event) ?? []
+    const [, body, name, redelivered, count] = DELIVERY.exec(event) ?? []
+    const [, dead, reason] = DEATH.exec(event) ?? []
     try {
       if (body !== undefined && name !== undefined) {
-        this.#model.delivered(body, redelivered !== undefined, this.#noAck.get(name) === true)
+        const times = count === undefined ? undefined : Number(count)
+        const noAck = this.#noAck.get(name) === true
+        this.#model.delivered(body, redelivered !== undefined, times, noAck)
+      } else if (dead !== undefined) {
+        this.#model.died(dead, reason as DeadLetterReason)
+      } else if (event.endsWith(notTaken(''))) {
+        this.#model.refused()
       } else if (event === EMPTY && this.#model.readyCount > 0) {
         expect(this.#queue.isLoading).toBe(true)
       }
@@ -224,7 +267,11 @@ export class DeepQueueUnderTest implements QueueSystem {
       // What is late has no caller that could take it.
       this.#failure ??= error
     }
-    if (!this.#isCalled) this.#model.endStep(this.#store.log.lastTicket)
+    if (this.#isCalled) return
+    const { log } = this.#store
+    const model = this.#model
+    // It is told before it is noted, but not in another turn.
+    queueMicrotask(() => model.endStep(log.lastTicket))
   }
 
   /** What must be so at any moment. */
@@ -236,21 +283,25 @@ export class DeepQueueUnderTest implements QueueSystem {
       unacked: this.#model.unackedCount,
     })
     expect(this.held).toHaveLength(unacked)
-    // Nobody waits for what is there, unless it must be read first.
-    if (ready > 0 && !this.#queue.isLoading) expect(this.#queue.takers).toEqual([])
+    if (ready === 0 || this.#queue.isLoading) return
+    // Nobody waits for what is there, unless it must be read first; and nothing is there too long.
+    if (this.#sketch.singleActive !== true) expect(this.#queue.takers).toEqual([])
+    expect(this.#model.isOverdue).toBe(false)
   }
 
   async #reopen(): Promise<void> {
     const { storedTicket } = this.#store.log
     const disk = this.#store.afterCrash()
-    this.#store = await DeepQueueStore.open(disk, await this.#newSpillStore())
+    const newSpillStore = this.#newSpillStore
+    const surroundings = { sketch: this.#sketch, clock: this.#clock, newSpillStore }
+    this.#store = await openStore(disk, surroundings)
     const found = await this.#store.contents()
     // The record that is being written may be there already.
     const tickets = [storedTicket, storedTicket + 1]
     if (!tickets.some((ticket) => this.#model.mayBecome(found, ticket))) {
-      expect(found).toEqual(this.#model.contents(storedTicket))
+      expect(DeepQueueModel.sketches(found)).toEqual(this.#model.contents(storedTicket))
     }
-    this.#model = new DeepQueueModel(found)
+    this.#model = new DeepQueueModel(this.#sketch, () => this.#clock.wallTime(), found)
     this.#queue = this.#newQueue()
   }
 }

@@ -1,17 +1,24 @@
 import fc from 'fast-check'
-import type { ConsumerSketch, QueueSystem, Settlement } from './queue-system.ts'
+import type {
+  ConsumerSketch,
+  MessageSketch,
+  QueueSketch,
+  QueueSystem,
+  Settlement,
+} from './queue-system.ts'
 
 /** Picks are positions, modulo how many there are to pick from when their turn comes. */
 type Pick = number
 
 export type Operation =
-  | { readonly do: 'publish'; readonly count: number }
+  | ({ readonly do: 'publish'; readonly count: number } & MessageSketch)
   | ({ readonly do: 'consume'; readonly startsAtOnce: boolean } & Omit<ConsumerSketch, 'name'>)
   | { readonly do: 'start' | 'cancel'; readonly consumer: Pick }
   | { readonly do: 'get'; readonly noAck: boolean }
   | { readonly do: 'settle'; readonly held: readonly Pick[]; readonly how: Settlement }
   | { readonly do: 'setRoom'; readonly link: number; readonly hasRoom: boolean }
   | { readonly do: 'purge' | 'delete' }
+  | { readonly do: 'advance'; readonly ms: number }
 
 const LINK_COUNT = 2
 
@@ -20,9 +27,16 @@ const link = fc.nat({ max: LINK_COUNT - 1 })
 const mostly = (usual: boolean) =>
   fc.oneof({ weight: 6, arbitrary: fc.constant(usual) }, fc.constant(!usual))
 
+/** Some times are short, and some come more than once. */
+const milliseconds = fc.constantFrom(0, 1, 10, 10, 50, 100, 1000)
+const seldom = <Value>(arbitrary: fc.Arbitrary<Value>) =>
+  fc.option(arbitrary, { freq: 3, nil: undefined })
+
 const publish = fc.record({
   do: fc.constant('publish' as const),
   count: fc.integer({ min: 1, max: 9 }),
+  priority: seldom(fc.integer({ min: 0, max: 4 })),
+  expirationMs: seldom(milliseconds),
 })
 const consume = fc.record({
   do: fc.constant('consume' as const),
@@ -52,6 +66,25 @@ export const operation: fc.Arbitrary<Operation> = fc.oneof<fc.WeightedArbitrary<
     arbitrary: fc.record({ do: fc.constant('setRoom' as const), link, hasRoom: fc.boolean() }),
   },
   { weight: 1, arbitrary: fc.constant({ do: 'purge' as const }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('advance' as const), ms: milliseconds }) },
+)
+
+/** A queue that lets go of messages by itself, or hands them out in another way. */
+const anySketch = fc.record({
+  messageTtlMs: seldom(milliseconds),
+  maxLength: seldom(fc.nat({ max: 6 })),
+  maxLengthBytes: seldom(fc.nat({ max: 30 })),
+  overflow: seldom(
+    fc.constantFrom('drop-head' as const, 'reject-publish' as const, 'reject-publish-dlx' as const),
+  ),
+  maxPriority: seldom(fc.integer({ min: 1, max: 3 })),
+  singleActive: seldom(fc.constant(true)),
+  deliveryLimit: seldom(fc.nat({ max: 3 })),
+})
+
+/** Quorum queues have no priorities. */
+export const queueSketch: fc.Arbitrary<QueueSketch> = anySketch.map((sketch) =>
+  sketch.deliveryLimit === undefined ? sketch : { ...sketch, maxPriority: undefined },
 )
 
 /** Any history of a queue that lives. */
@@ -74,7 +107,9 @@ export class Performer {
     const system = this.#system
     switch (operation.do) {
       case 'publish':
-        for (let n = 0; n < operation.count; n++) system.publish(`m${++this.#messageCount}`)
+        for (let n = 0; n < operation.count; n++) {
+          system.publish(`m${++this.#messageCount}`, operation)
+        }
         break
       case 'consume':
         this.#consume({ ...operation, name: `c${++this.#consumerCount}` }, operation.startsAtOnce)
@@ -95,6 +130,9 @@ export class Performer {
       case 'purge':
       case 'delete':
         system[operation.do]()
+        break
+      case 'advance':
+        system.advance(operation.ms)
         break
       default:
         operation satisfies never

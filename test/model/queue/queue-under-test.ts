@@ -1,19 +1,27 @@
+import type { BasicProperties } from 'amqp-codec'
 import { AmqpError } from '../../../src/errors.ts'
+import { REJECTED } from '../../../src/exchange/destination.ts'
 import type { Message } from '../../../src/message/message.ts'
-import type { QueueLog } from '../../../src/message-log/queue-log.ts'
-import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
-import type { Place, QueueConsumer } from '../../../src/queue/queue.ts'
-import type { QueueStorage } from '../../../src/queue/queue-storage.ts'
+import { ClassicQueue, type LogOfPriority } from '../../../src/queue/classic-queue.ts'
+import type { Place, QueueConsumer, QueuedMessage } from '../../../src/queue/queue.ts'
+import { memoryOnly, type QueueStorage } from '../../../src/queue/queue-storage.ts'
+import { QuorumQueue } from '../../../src/queue/quorum-queue.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 import {
+  argumentsOf,
   type ConsumerSketch,
   type Counts,
   cancelled,
   delivered,
+  died,
   EMPTY,
   GETTER,
   LAST_LEFT,
+  type MessageSketch,
+  notTaken,
   purged,
+  type QueueSketch,
   type QueueSystem,
   refused,
   type Settlement,
@@ -52,9 +60,9 @@ class Consumer implements QueueConsumer {
     return this.started && this.credit > 0 && this.#system.hasRoom(this.link)
   }
 
-  deliver(message: Message, sequence: number, redelivered: boolean): void {
+  deliver(message: Message, sequence: number, redelivered: boolean, sent = message): void {
     this.credit--
-    this.#system.onDelivery({ holder: this, message, sequence }, redelivered, this.noAck)
+    this.#system.onDelivery({ holder: this, message, sequence }, redelivered, this.noAck, sent)
   }
 
   cancelled(): void {
@@ -64,43 +72,55 @@ class Consumer implements QueueConsumer {
 
 /** What the queue is made with, what is published to it, and who is told of its events at once. */
 export interface QueueParts {
+  readonly sketch?: QueueSketch
+  readonly clock?: FakeClock
   readonly storage?: QueueStorage
-  readonly log?: QueueLog
-  readonly messageOf?: (body: string) => Message
+  /** Given for a durable queue. */
+  readonly logOf?: LogOfPriority
+  readonly messageOf?: (body: string, sketch: MessageSketch) => Message
   readonly onEvent?: (event: string) => void
 }
 
 /** The real queue engine, with consumers that behave as a channel's do. */
 export class QueueUnderTest implements QueueSystem {
   readonly events: string[] = []
-  readonly #messageOf: (body: string) => Message
+  readonly #messageOf: (body: string, sketch: MessageSketch) => Message
+  readonly #clock: FakeClock
   readonly #onEvent: (event: string) => void
   readonly #queue: ClassicQueue
   readonly #consumers = new Map<string, Consumer>()
   readonly #withoutRoom = new Set<number>()
   #holdings: Holding[] = []
+  #heldBack: string[] | null = null
 
-  constructor({ storage, log, messageOf = messageInChunk, onEvent = () => {} }: QueueParts = {}) {
+  constructor({
+    sketch = {},
+    clock = new FakeClock(),
+    storage = { ...memoryOnly(), clock },
+    logOf,
+    messageOf = messageInChunk,
+    onEvent = () => {},
+  }: QueueParts = {}) {
     this.#messageOf = messageOf
+    this.#clock = clock
     this.#onEvent = onEvent
-    const properties = {
-      durable: log !== undefined,
-      exclusiveOwner: null,
-      autoDelete: false,
-      arguments: new Map(),
-    }
-    const events = {
-      lastConsumerLeft: () => this.#tell(LAST_LEFT),
-      expired() {},
-      deadLetter() {},
-    }
-    this.#queue = new ClassicQueue({
+    const Type = sketch.deliveryLimit === undefined ? ClassicQueue : QuorumQueue
+    this.#queue = new Type({
       name: 'q',
       vhostName: '/',
-      properties,
-      events,
-      ...(storage && { storage }),
-      logOf: () => log ?? null,
+      properties: {
+        durable: logOf !== undefined,
+        exclusiveOwner: null,
+        autoDelete: false,
+        arguments: argumentsOf(sketch),
+      },
+      events: {
+        lastConsumerLeft: () => this.#tell(LAST_LEFT),
+        expired() {},
+        deadLetter: ({ message, reason }) => this.#tell(died(textOf(message), reason)),
+      },
+      storage,
+      logOf: logOf ?? (() => null),
     })
   }
 
@@ -125,8 +145,9 @@ export class QueueUnderTest implements QueueSystem {
     return able.map(({ name }) => name)
   }
 
-  publish(body: string): void {
-    this.#queue.publish(this.#messageOf(body))
+  publish(body: string, sketch: MessageSketch = {}): void {
+    const outcome = this.#queue.publish(this.#messageOf(body, sketch))
+    if (outcome === REJECTED) this.#tell(notTaken(body))
   }
 
   consume(sketch: ConsumerSketch): void {
@@ -156,9 +177,25 @@ export class QueueUnderTest implements QueueSystem {
   }
 
   get(noAck: boolean): void {
-    const taken = this.#queue.get(noAck)
-    if (taken === undefined) this.#tell(EMPTY)
-    else this.onDelivery({ ...taken, holder: undefined }, taken.redelivered, noAck)
+    // What is dropped because it is at the head now is told of when somebody has seen what was taken.
+    this.#heldBack = []
+    const taken = this.#get(noAck)
+    const after = this.#heldBack
+    this.#heldBack = null
+    if (taken === null) this.#tell(refused(GETTER))
+    else if (taken === undefined) this.#tell(EMPTY)
+    else this.onDelivery({ ...taken, holder: undefined }, taken.redelivered, noAck, taken.sent)
+    for (const event of after) this.#tell(event)
+  }
+
+  /** Null when it is not allowed. */
+  #get(noAck: boolean): QueuedMessage | undefined | null {
+    try {
+      return this.#queue.get(noAck)
+    } catch (error) {
+      if (error instanceof AmqpError && error.replyCode === 405) return null
+      throw error
+    }
   }
 
   settle(positions: readonly number[], settlement: Settlement): void {
@@ -191,14 +228,20 @@ export class QueueUnderTest implements QueueSystem {
     this.#queue.delete()
   }
 
+  advance(ms: number): void {
+    this.#clock.advance(ms)
+  }
+
   hasRoom(link: number): boolean {
     return !this.#withoutRoom.has(link)
   }
 
-  onDelivery(holding: Holding, redelivered: boolean, noAck: boolean): void {
+  onDelivery(holding: Holding, redelivered: boolean, noAck: boolean, sent: Message): void {
     const name = holding.holder?.name ?? GETTER
     if (!noAck) this.#holdings.push(holding)
-    this.#tell(delivered(name, textOf(holding.message), redelivered))
+    const count = sent.headers?.get('x-delivery-count')?.value
+    const times = count === undefined ? undefined : Number(count)
+    this.#tell(delivered(name, textOf(holding.message), redelivered, times))
   }
 
   onCancelled(consumer: Consumer): void {
@@ -207,12 +250,22 @@ export class QueueUnderTest implements QueueSystem {
   }
 
   #tell(event: string): void {
+    if (this.#heldBack !== null) {
+      this.#heldBack.push(event)
+      return
+    }
     this.events.push(event)
     this.#onEvent(event)
   }
 }
 
-const messageInChunk = (body: string): Message => sampleMessage(body, { chunkBytes: CHUNK_BYTES })
+const messageInChunk = (body: string, sketch: MessageSketch): Message =>
+  sampleMessage(body, { properties: propertiesOf(sketch), chunkBytes: CHUNK_BYTES })
+
+export const propertiesOf = ({ priority, expirationMs }: MessageSketch): BasicProperties => ({
+  ...(priority !== undefined && { priority }),
+  ...(expirationMs !== undefined && { expiration: `${expirationMs}` }),
+})
 
 /** A body may be made longer than its text with dots. */
 export const textOf = (message: Message): string =>

@@ -141,14 +141,14 @@ describe('a message that has died', () => {
 })
 
 describe('a way that a message goes round', () => {
-  const after = (...deaths: (readonly [of: string, reason: string])[]) => {
+  const following = (...deaths: (readonly [of: string, reason: string])[]) => {
     let message = sampleMessage('')
     for (const [of, reason] of deaths) message = die(message, { of, reason })
     return message.headers
   }
 
   it('is one when it comes back to a queue without anybody having rejected it', () => {
-    const headers = after(['a', 'expired'], ['b', 'maxlen'], ['c', 'delivery_limit'])
+    const headers = following(['a', 'expired'], ['b', 'maxlen'], ['c', 'delivery_limit'])
     expect(['a', 'b', 'c', 'd'].map((queue) => isDeathCycle(headers, queue))).toEqual([
       true,
       true,
@@ -158,7 +158,7 @@ describe('a way that a message goes round', () => {
   })
 
   it('is none as far as somebody has rejected it since', () => {
-    const headers = after(['a', 'expired'], ['b', 'rejected'], ['c', 'expired'])
+    const headers = following(['a', 'expired'], ['b', 'rejected'], ['c', 'expired'])
     expect(['a', 'b', 'c'].map((queue) => isDeathCycle(headers, queue))).toEqual([
       false,
       false,
@@ -177,8 +177,8 @@ describe('a way that a message goes round', () => {
   it('is thought to be one when the history is too long to know', () => {
     const deaths: [string, string][] = []
     for (let n = 0; n < 300; n++) deaths.push([`q${n}`, 'maxlen'])
-    expect(isDeathCycle(after(...deaths), 'q0')).toBe(true)
-    expect(isDeathCycle(after(...deaths, ['q', 'rejected']), 'q0')).toBe(false)
+    expect(isDeathCycle(following(...deaths), 'q0')).toBe(true)
+    expect(isDeathCycle(following(...deaths, ['q', 'rejected']), 'q0')).toBe(false)
   })
 })
 
