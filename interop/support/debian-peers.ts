@@ -23,7 +23,7 @@ export function findDebianPeers(): Record<PeerName, Peer> {
   const versions = installedVersions(allPackages())
   const find = (packages: readonly string[]): Peer => {
     const absent = packages.filter((name) => !versions.has(name))
-    if (absent.length > 0) return { missing: `Debian's ${absent.join(', ')} not installed` }
+    if (absent.length > 0) return { missing: `not installed from Debian: ${absent.join(', ')}` }
     return { version: upstreamVersion(versions.get(packages[0] as string) as string) }
   }
   const peers = Object.entries(DEBIAN_PEERS).map(([name, packages]) => [name, find(packages)])

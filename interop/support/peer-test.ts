@@ -5,6 +5,9 @@ import { inject, test } from 'vitest'
 import { externalUrl } from './broker.ts'
 import type { PeerName } from './debian-peers.ts'
 
+/** Every test starts processes, which takes its time on a busy machine. */
+export const PROCESS_TIMEOUT_MS = 60_000
+
 export interface PeerTest {
   (name: string, run: () => Promise<void>): void
   /** For what restarts or alarms its broker, which it may only do to one of our own. */
@@ -21,7 +24,7 @@ export function peerTest(client: PeerName): PeerTest {
     (reason: string | undefined): PeerTest['ownBroker'] =>
     (name, run) => {
       const suffix = reason === undefined ? '' : ` (skipped: ${reason})`
-      test.skipIf(reason !== undefined)(name + suffix, run)
+      test.skipIf(reason !== undefined)(name + suffix, run, PROCESS_TIMEOUT_MS)
     }
   return Object.assign(unless(missing), { ownBroker: unless(missing ?? notOurs) })
 }

@@ -13,8 +13,7 @@ export interface Outcome {
   readonly stderr: string
 }
 
-interface Surroundings {
-  readonly env?: Readonly<Record<string, string>>
+export interface Lifetime {
   /** It ends with the test by default; else its starter ends it. */
   readonly outlivesTest?: boolean
 }
@@ -26,10 +25,9 @@ export class Program {
   readonly #child: ChildProcessWithoutNullStreams
   readonly #lines = new Inbox<string>()
 
-  constructor(command: readonly string[], { env = {}, outlivesTest = false }: Surroundings = {}) {
+  constructor(command: readonly string[], { outlivesTest = false }: Lifetime = {}) {
     // The kernel kills it should this process be killed; the group is for what it starts itself.
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
-      env: { ...process.env, ...env },
       detached: true,
     })
     this.ended = this.#outcome()

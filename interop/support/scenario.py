@@ -6,7 +6,7 @@ import sys
 import uuid
 
 # A scenario that hangs says where, before the test gives it up.
-PATIENCE_SEC = 15
+PATIENCE_SEC = 50
 
 
 def unique(label):
