@@ -39,7 +39,7 @@ const OPTIONS = {
     min: 1,
     max: 65535,
     zero: 'no heartbeats',
-    doc: 'Heartbeat interval proposed to clients; a peer silent for two intervals is dropped.',
+    doc: 'Heartbeat interval proposed to clients; a peer silent for three intervals is dropped.',
   },
   shutdownTimeoutMs: {
     flag: 'shutdown-timeout',
@@ -176,8 +176,8 @@ const OPTIONS = {
     flag: 'server-product',
     group: 'Identity',
     type: 'text',
-    default: 'Leveret',
-    doc: 'Product name reported to clients.',
+    default: 'RabbitMQ',
+    doc: 'Product name reported to clients; some, as kombu and Celery, do less with any other than RabbitMQ.',
   },
   serverVersion: {
     flag: 'server-version',

@@ -1,7 +1,12 @@
+/** How many intervals a peer may be silent. */
+const PATIENCE = 3
+
 /**
  * Heartbeats of one connection, in both directions. Spec §4.2.7 and
  * https://www.rabbitmq.com/docs/heartbeats: one is sent when nothing else was for half the interval,
- * and a peer that sent nothing for two intervals is gone.
+ * and a peer that sent nothing for three intervals is gone. RabbitMQ looks once an interval and gives up
+ * when two looks in a row have seen nothing new, which is after two to three; some clients send a second
+ * heartbeat only after two.
  *
  * Traffic only sets a flag; times are taken when the ticker asks, so a frame costs no clock.
  */
@@ -36,7 +41,7 @@ export class Heartbeat {
     this.#heard = false
     this.#sent = false
     this.#beaten = false
-    if (nowMs - this.#heardAtMs >= this.#intervalMs * 2) return 'drop'
+    if (nowMs - this.#heardAtMs >= this.#intervalMs * PATIENCE) return 'drop'
     if (nowMs - this.#sentAtMs < this.#sendAfterMs) return 'nothing'
     this.#sentAtMs = nowMs
     this.#beaten = true

@@ -8,7 +8,7 @@ export interface ServerIdentity {
 
 /**
  * What `connection.start` says of the broker. Clients look for capabilities by name, and some read
- * the version as one of RabbitMQ's. https://www.rabbitmq.com/docs/connections#capabilities
+ * the version as one of RabbitMQ's, or believe in what `basic.qos` does only when that is the product. https://www.rabbitmq.com/docs/connections#capabilities
  */
 export function serverProperties(identity: ServerIdentity): FieldTable {
   return fieldTableFromObject({
@@ -25,7 +25,7 @@ export function serverProperties(identity: ServerIdentity): FieldTable {
     },
     cluster_name: identity.clusterName,
     copyright: 'Copyright (c) The Leveret authors',
-    information: 'Licensed under the MIT license',
+    information: 'Leveret, licensed under the MIT license. It speaks as RabbitMQ does.',
     platform: `Node.js ${process.versions.node}`,
     product: identity.serverProduct,
     version: identity.serverVersion,

@@ -141,7 +141,7 @@ describe('heartbeats', () => {
   it('that do not come end the connection', async () => {
     const [running, clock] = await start()
     const { wire } = await running.connect({ tune })
-    clock.advance(20_000)
+    clock.advance(30_000)
     await running.settled()
     expect(wire.isClosed).toBe(false)
     clock.advance(TICK_MS)
