@@ -25,6 +25,7 @@ import { publishing } from './scenarios/publishing.ts'
 import { queueArguments } from './scenarios/queue-arguments.ts'
 import { queueDeclare } from './scenarios/queue-declare.ts'
 import { quorumQueues } from './scenarios/quorum-queues.ts'
+import { randomSequences } from './scenarios/random-sequences.ts'
 import { routing } from './scenarios/routing.ts'
 import { streams } from './scenarios/streams.ts'
 import { transactions } from './scenarios/transactions.ts'
@@ -59,4 +60,5 @@ export const CATALOGUE: readonly Topic[] = [
   pluginExchanges,
   policies,
   access,
+  randomSequences,
 ]

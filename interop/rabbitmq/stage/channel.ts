@@ -5,6 +5,7 @@ import {
   BASIC_ACK,
   BASIC_CANCEL,
   BASIC_CONSUME,
+  BASIC_DELIVER,
   BASIC_GET,
   BASIC_GET_OK,
   BASIC_NACK,
@@ -52,6 +53,8 @@ const FRAME_MAX = 131072
 export class Channel {
   readonly link: Link
   readonly number: number
+  /** Of what was delivered here since it was opened. */
+  lastDeliveryTag = 0
   #isOpen = false
   readonly #confirms = new Confirms()
   readonly #watch: Watch
@@ -104,7 +107,7 @@ export class Channel {
       const arrival = await this.link.next(this.number, what)
       if (arrival === undefined || arrival.method.id === unless) return undefined
       if (this.#confirms.take(arrival.method)) continue
-      this.link.noteArrival(arrival)
+      this.#note(arrival)
       if (arrival.method.id === CHANNEL_CLOSE) await this.#closed()
       return arrival
     }
@@ -162,8 +165,8 @@ export class Channel {
     await this.call(EXCHANGE_BIND, { destination, source, routingKey })
   }
 
-  async remove(queue: string, flags: Some<typeof QUEUE_DELETE> = {}): Promise<void> {
-    await this.call(QUEUE_DELETE, { queue, ...flags })
+  async remove(queue: string, flags: Some<typeof QUEUE_DELETE> = {}): Promise<Arrival | undefined> {
+    return this.call(QUEUE_DELETE, { queue, ...flags })
   }
 
   async removeExchange(exchange: string, flags: Some<typeof EXCHANGE_DELETE> = {}): Promise<void> {
@@ -204,11 +207,12 @@ export class Channel {
 
   /** Waits until every publish so far is confirmed, one way or the other, and says which. */
   async confirmed(): Promise<void> {
+    if (!this.#confirms.isWaiting) return
     while (this.#confirms.isWaiting) {
       const arrival = await this.link.next(this.number, 'confirms')
       if (arrival === undefined) return
       if (this.#confirms.take(arrival.method)) continue
-      this.link.noteArrival(arrival)
+      this.#note(arrival)
       if (arrival.method.id === CHANNEL_CLOSE) await this.#closed()
       if (isClose(arrival)) return
     }
@@ -244,6 +248,21 @@ export class Channel {
     }
   }
 
+  /** The counts of a queue, in silence; what comes before them is taken as ever. */
+  async ask(queue: string): Promise<Method | undefined> {
+    const passive = method(QUEUE_DECLARE, { queue, passive: true })
+    await this.link.write(encodeMethodFrame(this.number, passive))
+    for (;;) {
+      const arrival = await this.link.next(this.number, 'counts')
+      if (arrival?.method.id === QUEUE_DECLARE_OK) return arrival.method
+      if (arrival === undefined) return undefined
+      if (this.#confirms.take(arrival.method)) continue
+      this.#note(arrival)
+      if (arrival.method.id === CHANNEL_CLOSE) await this.#closed()
+      if (isClose(arrival)) return undefined
+    }
+  }
+
   async ack(deliveryTag: number, multiple = false): Promise<void> {
     await this.send(BASIC_ACK, { deliveryTag, multiple })
   }
@@ -260,9 +279,17 @@ export class Channel {
     await this.call(BASIC_QOS, { prefetchCount, global })
   }
 
+  #note(arrival: Arrival): void {
+    const { method: arrived } = arrival
+    if (arrived.id === BASIC_DELIVER || arrived.id === BASIC_GET_OK)
+      this.lastDeliveryTag = arrived.deliveryTag
+    this.link.noteArrival(arrival)
+  }
+
   async #closed(): Promise<void> {
     await this.link.write(encodeMethodFrame(this.number, method(CHANNEL_CLOSE_OK, {})))
     this.#isOpen = false
+    this.lastDeliveryTag = 0
     this.#confirms.reset()
   }
 }

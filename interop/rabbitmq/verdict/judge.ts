@@ -10,8 +10,8 @@ export function judge(
   rabbitmqSaid: readonly string[],
   leveretSaid: readonly string[],
 ): void {
-  const rabbitmq = rabbitmqSaid.map((line) => withoutKnown(line, 'rabbitmq'))
-  const leveret = leveretSaid.map((line) => withoutKnown(line, 'leveret'))
+  const rabbitmq = comparable(rabbitmqSaid, 'rabbitmq')
+  const leveret = comparable(leveretSaid, 'leveret')
   const found = lineDifferences(rabbitmq, leveret)
   const isSame = found.rabbitmq.length + found.leveret.length === 0
   const expected = DIFFERENCES.find((difference) => difference.scenario === scenario)
@@ -33,6 +33,11 @@ export function judge(
 
 /** The names of the differences that any scenario has shown so far. */
 export const seenEverywhere: Set<string> = new Set()
+
+/** A transcript without what differs everywhere. */
+export function comparable(transcript: readonly string[], side: 'rabbitmq' | 'leveret'): string[] {
+  return transcript.map((line) => withoutKnown(line, side))
+}
 
 function withoutKnown(line: string, side: 'rabbitmq' | 'leveret'): string {
   return EVERYWHERE.reduce((rest, difference) => {
