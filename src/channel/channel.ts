@@ -129,6 +129,7 @@ export class Channel implements ConsumerChannel {
       vhost: context.vhost,
       access: context.access,
       output: context.output,
+      readsDeaths: context.profile.readsPublishedDeaths,
     })
   }
 

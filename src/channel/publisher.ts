@@ -50,6 +50,8 @@ export interface PublisherOptions {
   readonly vhost: Vhost
   readonly access: Access
   readonly output: ChannelOutput
+  /** Whether an `x-death` that a client publishes is believed. */
+  readonly readsDeaths: boolean
 }
 
 /**
@@ -63,17 +65,19 @@ export class Publisher {
   readonly #vhost: Vhost
   readonly #access: Access
   readonly #output: ChannelOutput
+  readonly #readsDeaths: boolean
 
   constructor(options: PublisherOptions) {
     this.#channel = options.channel
     this.#vhost = options.vhost
     this.#access = options.access
     this.#output = options.output
+    this.#readsDeaths = options.readsDeaths
   }
 
   /** Throws what is wrong with the publish: 403, 404, 406 or 540. */
   publish(request: PublishRequest, message: Message): PublishOutcome {
-    if (request.routeVersion === this.#vhost.topologyVersion && !needsChecks(message)) {
+    if (request.routeVersion === this.#vhost.topologyVersion && !this.#needsChecks(message)) {
       return this.#deliver(request, message, request.queues)
     }
     const prepared = this.prepare(request, message)
@@ -109,7 +113,9 @@ export class Publisher {
     if (isTopic) for (const key of keys) access.checkTopic('write', exchange, key)
     const addressed = replyTo === undefined ? message : withReplyTo(message, replyTo)
     // Blind copies are blind: the header is removed before anybody gets the message.
-    const blind = headers?.has('BCC') ? withoutHeader(addressed, 'BCC') : addressed
+    const copied = headers?.has('BCC') ? withoutHeader(addressed, 'BCC') : addressed
+    const isDead = !this.#readsDeaths && headers?.has('x-death')
+    const blind = isDead ? withoutHeader(copied, 'x-death') : copied
     const route = this.#vhost.route(source, keys, headers, blind)
     const { queues } = route
     if (keys.length === 1 && route.stable && queues.length <= MAX_KEPT_QUEUES) {
@@ -151,6 +157,10 @@ export class Publisher {
       else if (next > outcome) outcome = next
     }
     return outcome
+  }
+
+  #needsChecks(message: Message): boolean {
+    return needsChecks(message) || (!this.#readsDeaths && message.headers?.has('x-death') === true)
   }
 
   /** Throws 406 when the channel has no consumer for replies. */

@@ -26,8 +26,6 @@ export interface CompatProfile {
   readonly consumerTimeoutScope: 'all' | 'quorum'
   /** How often a quorum queue delivers a message again if nobody says otherwise; `Infinity` is always. */
   readonly quorumDeliveryLimit: number
-  /** How many levels of priority messages in a quorum queue have. */
-  readonly quorumPriorityLevels: 1 | 2 | 32
   /** Whether an `x-death` that a client publishes is counted on. */
   readonly readsPublishedDeaths: boolean
   /** Whether `x-queue-version` may be 1. */
@@ -54,7 +52,6 @@ const LENIENT: CompatProfile = {
   globalQosPerChannel: true,
   consumerTimeoutScope: 'all',
   quorumDeliveryLimit: Number.POSITIVE_INFINITY,
-  quorumPriorityLevels: 2,
   readsPublishedDeaths: true,
   classicQueueVersion1: true,
   mirroringPolicies: true,
@@ -70,7 +67,6 @@ const V3_13: CompatProfile = {
     memoryHighWatermark: 0.4,
     serverVersion: '3.13.7',
   },
-  quorumPriorityLevels: 1,
 }
 
 const V4_2: CompatProfile = {
@@ -95,7 +91,6 @@ const V4_3: CompatProfile = {
   transientNonExclusiveQueues: false,
   globalQosPerChannel: false,
   consumerTimeoutScope: 'quorum',
-  quorumPriorityLevels: 32,
   classicQueueVersion1: false,
   passiveDeclareNeedsPermission: true,
 }

@@ -37,7 +37,9 @@ class Fixture {
       deliver() {},
       beforeFlush() {},
     }
-    this.#publisher = new Publisher({ channel: 1, vhost: this.vhost, access: this.#access, output })
+    const access = this.#access
+    const { vhost } = this
+    this.#publisher = new Publisher({ channel: 1, vhost, access, output, readsDeaths: true })
   }
 
   /** As a channel does it, that has the request of the same bytes at hand. */
