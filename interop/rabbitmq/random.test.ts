@@ -23,7 +23,7 @@ if ('missing' in reference || isRecording) {
   test.skip(`random sequences (skipped: ${reason})`, () => {})
 } else {
   test(`random sequences are the same on both sides, with seed ${seed}`, {
-    timeout: TIMEOUT_MS,
+    timeout: 2 * TIME_LIMIT_MS,
   }, async () => {
     let count = 0
     const play = async (operations: Parameters<typeof scenarioOf>[0]): Promise<void> => {

@@ -5,6 +5,8 @@
 /** Names that brokers make up, but for what they begin with. */
 const VOLATILE = /(amq\.gen-|amq\.ctag-|amq\.rabbitmq\.reply-to\.)[A-Za-z0-9_+/=.-]+/g
 
+const CANCEL = '< basic.cancel '
+
 export class Transcript {
   readonly lines: string[] = []
   readonly #virtualHost: string
@@ -18,7 +20,17 @@ export class Transcript {
 
   add(line: string): void {
     const named = line.replace(VOLATILE, (name, prefix: string) => this.#alias(name, prefix))
-    this.lines.push(named.replaceAll(this.#virtualHost, 'V'))
+    this.lines.splice(this.#placeOf(named), 0, named.replaceAll(this.#virtualHost, 'V'))
+  }
+
+  /** A queue that is deleted tells its consumers, one after the other, in an order that is open. */
+  #placeOf(line: string): number {
+    let place = this.lines.length
+    if (!line.includes(CANCEL)) return place
+    const isLater = (other: string | undefined): boolean =>
+      other?.includes(CANCEL) === true && other > line
+    while (isLater(this.lines[place - 1])) place--
+    return place
   }
 
   #alias(name: string, prefix: string): string {
