@@ -102,6 +102,10 @@ def beyond_the_prefetch_limit(url, count):
     return value(add.delay(20, 22))
 
 
+def now(url, x, y):
+    return value(add.delay(int(x), int(y)))
+
+
 def begin_interrupted(url):
     return interrupted.delay().id
 

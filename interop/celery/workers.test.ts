@@ -3,12 +3,12 @@
 
 import { afterAll, expect } from 'vitest'
 import { startBroker } from '../support/broker.ts'
+import { Link } from '../support/link.ts'
 import { peerTest } from '../support/peer-test.ts'
 import { CeleryApplication, RPC, resultDirectory } from './worker.ts'
 
 const test = peerTest('celery')
-// Celery raises its prefetch limit as RabbitMQ wants it only where it finds that product.
-const broker = await startBroker({ product: 'RabbitMQ' })
+const broker = await startBroker()
 afterAll(() => broker.close())
 
 /** No acquaintance with other workers, which takes a second. */
@@ -60,4 +60,15 @@ test('tasks for later do not keep a worker from those for now', async () => {
   const application = new CeleryApplication(broker.url, RPC, { worker_prefetch_multiplier: 2 })
   await application.startWorker([...ALONE, '--concurrency', '1'])
   expect(await application.scenarios().run('beyond_the_prefetch_limit', '5')).toBe(42)
+})
+
+test('a worker comes back after its connections were cut', async () => {
+  const link = await Link.to(broker.url)
+  const application = new CeleryApplication(link.url, resultDirectory())
+  await application.startWorker([...ALONE, '--concurrency', '1'])
+  const { run } = application.scenarios()
+  expect(await run('now', '20', '22')).toBe(42)
+  link.reset()
+  expect(await run('now', '20', '22')).toBe(42)
+  await link.close()
 })

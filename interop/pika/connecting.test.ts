@@ -72,7 +72,7 @@ test('heartbeats keep a connection on which nothing else happens', async () => {
   const before = link.traffic()
   // A heartbeat has 8 octets, two come a second: both ends would have given up without them.
   const heard = () => link.traffic().toClient - before.toClient
-  await expect.poll(heard, { timeout: 10_000 }).toBeGreaterThanOrEqual(6 * 8)
+  await expect.poll(heard, { timeout: 30_000 }).toBeGreaterThanOrEqual(8 * 8)
   expect(link.traffic().toBroker - before.toBroker).toBeGreaterThanOrEqual(3 * 8)
   program.say('enough')
   expect(await program.line()).toBe('still connected')

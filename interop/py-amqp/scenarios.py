@@ -201,7 +201,7 @@ def heartbeats(url):
     """As its users do it: events, and a tick every so often."""
     with connected(url, heartbeat=1) as connection:
         start = connection.bytes_recv
-        while connection.bytes_recv < start + 6:
+        while connection.bytes_recv < start + 8:
             try:
                 connection.drain_events(timeout=0.1)
             except socket.timeout:

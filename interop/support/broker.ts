@@ -19,10 +19,10 @@ export const externalUrl: string | undefined = process.env['INTEROP_URL']
 /**
  * Starts a Leveret without a data directory.
  * `port` brings it back at the place of one that was closed; by default it takes a free port.
- * `vhost` is the virtual host that a broker of our own has, `product` what it says that it is.
+ * `vhost` is the virtual host that a broker of our own has.
  */
 export async function startBroker(
-  options: { port?: number; vhost?: string; product?: string } = {},
+  options: { port?: number; vhost?: string } = {},
 ): Promise<BrokerUnderTest> {
   if (externalUrl !== undefined) {
     const port = Number(new URL(externalUrl).port || 5672)
@@ -33,8 +33,8 @@ export async function startBroker(
   }
   // Loaded here and not above: a run against another broker needs nothing of Leveret.
   const { createBroker } = await import('../../src/index.ts')
-  const { port = 0, vhost: defaultVhost = '/', product: serverProduct = 'Leveret' } = options
-  const broker = await createBroker({ port, defaultVhost, serverProduct, dataDir: 'none' })
+  const { port = 0, vhost: defaultVhost = '/' } = options
+  const broker = await createBroker({ port, defaultVhost, dataDir: 'none' })
   return {
     url: broker.url,
     port: broker.port,
