@@ -11,6 +11,9 @@ const POLICY = '/usr/sbin/policy-rc.d'
 
 /** Installs Debian's RabbitMQ where that is possible; says why it is not there when it is not. */
 export function ensureInstalled(): { readonly missing?: string } {
+  if (process.env['DIFFERENTIAL_RECORDED'] !== undefined) {
+    return { missing: 'DIFFERENTIAL_RECORDED is set' }
+  }
   if (existsSync(SERVER)) return {}
   if (process.getuid?.() !== 0) return { missing: 'rabbitmq-server is not installed' }
   if (spawnSync('apt-get', ['--version']).status !== 0) {
