@@ -1,7 +1,5 @@
 import { type FieldTable, type FieldValue, readExpiration } from 'amqp-codec'
 import type { Message } from './message.ts'
-import type { PublishAddress } from './publish-address.ts'
-import { readdressed, withHeaders } from './rewritten.ts'
 
 /** How a message left its queue. */
 export interface Death {
@@ -16,36 +14,34 @@ export interface Death {
 const MOST_DEATHS = 256
 
 /**
- * The message as it is published again after it has died: its history in `x-death`, newest first, one
- * entry for each queue and reason, and no `expiration`, that it does not expire there too. With
- * `isReaddressed`, its CC keys count no more. https://www.rabbitmq.com/docs/dlx#effects
+ * The headers of a message that is published again after it has died: its history in `x-death`, newest
+ * first, one entry for each queue and reason. With `isReaddressed`, its CC keys count no more.
+ * https://www.rabbitmq.com/docs/dlx#effects
  */
-export function deadLettered(
-  message: Message,
-  death: Death,
-  address: PublishAddress,
-  isReaddressed: boolean,
-): Message {
-  const { buffer, headerStart, headerEnd } = message
-  const expiration = readExpiration(buffer, headerStart, headerEnd)
-  const edited = withHeaders(message, (headers) => {
-    const { exchange, routingKey } = message.address
-    const keys = [routingKey, ...copyKeys(headers)].map(text)
-    const entry = new Map<string, FieldValue>([
-      ['count', { type: 'l', value: 1n }],
-      ['exchange', text(exchange)],
-      ['queue', text(death.queueName)],
-      ['reason', text(death.reason)],
-      ['routing-keys', { type: 'A', value: keys }],
-      ['time', { type: 'T', value: BigInt(death.timeSec) }],
-    ])
-    if (expiration !== undefined) entry.set('original-expiration', text(expiration))
-    addDeath(headers, death, entry)
-    setDeath(headers, 'x-last-death', death, exchange)
-    if (isReaddressed) headers.delete('CC')
-    sort(headers)
-  })
-  return readdressed(edited, address)
+export function deathHeaders(message: Message, death: Death, isReaddressed: boolean): FieldTable {
+  const headers = new Map(message.headers)
+  const { exchange, routingKey } = message.address
+  const keys = [routingKey, ...copyKeys(headers)].map(text)
+  const entry = new Map<string, FieldValue>([
+    ['count', { type: 'l', value: 1n }],
+    ['exchange', text(exchange)],
+    ['queue', text(death.queueName)],
+    ['reason', text(death.reason)],
+    ['routing-keys', { type: 'A', value: keys }],
+    ['time', { type: 'T', value: BigInt(death.timeSec) }],
+  ])
+  const expiration = expirationOf(message)
+  if (expiration !== undefined) entry.set('original-expiration', text(expiration))
+  addDeath(headers, death, entry)
+  setDeath(headers, 'x-last-death', death, exchange)
+  if (isReaddressed) headers.delete('CC')
+  // By name, as RabbitMQ leaves them behind.
+  return new Map([...headers].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+export function expirationOf(message: Message): string | undefined {
+  const { mayExpire, buffer, headerStart, headerEnd } = message
+  return mayExpire ? readExpiration(buffer, headerStart, headerEnd) : undefined
 }
 
 /**
@@ -90,13 +86,6 @@ function addDeath(
   const first: FieldValue = { type: 'F', value: same === undefined ? entry : counted(same) }
   const others = before.filter((item) => item !== same).slice(0, MOST_DEATHS - 1)
   headers.set('x-death', { type: 'A', value: [first, ...others] })
-}
-
-/** By name, as RabbitMQ leaves them behind. */
-function sort(headers: Map<string, FieldValue>): void {
-  const sorted = [...headers].sort(([a], [b]) => (a < b ? -1 : 1))
-  headers.clear()
-  for (const [name, value] of sorted) headers.set(name, value)
 }
 
 function setDeath(

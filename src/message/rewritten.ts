@@ -3,6 +3,7 @@ import {
   type FieldValue,
   FRAME_END,
   FRAME_HEADER,
+  FRAME_HEADER_SIZE,
   FRAME_OVERHEAD,
   locateHeaderFields,
   locateProperty,
@@ -45,20 +46,30 @@ export function withHeaders(
   return withHeader(message, setProperty(buffer, headerStart, headerEnd, PROPERTY_HEADERS, table))
 }
 
-/** The same message, published to another address, and without its `expiration`. */
-export function readdressed(message: Message, address: PublishAddress): Message {
-  const { buffer, headerStart, headerEnd } = message
-  const payload = setProperty(buffer, headerStart, headerEnd, PROPERTY_EXPIRATION, undefined)
-  return withHeader(message, payload, address)
+/**
+ * The same message, published to another address with other headers, and without its `expiration`.
+ * `table` is what stands behind the property's flag: the table with its length.
+ */
+export function republished(message: Message, table: Buffer, address: PublishAddress): Message {
+  const { buffer, headerStart, headerEnd, mayExpire } = message
+  const payload = setProperty(buffer, headerStart, headerEnd, PROPERTY_HEADERS, table)
+  if (!mayExpire) return withHeader(message, payload, address)
+  const lasting = setProperty(payload, 0, payload.length, PROPERTY_EXPIRATION, undefined)
+  return withHeader(message, lasting, address)
 }
 
 /** The same body behind another content header. */
 function withHeader(message: Message, payload: Buffer, address = message.address): Message {
   const { buffer, headerEnd, end, rest } = message
-  const frame = Buffer.alloc(FRAME_OVERHEAD - 1)
-  frame[0] = FRAME_HEADER
-  frame.writeUInt32BE(payload.length, 3)
-  const body = buffer.subarray(headerEnd + 1, end)
-  const content = Buffer.concat([frame, payload, Buffer.of(FRAME_END), body])
+  const bodyStart = FRAME_OVERHEAD + payload.length
+  const content = Buffer.allocUnsafe(bodyStart + end - headerEnd - 1)
+  content[0] = FRAME_HEADER
+  // The channel is written when it is delivered; whoever looks at the bytes before finds none.
+  content[1] = 0
+  content[2] = 0
+  content.writeUInt32BE(payload.length, 3)
+  content.set(payload, FRAME_HEADER_SIZE)
+  content[bodyStart - 1] = FRAME_END
+  buffer.copy(content, bodyStart, headerEnd + 1, end)
   return new Message(address, content, 0, content.length, rest)
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
-import { copyKeys, deadLettered, isDeathCycle } from '../message/death.ts'
+import { copyKeys, isDeathCycle } from '../message/death.ts'
+import { DeathWriter } from '../message/death-writer.ts'
 import type { Message } from '../message/message.ts'
 import { PublishAddress } from '../message/publish-address.ts'
 import type { DeadLetter } from '../queue/queue.ts'
@@ -27,6 +28,7 @@ export interface DeadLettersParts {
 export class DeadLetters {
   readonly #parts: DeadLettersParts
   readonly #letters = new Fifo<DeadLetter>()
+  readonly #writer = new DeathWriter()
   #isPublishing = false
   /** Where the last one went: mostly the next one does too. */
   #address = PublishAddress.of('', '')
@@ -55,16 +57,12 @@ export class DeadLetters {
     const key = routingKey ?? message.address.routingKey
     const timeSec = Math.floor(clock.wallTime() / 1000)
     const death = { queueName, reason, timeSec }
-    const dead = deadLettered(
-      message,
-      death,
-      this.#addressOf(exchange, key),
-      routingKey !== undefined,
-    )
+    const address = this.#addressOf(exchange, key)
+    const dead = this.#writer.write(message, death, address, routingKey !== undefined)
     const { headers } = dead
     const keys = [key, ...copyKeys(headers)]
-    for (const queue of route(source, keys, headers, dead).queues) {
-      if (reason === 'rejected' || !isDeathCycle(headers, queue.name)) queue.publish(dead)
+    for (const queue of route(source, keys, headers, dead.message).queues) {
+      if (reason === 'rejected' || !isDeathCycle(headers, queue.name)) queue.publish(dead.message)
     }
   }
 

@@ -1,12 +1,16 @@
 // https://www.rabbitmq.com/docs/dlx#effects
 
-import { type FieldTable, fieldTableFromObject, fieldTableToObject } from 'amqp-codec'
+import { type FieldTable, fieldTableFromObject, fieldTableToObject, readPriority } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { copyKeys, deadLettered, isDeathCycle } from '../../../src/message/death.ts'
+import { copyKeys, isDeathCycle } from '../../../src/message/death.ts'
+import { DeathWriter } from '../../../src/message/death-writer.ts'
 import type { Message } from '../../../src/message/message.ts'
 import { addressOf, bodyOf, sampleMessage } from '../../support/sample-message.ts'
 
 const DLX = addressOf('dlx', 'dead')
+
+/** One for all tests: what it wrote for one message must never be another's. */
+const writer = new DeathWriter()
 
 interface DeathSketch {
   readonly of?: string
@@ -17,7 +21,7 @@ interface DeathSketch {
 
 function die(message: Message, sketch: DeathSketch = {}): Message {
   const { of = 'q', reason = 'rejected', timeSec = 100, isReaddressed = false } = sketch
-  return deadLettered(message, { queueName: of, reason, timeSec }, DLX, isReaddressed)
+  return writer.write(message, { queueName: of, reason, timeSec }, DLX, isReaddressed).message
 }
 
 const headersOf = (message: Message) => fieldTableToObject(message.headers as FieldTable)
@@ -187,5 +191,53 @@ describe('further keys', () => {
     const headers = fieldTableFromObject({ CC: ['a', 5, 'b'], BCC: ['c'] })
     expect(copyKeys(headers)).toEqual(['a', 'b', 'c'])
     expect([copyKeys(undefined), copyKeys(fieldTableFromObject({ CC: 'a' }))]).toEqual([[], []])
+  })
+})
+
+describe('messages that die in the same queue', () => {
+  const base = { exchange: 'x', routingKey: 'key' }
+  const plain = () => sampleMessage('', base)
+  const withHeader = (value: string) => {
+    const headers = fieldTableFromObject({ mine: value })
+    return sampleMessage('', { ...base, properties: { headers } })
+  }
+  const others: [what: string, message: Message, sketch: DeathSketch][] = [
+    ['another reason', plain(), { reason: 'expired' }],
+    ['another second', plain(), { timeSec: 101 }],
+    ['another queue', plain(), { of: 'other' }],
+    ['another key', sampleMessage('', { exchange: 'x', routingKey: 'other' }), {}],
+    ['another exchange', sampleMessage('', { exchange: 'y', routingKey: 'key' }), {}],
+    ['headers', withHeader('a'), {}],
+    ['other headers', withHeader('b'), {}],
+    ['a time', sampleMessage('', { ...base, properties: { expiration: '5' } }), {}],
+    ['a history', die(plain()), {}],
+    ['a longer history', die(die(plain(), { of: 'other' })), {}],
+  ]
+
+  it.each(others)('have each its own history, be it with %s', (_, message, sketch) => {
+    die(plain())
+    const after = die(message, sketch)
+    const alone = new DeathWriter().write(
+      message,
+      {
+        queueName: sketch.of ?? 'q',
+        reason: sketch.reason ?? 'rejected',
+        timeSec: sketch.timeSec ?? 100,
+      },
+      DLX,
+      false,
+    )
+    expect(headersOf(after)).toEqual(headersOf(alone.message))
+    expect(fieldTableToObject(alone.headers)).toEqual(headersOf(alone.message))
+  })
+
+  it('have each its own body and properties', () => {
+    const one = die(sampleMessage('one', { ...base, properties: { messageId: '1' } }))
+    const two = die(sampleMessage('two', { ...base, properties: { priority: 2 } }))
+    expect([bodyOf(one).toString(), bodyOf(two).toString()]).toEqual(['one', 'two'])
+    expect(headersOf(one)).toEqual(headersOf(two))
+    const priorityOf = ({ buffer, headerStart, headerEnd }: Message) =>
+      readPriority(buffer, headerStart, headerEnd)
+    expect([priorityOf(one), priorityOf(two)]).toEqual([-1, 2])
   })
 })
