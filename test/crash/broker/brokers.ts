@@ -37,5 +37,11 @@ export const brokersOfDeepQueues: readonly Choice[] = isJudged
 
 export const oneBroker: readonly Choice[] = isJudged ? [RABBITMQ] : [inMemory]
 
-/** Leveret takes `x-max-priority` as soon as its queues have priorities, and belongs here then. */
-export const brokersWithPriorities: readonly Choice[] = isJudged ? [RABBITMQ] : []
+export const brokersWithPriorities: readonly Choice[] = isJudged
+  ? [RABBITMQ]
+  : [inMemory, shortOfMemory]
+
+/** RabbitMQ's classic queues let go of a dead message before it has arrived, and may lose it. */
+export const brokersThatMoveSafely: readonly Choice[] = isJudged
+  ? []
+  : [inMemory, withoutFlush, shortOfMemory]
