@@ -19,7 +19,16 @@ export interface Everywhere {
   readonly leveret: RegExp | undefined
 }
 
+/** What a broker says of itself. */
+const NAMES = / (?:cluster_name|copyright|information|platform|product|version)="[^"]*"/g
+
 export const EVERYWHERE: readonly Everywhere[] = [
+  {
+    what: 'Product, version and the like in `connection.start`',
+    reason: 'Leveret says what it is; product and version can be configured.',
+    rabbitmq: NAMES,
+    leveret: NAMES,
+  },
   {
     what: 'Headers `x-last-death-exchange`, `-queue` and `-reason` of a dead letter',
     reason: 'RabbitMQ has them from 3.13 on.',
@@ -37,12 +46,12 @@ export const EVERYWHERE: readonly Everywhere[] = [
 export const DIFFERENCES: readonly Difference[] = [
   {
     scenario: 'handshakes: what a broker says of itself',
-    reason: 'It says who it is; both can be configured.',
+    reason: 'The order of mechanisms means nothing: the client chooses.',
     rabbitmq: [
-      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true} cluster_name="leveret-reference" copyright="Copyright (c) 2007-2022 VMware, Inc. or its affiliates." information="Licensed under the MPL 2.0. Website: https://rabbitmq.com" platform="Erlang/OTP 25.2.3" product="RabbitMQ" version="3.10.8"} mechanisms="AMQPLAIN PLAIN" locales="en_US"',
+      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true}} mechanisms="AMQPLAIN PLAIN" locales="en_US"',
     ],
     leveret: [
-      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true} cluster_name="leveret" copyright="Copyright (c) The Leveret authors" information="Licensed under the MIT license" platform="Node.js 20.20.2" product="Leveret" version="4.2.0"} mechanisms="PLAIN AMQPLAIN" locales="en_US"',
+      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true}} mechanisms="PLAIN AMQPLAIN" locales="en_US"',
     ],
   },
   {
