@@ -2,15 +2,12 @@
 // dead-lettering, and end among the dead letters when their attempts are used up.
 
 import type { VhostConfig } from 'rascal'
-import { afterAll, expect } from 'vitest'
-import { awaitingTest, startBroker } from '../support/broker.ts'
+import { afterAll, expect, test } from 'vitest'
+import { startBroker } from '../support/broker.ts'
 import { openRascal, publish, subscribe } from './session.ts'
 
 const broker = await startBroker()
 afterAll(() => broker.close())
-
-const deadLetterTest = (name: string, run: () => Promise<void>): void =>
-  awaitingTest('message expiry and dead-lettering', name, run)
 
 const failed = new Error('connection timed out')
 
@@ -57,48 +54,45 @@ const registration: VhostConfig = {
   },
 }
 
-deadLetterTest(
-  'a failed message comes back after the delay, until its attempts are used up',
-  async () => {
-    const { rascalBroker } = await openRascal(broker.url, registration)
-    const { inbox } = await subscribe(rascalBroker, 'save_user')
-    const { inbox: dead } = await subscribe(rascalBroker, 'dead')
-    const queue = rascalBroker.getFullyQualifiedName('/', 'user:save')
-    const delayQueue = rascalBroker.getFullyQualifiedName('/', 'delay:short')
-    const messageId = await publish(rascalBroker, 'user_created', { username: 'cressie' })
+test('a failed message comes back after the delay, until its attempts are used up', async () => {
+  const { rascalBroker } = await openRascal(broker.url, registration)
+  const { inbox } = await subscribe(rascalBroker, 'save_user')
+  const { inbox: dead } = await subscribe(rascalBroker, 'dead')
+  const queue = rascalBroker.getFullyQualifiedName('/', 'user:save')
+  const delayQueue = rascalBroker.getFullyQualifiedName('/', 'delay:short')
+  const messageId = await publish(rascalBroker, 'user_created', { username: 'cressie' })
 
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const { message, content, ackOrNack } = await inbox.next()
-      const headers = message.properties.headers ?? {}
-      expect(content).toEqual({ username: 'cressie' })
-      expect(message.properties.messageId).toBe(messageId)
-      expect(message.fields.routingKey).toBe('webapp.user.created.gb')
-      expect(headers['rascal'].recovery?.[queue]?.forwarded).toBe(attempt || undefined)
-      if (attempt > 0) {
-        expect(headers['x-death']?.[0]).toMatchObject({
-          queue: delayQueue,
-          reason: 'expired',
-          exchange: rascalBroker.getFullyQualifiedName('/', 'delay'),
-        })
-      }
-      ackOrNack(failed, [
-        { strategy: 'forward', publication: 'retry_soon', attempts: 2, xDeathFix: true },
-        { strategy: 'nack' },
-      ])
-    }
-
-    const { message, content, ackOrNack } = await dead.next()
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const { message, content, ackOrNack } = await inbox.next()
+    const headers = message.properties.headers ?? {}
     expect(content).toEqual({ username: 'cressie' })
-    expect(message.properties.headers?.['x-death']?.[0]).toMatchObject({
-      count: 1,
-      reason: 'rejected',
-      queue,
-    })
-    ackOrNack()
-  },
-)
+    expect(message.properties.messageId).toBe(messageId)
+    expect(message.fields.routingKey).toBe('webapp.user.created.gb')
+    expect(headers['rascal'].recovery?.[queue]?.forwarded).toBe(attempt || undefined)
+    if (attempt > 0) {
+      expect(headers['x-death']?.[0]).toMatchObject({
+        queue: delayQueue,
+        reason: 'expired',
+        exchange: rascalBroker.getFullyQualifiedName('/', 'delay'),
+      })
+    }
+    ackOrNack(failed, [
+      { strategy: 'forward', publication: 'retry_soon', attempts: 2, xDeathFix: true },
+      { strategy: 'nack' },
+    ])
+  }
 
-deadLetterTest('a message is annotated before it joins the dead letters', async () => {
+  const { message, content, ackOrNack } = await dead.next()
+  expect(content).toEqual({ username: 'cressie' })
+  expect(message.properties.headers?.['x-death']?.[0]).toMatchObject({
+    count: 1,
+    reason: 'rejected',
+    queue,
+  })
+  ackOrNack()
+})
+
+test('a message is annotated before it joins the dead letters', async () => {
   const { rascalBroker } = await openRascal(broker.url, registration)
   const { inbox } = await subscribe(rascalBroker, 'save_user')
   const { inbox: dead } = await subscribe(rascalBroker, 'dead')
@@ -113,7 +107,7 @@ deadLetterTest('a message is annotated before it joins the dead letters', async 
   expect(inbox.waiting).toEqual([])
 })
 
-deadLetterTest('a dead letter that is put back is handled like a new message', async () => {
+test('a dead letter that is put back is handled like a new message', async () => {
   const { rascalBroker } = await openRascal(broker.url, registration)
   const { inbox } = await subscribe(rascalBroker, 'save_user')
   const { inbox: dead } = await subscribe(rascalBroker, 'dead')

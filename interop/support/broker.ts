@@ -48,9 +48,3 @@ export function ownBrokerTest(name: string, run: () => Promise<void>): void {
   const reason = externalUrl === undefined ? '' : ' (skipped: INTEROP_URL is not ours to disturb)'
   test.skipIf(externalUrl !== undefined)(name + reason, run)
 }
-
-/** A test that holds on RabbitMQ and waits for a feature that Leveret does not have so far. */
-export function awaitingTest(feature: string, name: string, run: () => Promise<void>): void {
-  const reason = externalUrl === undefined ? ` (skipped: awaits ${feature})` : ''
-  test.skipIf(externalUrl === undefined)(name + reason, run)
-}
