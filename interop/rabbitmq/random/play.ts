@@ -81,7 +81,11 @@ async function publish(on: Channel, it: Publish): Promise<void> {
   await on.confirmed()
 }
 
-async function performOnMessages(on: Channel, it: Operation): Promise<void> {
+type OnTopology = 'queue' | 'delete' | 'purge' | 'count' | 'exchange'
+type OnRoutes = 'deleteExchange' | 'bind' | 'unbind' | 'bindExchange' | 'publish'
+type OnMessages = Exclude<Operation, { readonly do: OnTopology | OnRoutes }>
+
+async function performOnMessages(on: Channel, it: OnMessages): Promise<void> {
   switch (it.do) {
     case 'get':
       await on.get(`q${it.queue}`, it.noAck)

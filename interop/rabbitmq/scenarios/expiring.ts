@@ -107,7 +107,7 @@ export const expiring: Topic = {
       await a.count('q')
     },
     'x-expires: a durable queue with messages goes, and its bindings': async ({ a }) => {
-      await a.queue('q', { 'x-expires': 60 }, durable)
+      await a.queue('q', { 'x-expires': 500 }, durable)
       await a.bind('q', 'amq.fanout')
       await a.put('q', 'one', 'two')
       await a.gone('q')

@@ -38,13 +38,15 @@ import { describeContent } from './describe-frame.ts'
 import type { Link } from './link.ts'
 import { tableWith } from './typed.ts'
 import { Watch } from './watch.ts'
-import type { Arrival } from './wire.ts'
+import { type Arrival, isClose } from './wire.ts'
 
 /** Its values are plain, or `typed`. */
-export type Table = Readonly<Record<string, unknown>> | FieldTable
+export type Table = Readonly<Record<string, unknown>>
 
 /** The properties of a message; headers may be a plain object. */
-export type Properties = Omit<BasicProperties, 'headers'> & { readonly headers?: Table }
+export type Properties = Omit<BasicProperties, 'headers'> & {
+  readonly headers?: Table | FieldTable
+}
 
 type Some<Id extends Method['id']> = FieldsOf<Id>
 
@@ -292,8 +294,4 @@ export class Channel {
     this.lastDeliveryTag = 0
     this.#confirms.reset()
   }
-}
-
-function isClose({ method: { id }, channel }: Arrival): boolean {
-  return id === CHANNEL_CLOSE || channel === 0
 }

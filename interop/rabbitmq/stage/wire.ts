@@ -3,6 +3,7 @@
 import { connect, type Socket } from 'node:net'
 import {
   type BasicProperties,
+  CHANNEL_CLOSE,
   contentHeaderBodySize,
   decodeMethod,
   decodeProperties,
@@ -21,6 +22,11 @@ export interface Arrival {
   readonly channel: number
   readonly method: Method
   message: { readonly properties: BasicProperties; body: Buffer } | undefined
+}
+
+/** It ends its channel, or concerns the whole connection. */
+export function isClose({ method: { id }, channel }: Arrival): boolean {
+  return id === CHANNEL_CLOSE || channel === 0
 }
 
 /** What came instead of a method. */
