@@ -47,6 +47,7 @@ export class QuorumQueue extends ClassicQueue {
     if (taken === undefined) return undefined
     // Deliveries have no count before there is one.
     const count = this.#counts.get(taken.sequence) ?? 0
+    if (noAck) this.#counts.delete(taken.sequence)
     return { ...taken, sent: withDeliveryCount(taken.message, count) }
   }
 
