@@ -19,19 +19,30 @@ export class PublishAddress {
     this.end = end
   }
 
-  /** Throws RangeError when a name is longer than a short string can be. */
+  /** Of names as they are, cut where they are longer than a short string can be. */
   static of(exchange: string, routingKey: string): PublishAddress {
-    const exchangeBytes = Buffer.from(exchange)
-    const keyBytes = Buffer.from(routingKey)
-    if (Math.max(exchangeBytes.length, keyBytes.length) > 255) {
-      throw new RangeError('a short string has at most 255 octets')
-    }
-    const bytes = Buffer.concat([
-      Buffer.of(exchangeBytes.length),
-      exchangeBytes,
-      Buffer.of(keyBytes.length),
-      keyBytes,
-    ])
+    const bytes = Buffer.concat([...shortString(exchange), ...shortString(routingKey)])
+    return new PublishAddress(exchange, routingKey, bytes, 0, bytes.length)
+  }
+
+  /** The same key at another exchange. It need not be text, so its octets are copied. */
+  at(exchange: string): PublishAddress {
+    const { routingKey, buffer, start, end } = this
+    const key = buffer.subarray(start + 1 + (buffer[start] as number), end)
+    const bytes = Buffer.concat([...shortString(exchange), key])
     return new PublishAddress(exchange, routingKey, bytes, 0, bytes.length)
   }
 }
+
+const MAX_OCTETS = 255
+
+function shortString(text: string): readonly [length: Buffer, octets: Buffer] {
+  const octets = Buffer.from(text)
+  let length = Math.min(octets.length, MAX_OCTETS)
+  // Not in the middle of a character.
+  while (length < octets.length && isContinuation(octets[length] as number)) length--
+  return [Buffer.of(length), octets.subarray(0, length)]
+}
+
+/** Whether the octet is not the first one of a character in UTF-8. */
+const isContinuation = (octet: number): boolean => (octet & 0xc0) === 0x80

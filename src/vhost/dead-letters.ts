@@ -30,8 +30,9 @@ export class DeadLetters {
   readonly #letters = new Fifo<DeadLetter>()
   readonly #writer = new DeathWriter()
   #isPublishing = false
-  /** Where the last one went: mostly the next one does too. */
+  /** Where the last one went, and where it had been sent before: mostly the next one is the same. */
   #address = PublishAddress.of('', '')
+  #addressBefore: PublishAddress | undefined
 
   constructor(parts: DeadLettersParts) {
     this.#parts = parts
@@ -50,14 +51,15 @@ export class DeadLetters {
     }
   }
 
-  #publish({ queueName, message, reason, exchange, routingKey }: DeadLetter): void {
+  #publish(letter: DeadLetter): void {
+    const { queueName, message, reason, exchange, routingKey } = letter
     const { clock, findExchange, route } = this.#parts
     const source = findExchange(exchange)
     if (source === undefined) return
     const key = routingKey ?? message.address.routingKey
     const timeSec = Math.floor(clock.wallTime() / 1000)
     const death = { queueName, reason, timeSec }
-    const address = this.#addressOf(exchange, key)
+    const address = this.#addressOf(letter)
     const dead = this.#writer.write(message, death, address, routingKey !== undefined)
     const { headers } = dead
     const keys = [key, ...copyKeys(headers)]
@@ -66,11 +68,17 @@ export class DeadLetters {
     }
   }
 
-  #addressOf(exchange: string, routingKey: string): PublishAddress {
+  #addressOf({ message, exchange, routingKey }: DeadLetter): PublishAddress {
     const last = this.#address
-    if (last.exchange !== exchange || last.routingKey !== routingKey) {
-      this.#address = PublishAddress.of(exchange, routingKey)
-    }
+    const isKeyKept = routingKey === undefined
+    const isSameKey = isKeyKept
+      ? this.#addressBefore === message.address
+      : this.#addressBefore === undefined && last.routingKey === routingKey
+    if (isSameKey && last.exchange === exchange) return last
+    this.#addressBefore = isKeyKept ? message.address : undefined
+    this.#address = isKeyKept
+      ? message.address.at(exchange)
+      : PublishAddress.of(exchange, routingKey)
     return this.#address
   }
 }

@@ -3,6 +3,8 @@
 import { fieldTableFromObject } from 'amqp-codec'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCEPTED, REJECTED } from '../../../src/exchange/destination.ts'
+import { Message } from '../../../src/message/message.ts'
+import { PublishAddress } from '../../../src/message/publish-address.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import { memoryOnly } from '../../../src/queue/queue-storage.ts'
 import { queueFactory } from '../../../src/vhost/queue-factory.ts'
@@ -81,6 +83,36 @@ describe('a dead message', () => {
     publish(queue, 'm')
     rejectFirst(queue)
     expect(drain(dead)).toEqual(['m by dead'])
+  })
+
+  it('keeps a key that is no text, octet by octet', () => {
+    const dead = declare('dead')
+    const queue = declare('q', { 'x-dead-letter-exchange': 'dlx' })
+    declareExchange('dlx', 'fanout', ['', 'dead'])
+    for (const octet of [0xfe, 0xff]) {
+      const length = 200
+      const octets = Buffer.from([0, length, ...new Array<number>(length).fill(octet)])
+      const address = new PublishAddress('', octets.toString('utf8', 2), octets, 0, octets.length)
+      const { buffer, start, end, rest } = sampleMessage('m')
+      queue.publish(new Message(address, buffer, start, end, rest))
+      rejectFirst(queue)
+      const { address: now } = dead.get(true)!.message
+      const expected = Buffer.concat([Buffer.from('\x03dlx'), octets.subarray(1)])
+      expect(now.buffer.subarray(now.start, now.end)).toEqual(expected)
+    }
+  })
+
+  it('shows no more of a key than a short string can have', () => {
+    const dead = declare('dead')
+    const key = `${'k'.repeat(254)}\u00e9 and more`
+    const sketch = { 'x-dead-letter-exchange': 'dlx', 'x-dead-letter-routing-key': key }
+    const queue = declare('q', sketch)
+    declareExchange('dlx', 'fanout', ['', 'dead'])
+    publish(queue, 'm')
+    rejectFirst(queue)
+    const { address } = dead.get(true)!.message
+    const expected = `\x03dlx\xfe${'k'.repeat(254)}`
+    expect(address.buffer.toString('latin1', address.start, address.end)).toBe(expected)
   })
 
   it('goes by its CC keys too, unless its queue names another', () => {
