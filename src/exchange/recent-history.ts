@@ -8,6 +8,8 @@ import type { Binding, Destination, ExchangeMatcher, MatchSink } from './exchang
 const DEFAULT_LENGTH = 20
 /** So much of messages is kept at most, however few these are. */
 const MAX_BYTES = 16 * 1024 * 1024
+/** About what a message takes as an object, besides its bytes. */
+const MESSAGE_OVERHEAD_BYTES = 256
 /** RabbitMQ takes no others here. */
 const INTEGER_TYPES: ReadonlySet<string> = new Set(['b', 's', 'I', 'l'])
 
@@ -38,7 +40,8 @@ export class RecentHistoryMatcher implements ExchangeMatcher {
 
   add(binding: Binding): void {
     this.#bindings.add(binding)
-    for (const message of this.#messages) this.#deliver(binding.destination, message)
+    // From there they may come here again, and are kept once more.
+    for (const message of [...this.#messages]) this.#deliver(binding.destination, message)
   }
 
   remove(binding: Binding): void {
@@ -81,5 +84,5 @@ function historyLength(value: FieldValue | undefined): number {
 }
 
 function bytesOf({ headerFrameBytes, bodySize }: Message): number {
-  return headerFrameBytes + bodySize
+  return headerFrameBytes + bodySize + MESSAGE_OVERHEAD_BYTES
 }

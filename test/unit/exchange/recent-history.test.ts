@@ -48,6 +48,25 @@ describe('an x-recent-history exchange', () => {
     expect(sizesOf(fixture.history())).toEqual([4])
   })
 
+  it('keeps no more than 65,536 messages, however small they are', () => {
+    const fixture = new Fixture(1_000_000)
+    const message = sampleMessage('')
+    for (let count = 0; count < 70_000; count++) fixture.publish(message)
+    expect(fixture.history().length).toBeLessThanOrEqual(65_536)
+  })
+
+  it('can be bound to itself', () => {
+    const length = fieldTableFromObject({ 'x-recent-history-length': 3 })
+    let deliveries = 0
+    const matcher: RecentHistoryMatcher = new RecentHistoryMatcher(length, (_, message) => {
+      deliveries++
+      matcher.match('', undefined, new Route(), message)
+    })
+    for (const body of ['a', 'b']) matcher.match('', undefined, new Route(), sampleMessage(body))
+    matcher.add(binding)
+    expect(deliveries).toBe(2)
+  })
+
   it('keeps messages without the chunk that they came in', () => {
     const fixture = new Fixture(10)
     const message = sampleMessage('body', { chunkBytes: 64 * 1024 })
