@@ -161,6 +161,21 @@ export const DIFFERENCES: readonly Difference[] = [
     ],
   },
   {
+    scenario: 'dead-lettering: by its own keys, those of CC as well',
+    reason: 'Keys in BCC are forgotten as soon as the message is routed: a blind copy is one.',
+    rabbitmq: [
+      'a2 < basic.get-ok deliveryTag=3 exchange="graves" routingKey="q" headers={CC=["k2"] x-death=[{count=l:1 exchange="" queue="q" reason="rejected" routing-keys=["q" "k2"] time=T:now}] x-first-death-exchange="" x-first-death-queue="q" x-first-death-reason="rejected"} "one"',
+      'a2 > basic.get queue="dead3" noAck',
+    ],
+    leveret: [],
+  },
+  {
+    scenario: 'policies: a time to live is for messages to come',
+    reason: 'What has expired behind the message that is taken is not counted any more.',
+    rabbitmq: ['a < basic.get-ok deliveryTag=1 routingKey="q" messageCount=1 "one"'],
+    leveret: ['a < basic.get-ok deliveryTag=1 routingKey="q" "one"'],
+  },
+  {
     scenario: 'death chains: expired in three queues',
     reason:
       'The newest death comes first, as documented; 3.10 turns the older ones around with each death.',

@@ -1,6 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
 import { Access } from '../auth/access.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { type Logger, silentLogger } from '../base/logger.ts'
 import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
 import type {
   BindingDefinition,
@@ -31,6 +32,7 @@ import {
   queueNotEmpty,
   systemExchangeDeletion,
 } from '../reasons.ts'
+import { type BindingRequest, BindingResolver } from './binding-resolver.ts'
 import { BindingTable } from './binding-table.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type DelayQueueFactory, delayQueueFactory } from './delay-queue-factory.ts'
@@ -50,15 +52,6 @@ export interface DeletionGuard {
   readonly ifEmpty: boolean
 }
 
-/** The names a binding is asked for with; `kind` says what the destination is. */
-export interface BindingRequest {
-  readonly source: string
-  readonly kind: 'queue' | 'exchange'
-  readonly destination: string
-  readonly routingKey: string
-  readonly arguments: FieldTable
-}
-
 /** What a vhost is made with where that is not a memory of its own. */
 export interface VhostParts {
   readonly definitions?: DefinitionStore
@@ -66,6 +59,7 @@ export interface VhostParts {
   readonly createDelayQueue?: DelayQueueFactory
   readonly clock?: Clock
   readonly profile?: CompatProfile
+  readonly logger?: Logger
 }
 
 /**
@@ -94,6 +88,7 @@ export class Vhost {
   readonly #unrestricted: Access
   readonly #policies = new PolicyApplication()
   readonly #bindings = new BindingTable()
+  readonly #resolver: BindingResolver
   readonly #router: Router
   readonly #definitions: DefinitionStore
   readonly #durable: DurableTopology
@@ -115,6 +110,7 @@ export class Vhost {
       createDelayQueue = delayQueueFactory(),
       clock = systemClock,
       profile = COMPAT_PROFILES.lenient,
+      logger = silentLogger,
     }: VhostParts = {},
   ) {
     this.name = name
@@ -138,9 +134,11 @@ export class Vhost {
       newLogId: () => definitions.newQueueIds(1),
     })
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
+    this.#resolver = new BindingResolver(this.exchanges, this.queues)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
     this.#deadLetters = new DeadLetters({
       clock,
+      logger: logger.child({ vhost: name }),
       findExchange: (exchange) => this.exchanges.find(exchange),
       route: (source, routingKeys, headers, message) =>
         this.#router.route(source, routingKeys, headers, message),
@@ -311,12 +309,24 @@ export class Vhost {
   }
 
   bind(request: BindingRequest, owner: ExclusiveOwner, access: Access = this.#unrestricted): void {
-    this.#assertMayBind(request, access)
-    const binding = this.#resolve(request, owner)
+    const binding = this.#resolver.resolve(request, owner, access)
     binding.source.matcher.validate?.(binding)
     if (!this.#bindings.add(binding)) return
     this.topologyVersion++
     this.#durable.addBinding(binding, () => this.#takeBack(binding))
+  }
+
+  /** All that somebody made: those of the default exchange are not among them. */
+  get bindings(): Iterable<Binding> {
+    return this.#bindings.values()
+  }
+
+  bindingsFrom(exchange: Exchange): Binding[] {
+    return this.#bindings.from(exchange)
+  }
+
+  bindingsTo(destination: Destination): Binding[] {
+    return this.#bindings.to(destination)
   }
 
   bindingStored({ kind, ...names }: BindingRequest): Promise<void> | undefined {
@@ -325,12 +335,9 @@ export class Vhost {
 
   /** False when one of its ends is not there. */
   restoreBinding({ destinationKind, ...names }: BindingDefinition): boolean {
-    const request = { ...names, kind: destinationKind }
-    const source = this.exchanges.find(request.source)
-    const destination = this.#findDestination(request)
-    if (source === undefined || destination === undefined) return false
-    const { routingKey, arguments: bindingArguments } = names
-    this.#bindings.add({ source, destination, routingKey, arguments: bindingArguments })
+    const binding = this.#resolver.find({ ...names, kind: destinationKind })
+    if (binding === undefined) return false
+    this.#bindings.add(binding)
     return true
   }
 
@@ -340,41 +347,13 @@ export class Vhost {
     owner: ExclusiveOwner,
     access: Access = this.#unrestricted,
   ): void {
-    this.#assertMayBind(request, access)
-    const source = this.exchanges.find(request.source)
-    const destination = this.#findDestination(request)
-    if (source === undefined || destination === undefined) return
-    const { routingKey, arguments: bindingArguments } = request
-    const like = { source, destination, routingKey, arguments: bindingArguments }
-    const binding = this.#bindings.find(like)
+    this.#resolver.assertPermitted(request, access)
+    const like = this.#resolver.find(request)
+    const binding = like && this.#bindings.find(like)
     if (binding === undefined) return
-    if (destination.kind === 'queue') this.queues.get(destination.name, owner)
+    // It is only asked whose the queue is when there is something to remove.
+    if (request.kind === 'queue') this.queues.get(request.destination, owner)
     this.#dropBindings([binding])
-  }
-
-  #findDestination(request: BindingRequest): Destination | undefined {
-    return request.kind === 'queue'
-      ? this.queues.find(request.destination)
-      : this.exchanges.find(request.destination)
-  }
-
-  /** Before it is known whether there are such things. Throws 403. */
-  #assertMayBind({ source, kind, destination, routingKey }: BindingRequest, access: Access): void {
-    access.check('write', kind, destination)
-    if (source === '' || (kind === 'exchange' && destination === '')) throw notOnDefaultExchange()
-    access.check('read', 'exchange', source)
-    if (this.exchanges.find(source)?.type === 'topic') {
-      access.checkTopic('read', source, routingKey)
-    }
-  }
-
-  #resolve(request: BindingRequest, owner: ExclusiveOwner): Binding {
-    const source = this.exchanges.get(request.source)
-    const destination =
-      request.kind === 'queue'
-        ? this.queues.get(request.destination, owner)
-        : this.exchanges.get(request.destination)
-    return { source, destination, routingKey: request.routingKey, arguments: request.arguments }
   }
 
   /** Unlike `unbind`, it leaves alone an auto-delete exchange that was not bound before either. */

@@ -15,6 +15,7 @@ export const policies: Topic = {
       await a.queue('q')
       await a.queue('clock', { 'x-message-ttl': 100 })
       await a.put('q', 'one')
+      await a.holds('q', 1)
       await administration.setPolicy('p', { pattern: '^q', definition: { 'message-ttl': 40 } })
       await a.put('q', 'two')
       await a.put('clock', 'tick')

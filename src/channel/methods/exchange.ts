@@ -8,7 +8,7 @@ import {
   type ExchangeDelete,
   type ExchangeUnbind,
 } from 'amqp-codec'
-import type { BindingRequest } from '../../vhost/vhost.ts'
+import type { BindingRequest } from '../../vhost/binding-resolver.ts'
 import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
 

@@ -11,8 +11,8 @@ import {
   type QueueUnbind,
 } from 'amqp-codec'
 import type { Queue } from '../../queue/queue.ts'
+import type { BindingRequest } from '../../vhost/binding-resolver.ts'
 import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
-import type { BindingRequest } from '../../vhost/vhost.ts'
 import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
 
