@@ -261,6 +261,7 @@ export class Broker {
       ),
       clock: this.#clock,
       profile: this.#profile,
+      logger: this.#logger,
     })
   }
 

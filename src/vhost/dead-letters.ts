@@ -1,6 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
 import type { Clock } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
+import type { Logger } from '../base/logger.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { copyKeys, isDeathCycle } from '../message/death.ts'
@@ -11,6 +12,7 @@ import type { DeadLetter } from '../queue/queue.ts'
 
 export interface DeadLettersParts {
   readonly clock: Clock
+  readonly logger: Logger
   findExchange(name: string): Exchange | undefined
   route(
     exchange: Exchange,
@@ -19,6 +21,12 @@ export interface DeadLettersParts {
     message: Message,
   ): Route
 }
+
+/**
+ * So many may follow from one message, and what is more is lost: queues that each drop what they get, and
+ * that are all bound to the exchange for dead letters, make a message of every order of theirs.
+ */
+const MOST_LETTERS = 4096
 
 /**
  * Publishes messages again that have left their queues, at once, so that both is stored together. One
@@ -42,12 +50,24 @@ export class DeadLetters {
     this.#letters.push(letter)
     if (this.#isPublishing) return
     this.#isPublishing = true
+    let count = 0
+    for (let next = this.#letters.shift(); next !== undefined; next = this.#letters.shift()) {
+      if (count++ < MOST_LETTERS) this.#tryToPublish(next)
+    }
+    this.#isPublishing = false
+    if (count <= MOST_LETTERS) return
+    const fields = { queue: letter.queueName, exchange: letter.exchange }
+    this.#parts.logger.error(fields, 'Too many dead letters followed from one: the last are lost')
+  }
+
+  /** Nobody waits for it who could be told: queues drop messages when time is over. */
+  #tryToPublish(letter: DeadLetter): void {
     try {
-      for (let next = this.#letters.shift(); next !== undefined; next = this.#letters.shift()) {
-        this.#publish(next)
-      }
-    } finally {
-      this.#isPublishing = false
+      this.#publish(letter)
+    } catch (error) {
+      const { queueName, exchange } = letter
+      const fields = { err: error, queue: queueName, exchange }
+      this.#parts.logger.error(fields, 'A dead letter could not be published, and is lost')
     }
   }
 
