@@ -47,6 +47,10 @@ export class BindingTable {
     return this.#bySource.has(exchange)
   }
 
+  values(): IterableIterator<Binding> {
+    return this.#byIdentity.values()
+  }
+
   /** A copy: the bindings may be removed while it is walked. */
   from(exchange: Exchange): Binding[] {
     return [...(this.#bySource.get(exchange) ?? [])]
