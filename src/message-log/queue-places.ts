@@ -46,6 +46,8 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   #bodySizes: BodySizes | null = null
   #bodyBytes = 0
   #nextSequence = 0
+  /** Whether there ever was anything in it. */
+  #isUsed = false
   /** The ticket of the batch that these runs are in. */
   #ticket: Ticket = 0
 
@@ -81,6 +83,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   }
 
   enqueue(message: Message, sequence: number, expiresAt = 0): Ticket {
+    this.#isUsed = true
     const waiting = message.logEntry as LogEntry | null
     if (waiting !== null) {
       waiting.add({ queue: this, sequence, expiresAt })
@@ -212,7 +215,8 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   }
 
   drop(): void {
-    this.settleRange(0, Number.MAX_SAFE_INTEGER)
+    // All that waits for its record is looked through for what is settled.
+    if (this.#isUsed) this.settleRange(0, Number.MAX_SAFE_INTEGER)
     this.#parts.dropped(this.queueId)
   }
 
@@ -243,6 +247,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   recover(place: RecordedPlace, block: Block): void {
     const { chain } = this.#parts
     const { sequence, delivered, expiresAt } = place
+    this.#isUsed = true
     const wasLive = !this.#live.add(sequence)
     if (wasLive) chain.shrink(this.#extents.find(sequence), 1)
     chain.grow(block, 1, place.bytes)
@@ -276,6 +281,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
 
   /** No sequence is used twice as long as the journal speaks of its first use. */
   spokenOf(sequence: number): void {
+    this.#isUsed = true
     if (sequence >= this.#nextSequence) this.#nextSequence = sequence + 1
   }
 

@@ -98,7 +98,7 @@ export class ClassicQueue implements Queue {
     this.#lanes = new Lanes(
       maxPriorityOf(this.arguments),
       (priority) => new Lane(logOf(priority), storage, goOn),
-      (priority) => (logOf(priority)?.count ?? 0) > 0,
+      (priority) => isUsed(logOf(priority)),
     )
     this.#settings = this.#settingsWith(NO_POLICY)
     const { clock } = storage
@@ -357,4 +357,12 @@ export class ClassicQueue implements Queue {
   #settingsWith(policy: PolicyDefinition): QueueSettings {
     return queueSettings(this.arguments, policy)
   }
+}
+
+/** One that never was is given up until it is: a queue may have hundreds of them, and needs a few. */
+function isUsed(log: QueueLog | null): boolean {
+  if (log === null) return false
+  if (log.nextSequence > 0) return true
+  log.drop()
+  return false
 }

@@ -114,6 +114,25 @@ describe('a queue with priorities', () => {
     expect(next.log.count).toBe(0)
   })
 
+  it('has a log of those priorities only that were ever used', async () => {
+    const log = new LogFixture()
+    const logOf = (priority: number) => log.log.queueLog(10 + priority)
+    const it = new QueueFixture({ arguments: { 'x-max-priority': 255 }, logOf })
+    expect(log.log.highestQueueId).toBe(10)
+    it.publish('urgent', { deliveryMode: 2, priority: 7 })
+    expect(log.log.highestQueueId).toBe(17)
+    it.drain()
+    await log.storeAll()
+
+    const next = await recover(log.journal)
+    const after = new QueueFixture({
+      arguments: { 'x-max-priority': 255 },
+      logOf: (priority) => next.log.queueLog(10 + priority),
+    })
+    after.queue.delete()
+    expect(next.log.highestQueueId).toBeLessThan(10)
+  })
+
   it('gives a consumer the highest when all of it must be read first', async () => {
     const log = new LogFixture()
     const logOf = (priority: number) => log.log.queueLog(10 + priority)
