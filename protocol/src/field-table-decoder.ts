@@ -53,12 +53,24 @@ function readSized<T>(
 function readFields(reader: ByteReader, depth: number): FieldTable {
   const table = new Map<string, FieldValue>()
   while (reader.at < reader.end) {
-    const name = reader.shortstr()
+    const name = writable(reader.shortstr())
     const value = readValue(reader, depth)
     // RabbitMQ looks names up in a list from its head, so the first of several counts.
     if (!table.has(name)) table.set(name, value)
   }
   return table
+}
+
+/** What most octets become, as text, that are not UTF-8: three octets each. */
+const MOST_OCTETS_PER_UNIT = 3
+const MAX_SHORTSTR_BYTES = 255
+
+/** A name that was not UTF-8 may be too long now to be written again: then its end is left out. */
+function writable(name: string): string {
+  if (name.length * MOST_OCTETS_PER_UNIT <= MAX_SHORTSTR_BYTES) return name
+  let beginning = name
+  while (Buffer.byteLength(beginning) > MAX_SHORTSTR_BYTES) beginning = beginning.slice(0, -1)
+  return beginning
 }
 
 function readArray(reader: ByteReader, depth: number): FieldValue[] {

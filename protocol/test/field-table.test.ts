@@ -178,3 +178,23 @@ test('values of a type that does not exist cannot be encoded', () => {
   const table = new Map([['k', { type: 'Z', value: 1 } as unknown as FieldValue]])
   expect(() => encodeFieldTable(table)).toThrow(CodecError)
 })
+
+test('a table can be written again whatever the octets of its names are', () => {
+  const names = fc.array(fc.uint8Array({ minLength: 80, maxLength: 255 }), { maxLength: 3 })
+  fc.assert(
+    fc.property(names, (all) => {
+      const fields = all.map((name) => Buffer.from([name.length, ...name, 0x56]))
+      const size = Buffer.alloc(4)
+      size.writeUInt32BE(Buffer.concat(fields).length)
+      const table = decode(Buffer.concat([size, ...fields]))
+      expect(decode(encodeFieldTable(table))).toEqual(table)
+    }),
+  )
+})
+
+test('a name that is text is as long as it was', () => {
+  for (const name of ['n'.repeat(255), '\u20ac'.repeat(85), `${'\u00e9'.repeat(127)}n`]) {
+    const table: FieldTable = new Map([[name, { type: 'V', value: null }]])
+    expect([...decode(encodeFieldTable(table)).keys()]).toEqual([name])
+  }
+})
