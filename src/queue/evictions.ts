@@ -111,7 +111,7 @@ export class Evictions {
 
   /** Whether all is dropped that could be; what must be read back first will be seen to then. */
   #drop(reason: DeadLetterReason, isDue: () => boolean): boolean {
-    const { lanes, drop } = this.#parts
+    const { lanes } = this.#parts
     let count = 0
     let bytes = 0
     while (isDue()) {
@@ -124,7 +124,7 @@ export class Evictions {
       const message = lane?.ready.shift()
       if (lane === undefined || message === undefined) return true
       bytes += message.bodySize
-      drop({ message, sequence: lane.ready.sequence }, reason)
+      this.#parts.drop({ message, sequence: lane.ready.sequence }, reason)
     }
     return true
   }

@@ -73,17 +73,17 @@ export class DeadLetters {
 
   #publish(letter: DeadLetter): void {
     const { queueName, message, reason, exchange, routingKey } = letter
-    const { clock, findExchange, route } = this.#parts
-    const source = findExchange(exchange)
+    const parts = this.#parts
+    const source = parts.findExchange(exchange)
     if (source === undefined) return
     const key = routingKey ?? message.address.routingKey
-    const timeSec = Math.floor(clock.wallTime() / 1000)
+    const timeSec = Math.floor(parts.clock.wallTime() / 1000)
     const death = { queueName, reason, timeSec }
     const address = this.#addressOf(letter)
     const dead = this.#writer.write(message, death, address, routingKey !== undefined)
     const { headers } = dead
     const keys = [key, ...copyKeys(headers)]
-    for (const queue of route(source, keys, headers, dead.message).queues) {
+    for (const queue of parts.route(source, keys, headers, dead.message).queues) {
       if (reason === 'rejected' || !isDeathCycle(headers, queue.name)) queue.publish(dead.message)
     }
   }

@@ -28,7 +28,7 @@ const headersOf = (message: Message) => fieldTableToObject(message.headers as Fi
 
 /** What its history says, newest first. */
 function historyOf(message: Message): string[] {
-  const history = headersOf(message)['x-death'] as { [name: string]: unknown }[]
+  const history = headersOf(message)['x-death'] as Record<string, string | number>[]
   return history.map(({ queue, reason, count }) => `${queue} ${reason} ${count}`)
 }
 

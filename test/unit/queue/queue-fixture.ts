@@ -46,7 +46,7 @@ export class TestConsumer implements QueueConsumer {
   deliver(message: Message, sequence: number, redelivered: boolean, sent = message): void {
     if (!this.noAck) this.held.push({ message, sequence })
     const count = sent.headers?.get('x-delivery-count')?.value
-    const marks = `${redelivered ? ' again' : ''}${count === undefined ? '' : ` ${count}`}`
+    const marks = `${redelivered ? ' again' : ''}${typeof count === 'bigint' ? ` ${count}` : ''}`
     this.taken.push(`${nameOf(message)}${marks}`)
   }
 

@@ -57,7 +57,7 @@ const publish = (queue: Queue, name: string, expiration?: string) =>
 function drain(queue: Queue): string[] {
   const found: string[] = []
   for (let taken = queue.get(true); taken !== undefined; taken = queue.get(true)) {
-    found.push(`${bodyOf(taken.message)} by ${taken.message.address.routingKey}`)
+    found.push(`${bodyOf(taken.message).toString()} by ${taken.message.address.routingKey}`)
   }
   return found
 }
