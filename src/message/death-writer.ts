@@ -24,6 +24,8 @@ interface Written {
 
 /** So many queues are remembered at most. */
 const MOST_QUEUES = 256
+/** Larger headers are not remembered. */
+const MOST_BYTES = 16 * 1024
 
 const NO_HEADERS: Buffer = Buffer.alloc(0)
 
@@ -56,7 +58,7 @@ export class DeathWriter {
         table: encodeFieldTable(headers),
       }
       if (this.#last.size === MOST_QUEUES) this.#last.clear()
-      this.#last.set(death.queueName, written)
+      if (written.table.length <= MOST_BYTES) this.#last.set(death.queueName, written)
     }
     return {
       message: republished(message, written.table, address),

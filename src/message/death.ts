@@ -12,6 +12,8 @@ export interface Death {
 
 /** Headers are as long as a frame at the most: of a longer history, what is oldest is cut off. */
 const MOST_DEATHS = 256
+/** Octets of routing keys in each entry: CC may have a frame full, and each death would add them again. */
+const MOST_KEY_BYTES = 1024
 
 /**
  * The headers of a message that is published again after it has died: its history in `x-death`, newest
@@ -21,7 +23,7 @@ const MOST_DEATHS = 256
 export function deathHeaders(message: Message, death: Death, isReaddressed: boolean): FieldTable {
   const headers = new Map(message.headers)
   const { exchange, routingKey } = message.address
-  const keys = [routingKey, ...copyKeys(headers)].map(text)
+  const keys = fitting([routingKey, ...copyKeys(headers)]).map(text)
   const entry = new Map<string, FieldValue>([
     ['count', { type: 'l', value: 1n }],
     ['exchange', text(exchange)],
@@ -68,6 +70,16 @@ export function copyKeys(headers: FieldTable | undefined): string[] {
     for (const item of value.value) if (item.type === 'S') keys.push(item.value)
   }
   return keys
+}
+
+/** As many as there is room for. */
+function fitting(keys: readonly string[]): readonly string[] {
+  let bytes = 0
+  const end = keys.findIndex((key) => {
+    bytes += Buffer.byteLength(key)
+    return bytes > MOST_KEY_BYTES
+  })
+  return end < 0 ? keys : keys.slice(0, end)
 }
 
 /** A second death of the same kind only counts, and comes first again. */

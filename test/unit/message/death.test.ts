@@ -142,6 +142,17 @@ describe('a message that has died', () => {
     const history = historyOf(message)
     expect([history.length, history[0]]).toEqual([256, 'q299 expired 1'])
   })
+
+  it('does not repeat more than 1,024 octets of its keys with each death', () => {
+    const headers = fieldTableFromObject({ CC: Array.from({ length: 400 }, () => 'k'.repeat(250)) })
+    const before = sampleMessage('', { routingKey: 'key', properties: { headers } })
+    let message = before
+    for (let n = 0; n < 10; n++) message = die(message, { of: `q${n}` })
+    expect(message.headerFrameBytes - before.headerFrameBytes).toBeLessThan(12 * 1024)
+    const keys = ['dead', ...new Array<string>(4).fill('k'.repeat(250))]
+    const [newest] = headersOf(message)['x-death'] as { [name: string]: unknown }[]
+    expect(newest?.['routing-keys']).toEqual(keys)
+  })
 })
 
 describe('a way that a message goes round', () => {
