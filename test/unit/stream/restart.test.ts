@@ -36,7 +36,7 @@ async function offsetsAndBodies(channel: RawChannel, count: number): Promise<str
     }
   }
   return deliveries.map(({ properties, body }) => {
-    return `${properties.headers?.get('x-stream-offset')?.value} ${body}`
+    return `${String(properties.headers?.get('x-stream-offset')?.value as bigint)} ${body}`
   })
 }
 
