@@ -5,6 +5,7 @@ import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { queueInExclusiveUse } from '../reasons.ts'
 import { ConsumerRing, type ConsumerTurns } from './consumer-ring.ts'
+import { Departures } from './departures.ts'
 import { Evictions } from './evictions.ts'
 import { IdleExpiry } from './idle-expiry.ts'
 import { Lane } from './lane.ts'
@@ -69,6 +70,7 @@ export class ClassicQueue implements Queue {
   readonly #consumers: ConsumerTurns
   protected readonly singleActiveConsumer: boolean
   readonly #evictions: Evictions
+  readonly #departures: Departures
   readonly #idleExpiry: IdleExpiry
   #settings: QueueSettings
   #exclusiveConsumer = false
@@ -106,6 +108,7 @@ export class ClassicQueue implements Queue {
       { lanes: this.#lanes, clock, drop: (place, reason) => this.drop(place, reason), goOn },
       this.#settings,
     )
+    this.#departures = new Departures(clock, (place, reason) => this.drop(place, reason))
     this.#idleExpiry = new IdleExpiry(
       clock,
       () => this.#consumers.size > 0,
@@ -133,11 +136,15 @@ export class ClassicQueue implements Queue {
   }
 
   get unackedCount(): number {
-    return this.#unackedCount
+    return this.#unackedCount + this.#departures.count
   }
 
   get consumerCount(): number {
     return this.#consumers.size
+  }
+
+  get activeConsumer(): QueueConsumer | null | undefined {
+    return this.#consumers instanceof SingleActive ? this.#consumers.active : null
   }
 
   applyPolicy(definition: PolicyDefinition): void {
@@ -276,6 +283,7 @@ export class ClassicQueue implements Queue {
     this.#deleted = true
     this.exclusiveOwner = null
     this.#evictions.stop()
+    this.#departures.stop()
     this.#idleExpiry.stop()
     for (const lane of this.#lanes.all) lane.drop()
     this.#wakeWaiting()
@@ -291,7 +299,9 @@ export class ClassicQueue implements Queue {
   /** What somebody had will not come back. */
   protected giveUp(places: readonly Place[], reason: DeadLetterReason): void {
     this.#unackedCount -= places.length
-    for (const place of places) this.drop(place, reason)
+    if (this.#settings.deadLetterExchange !== undefined && !this.#deleted) {
+      this.#departures.add(places, reason)
+    } else for (const place of places) this.drop(place, reason)
   }
 
   /** It leaves the queue, and is dead-lettered if that is wanted: both or neither is stored. */

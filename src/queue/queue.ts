@@ -66,11 +66,13 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number
+  /** Who alone gets everything, undefined while there is nobody; null where that is not so. */
+  readonly activeConsumer: QueueConsumer | null | undefined
   /** How long its deliveries may be unacknowledged; undefined for as long as those of others. */
   readonly consumerTimeoutMs: number | undefined
   /** What policies say of it from now on; nothing when it is empty. */
   applyPolicy(definition: PolicyDefinition): void
-  /** It was declared again, which is a use of it. */
+  /** It was declared again, or looked at, which is a use of it. */
   touch(): void
   /** Throws 403 when exclusive use, asked for or taken, forbids it. */
   consume(consumer: QueueConsumer, exclusive: boolean): void

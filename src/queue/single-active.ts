@@ -14,6 +14,11 @@ export class SingleActive implements ConsumerTurns {
     return this.#consumers.size
   }
 
+  /** Who gets everything. */
+  get active(): QueueConsumer | undefined {
+    return this.#active
+  }
+
   keys(): IterableIterator<QueueConsumer> {
     return this.#consumers.keys()
   }

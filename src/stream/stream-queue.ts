@@ -63,6 +63,7 @@ export class StreamQueue implements Queue {
   readonly vhostName: string
   readonly durable: boolean
   readonly exclusiveOwner = null
+  readonly activeConsumer = null
   readonly autoDelete: boolean
   readonly arguments: FieldTable
   readonly isLoading = false

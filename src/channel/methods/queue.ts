@@ -53,7 +53,9 @@ function passiveQueue(channel: Channel, method: QueueDeclare): Queue {
   if (profile.passiveDeclareNeedsPermission && !access.hasAny(name)) {
     access.check('configure', 'queue', name)
   }
-  return vhost.replyQueues.find(name) ?? vhost.queues.get(name, owner)
+  const queue = vhost.replyQueues.find(name) ?? vhost.queues.get(name, owner)
+  queue.touch()
+  return queue
 }
 
 /** An exclusive queue goes with its connection, so it is never durable, whatever is asked for. */
