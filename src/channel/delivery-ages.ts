@@ -1,5 +1,3 @@
-import { Fifo } from '../base/fifo.ts'
-
 /** A time is noted down when this part of the shortest time that is asked for has passed. */
 const PRECISION = 1 / 60
 
@@ -10,38 +8,44 @@ interface Mark {
 
 /**
  * About how long ago deliveries went out: what the last delivery tag was, now and then. A delivery costs
- * nothing, and an hour of them a few dozen numbers.
+ * nothing, and an hour of them a few dozen numbers; thousands where a shorter time is asked for, too,
+ * which are searched, not walked.
  */
 export class DeliveryAges {
-  readonly #marks = new Fifo<Mark>()
-  #last: Mark | undefined
+  /** Tags and times only grow. */
+  readonly #marks: Mark[] = []
 
   /** Deliveries up to that tag went out before now. `leastMs` is the shortest time that is asked for. */
   mark(deliveryTag: number, nowMs: number, leastMs: number): void {
-    const last = this.#last
+    const last = this.#marks.at(-1)
     if (last !== undefined) {
       if (last.deliveryTag === deliveryTag) return
       if (nowMs - last.atMs < leastMs * PRECISION) return
     }
-    this.#last = { deliveryTag, atMs: nowMs }
-    this.#marks.push(this.#last)
+    this.#marks.push({ deliveryTag, atMs: nowMs })
   }
 
   /** The last tag that certainly went out before that time; 0 when none did. */
   lastBefore(timeMs: number): number {
-    let deliveryTag = 0
-    for (const mark of this.#marks) {
-      if (mark.atMs > timeMs) break
-      deliveryTag = mark.deliveryTag
-    }
-    return deliveryTag
+    const count = this.#countWhile(({ atMs }) => atMs <= timeMs)
+    return this.#marks[count - 1]?.deliveryTag ?? 0
   }
 
   /** Nothing is asked about deliveries before that tag any more. */
   forgetBefore(deliveryTag: number): void {
-    for (let first = this.#marks.peek(); first !== undefined; first = this.#marks.peek()) {
-      if (first.deliveryTag >= deliveryTag) return
-      this.#marks.shift()
+    const count = this.#countWhile((mark) => mark.deliveryTag < deliveryTag)
+    if (count > 0) this.#marks.splice(0, count)
+  }
+
+  /** How many marks it is true of, from the first one on. */
+  #countWhile(isTrue: (mark: Mark) => boolean): number {
+    let low = 0
+    let high = this.#marks.length
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (isTrue(this.#marks[middle] as Mark)) low = middle + 1
+      else high = middle
     }
+    return low
   }
 }
