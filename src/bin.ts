@@ -8,7 +8,7 @@ import { failureLine } from './cli/failure.ts'
 import { letSmallHeapGrow } from './cli/heap.ts'
 import { helpText } from './cli/help.ts'
 import { createLogger } from './cli/logger.ts'
-import { announce, stopOnSignals } from './cli/start.ts'
+import { announce, reloadOnHangUp, stopOnSignals } from './cli/start.ts'
 import { loadOptions } from './config/load.ts'
 import { brokerOptions } from './config/resolve.ts'
 import type { Setting } from './config/setting.ts'
@@ -40,6 +40,7 @@ async function start(settings: readonly Setting[]): Promise<void> {
   const logger = await createLogger(options)
   const broker = await createBroker({ ...brokerOptions(options), logger })
   stopOnSignals(broker, logger)
+  reloadOnHangUp(broker, logger)
   announce(broker, logger)
   // The broker answers for its own errors; one that arrives here has left it in an unknown state.
   process.on('uncaughtException', (err) => {

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { Administration } from './administration/administration.ts'
 import type { UserLimitAdministration, VhostLimitAdministration } from './administration/limits.ts'
 import type {
@@ -11,6 +12,7 @@ import type {
 import type { PolicyAdministration } from './administration/policies.ts'
 import type { UserAdministration } from './administration/users.ts'
 import type { VhostAdministration } from './administration/vhosts.ts'
+import { FailedLogins } from './auth/failed-logins.ts'
 import { firstDefinitions } from './auth/first-definitions.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { ClosableClock } from './base/closable-clock.ts'
@@ -40,6 +42,7 @@ import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
+import { TlsIdentity } from './server/tls-identity.ts'
 import { StoreError } from './store/store-error.ts'
 import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
 import { logIdCount, queueFactory } from './vhost/queue-factory.ts'
@@ -73,6 +76,7 @@ export class Broker {
   readonly #listener: Listener
   readonly #turn = new Turn()
   readonly #clock: ClosableClock
+  #tlsIdentity: TlsIdentity | undefined
   #persistence: Persistence | undefined
   #definitions: Definitions | undefined
   #closing: Promise<void> | undefined
@@ -101,6 +105,7 @@ export class Broker {
         ...options,
         serverProperties: serverProperties(options),
         authenticator: this.#administration.authenticator,
+        failedLogins: new FailedLogins(clock),
         findVhost: (name) => this.#administration.findVhost(name),
         accessOf: (user, vhost) => this.#administration.accessOf(user, vhost),
         profile: this.#profile,
@@ -127,8 +132,9 @@ export class Broker {
   /** @internal */
   async start(): Promise<void> {
     try {
+      this.#tlsIdentity = await TlsIdentity.load(this.#options, this.#logger)
       await this.#restore()
-      await this.#listener.listen()
+      await this.#listener.listen(this.#tlsIdentity)
       this.#memoryMonitor.start()
       await this.#diskMonitor?.start()
     } catch (error) {
@@ -142,10 +148,20 @@ export class Broker {
     return this.#listener.address.port
   }
 
+  /** The same for TLS; undefined when the broker has no certificate. */
+  get tlsPort(): number | undefined {
+    return this.#listener.tlsAddress?.port
+  }
+
   /** `host:port`, where it listens. */
   get address(): string {
-    const { address, family, port } = this.#listener.address
-    return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
+    return hostAndPort(this.#listener.address)
+  }
+
+  /** The same for TLS; undefined when the broker has no certificate. */
+  get tlsAddress(): string | undefined {
+    const { tlsAddress } = this.#listener
+    return tlsAddress === undefined ? undefined : hostAndPort(tlsAddress)
   }
 
   /**
@@ -154,10 +170,20 @@ export class Broker {
    * was with other defaults, it is wrong.
    */
   get url(): string {
+    return this.#urlOf('amqp', this.address)
+  }
+
+  /** The same over TLS, `amqps://…`; undefined when the broker has no certificate. */
+  get tlsUrl(): string | undefined {
+    const { tlsAddress } = this
+    return tlsAddress === undefined ? undefined : this.#urlOf('amqps', tlsAddress)
+  }
+
+  #urlOf(scheme: string, address: string): string {
     const { defaultUser, defaultPass, defaultVhost } = this.#options
     const credentials = [defaultUser, defaultPass].map(encodeURIComponent).join(':')
     const path = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`
-    return `amqp://${credentials}@${this.address}${path}`
+    return `${scheme}://${credentials}@${address}${path}`
   }
 
   /** Connections whose handshake is done. */
@@ -213,6 +239,16 @@ export class Broker {
    */
   setAlarm(resource: AlarmResource, raised: boolean): void {
     this.#alarms.set(resource, 'program', raised)
+  }
+
+  /**
+   * Reads the files of the TLS options again, for connections to come; those that are open stay as
+   * they are. Without TLS it does nothing.
+   *
+   * @throws ConfigError for files that cannot be used, and goes on with what it had
+   */
+  async reloadCertificates(): Promise<void> {
+    await this.#tlsIdentity?.reload()
   }
 
   /**
@@ -328,6 +364,10 @@ export async function createBroker(options: BrokerOptions & BrokerParts = {}): P
   })
   await broker.start()
   return broker
+}
+
+function hostAndPort({ address, family, port }: AddressInfo): string {
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** What the message log knows of. */

@@ -5,8 +5,14 @@ export interface Credentials {
   readonly password: string
 }
 
+/** Who a client is by what it has shown before: there is nothing left to prove. */
+export interface Proven {
+  readonly username: string
+  readonly isProven: true
+}
+
 /** What a client says of itself in this way. */
-export type Mechanism = (response: Buffer) => Credentials | undefined
+export type Mechanism = (response: Buffer) => Credentials | Proven | undefined
 
 /**
  * The SASL mechanisms that are offered. A response that cannot be read gives undefined; what it says
@@ -24,6 +30,20 @@ export const MECHANISMS: ReadonlyMap<string, Mechanism> = new Map<string, Mechan
 export const MECHANISMS_WITH_ANONYMOUS: ReadonlyMap<string, Mechanism> = new Map<string, Mechanism>(
   [...MECHANISMS, ['ANONYMOUS', () => ({ username: 'guest', password: 'guest' })]],
 )
+
+/**
+ * With RFC 4422's EXTERNAL as well, for a client whose certificate says that it is that user. What it
+ * answers is not looked at, as in RabbitMQ: it can be nobody else.
+ */
+export function withExternal(
+  mechanisms: ReadonlyMap<string, Mechanism>,
+  username: string,
+): ReadonlyMap<string, Mechanism> {
+  return new Map<string, Mechanism>([
+    ...mechanisms,
+    ['EXTERNAL', () => ({ username, isProven: true })],
+  ])
+}
 
 /** RFC 4616: authorization identity, NUL, user, NUL, password. */
 function readPlain(response: Buffer): Credentials | undefined {

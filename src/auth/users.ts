@@ -6,6 +6,8 @@ import { User } from './user.ts'
 export interface Authenticator {
   /** The user, if the password is right and the user may come from there. */
   authenticate(username: string, password: string, fromLoopback: boolean): User | undefined
+  /** The same of one who has proven otherwise to be that user. */
+  admit(username: string, fromLoopback: boolean): User | undefined
 }
 
 /** The users that are defined: https://www.rabbitmq.com/docs/access-control */
@@ -40,7 +42,11 @@ export class Users implements Authenticator {
     const user = this.#users.get(username)
     if (user === undefined || password === '') return undefined
     if (!isPassword(password, user.definition.passwordHash)) return undefined
-    if (!fromLoopback && this.#loopbackUsers.has(username)) return undefined
-    return user
+    return this.admit(username, fromLoopback)
+  }
+
+  admit(username: string, fromLoopback: boolean): User | undefined {
+    const isTooFar = !fromLoopback && this.#loopbackUsers.has(username)
+    return isTooFar ? undefined : this.#users.get(username)
   }
 }

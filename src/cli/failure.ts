@@ -11,7 +11,7 @@ export function failureLine(error: unknown): string | undefined {
   const place = error.port === undefined ? error.address : `${error.address}:${error.port}`
   switch (error.code) {
     case 'EADDRINUSE':
-      return `cannot listen on ${place}: another program uses this port; choose one with --port`
+      return `cannot listen on ${place}: another program uses this port; choose one with --${error.flag ?? 'port'}`
     case 'EADDRNOTAVAIL':
       return `cannot listen on ${place}: this machine has no such address`
     case 'EACCES':
@@ -27,6 +27,8 @@ interface SystemError extends Error {
   readonly syscall: string
   readonly address?: string
   readonly port?: number
+  /** How the port can be chosen. */
+  readonly flag?: string
 }
 
 function isSystemError(error: unknown): error is SystemError {

@@ -20,7 +20,7 @@ export async function createLogger(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },
       // Nothing logs credentials; should a whole options object ever be logged, this keeps them out.
-      redact: ['defaultPass', '*.defaultPass', 'password', '*.password'],
+      redact: ['defaultPass', 'tlsKey', 'password'].flatMap((name) => [name, `*.${name}`]),
     },
     isPretty ? await prettyStream() : pino.destination({ dest: 1, sync: true }),
   )

@@ -5,7 +5,9 @@ import type { Logger } from '../base/logger.ts'
 /** What this file needs of a broker; `createBroker` gives one. */
 export interface RunningBroker {
   readonly address: string
+  readonly tlsAddress: string | undefined
   readonly connectionCount: number
+  reloadCertificates(): Promise<void>
   close(): Promise<void>
 }
 
@@ -13,7 +15,9 @@ export interface RunningBroker {
 export function announce(broker: RunningBroker, logger: Logger): void {
   // Milliseconds since the process was executed, not since this module was loaded.
   const startMs = Math.round(performance.now())
-  logger.info({ startMs, pid: process.pid }, `Listening on ${broker.address}, after ${startMs} ms`)
+  const { address, tlsAddress } = broker
+  const places = tlsAddress === undefined ? address : `${address}, with TLS on ${tlsAddress}`
+  logger.info({ startMs, pid: process.pid }, `Listening on ${places}, after ${startMs} ms`)
   // Testcontainers and others that wait for a RabbitMQ look for these words.
   logger.info({}, 'Server startup complete')
 }
@@ -36,6 +40,23 @@ export function stopOnSignals(broker: RunningBroker, logger: Logger): void {
   }
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+}
+
+/**
+ * Reads the certificates again when the system asks for it. Without TLS, the signal means what it does
+ * to any program: its terminal is gone.
+ */
+export function reloadOnHangUp(broker: RunningBroker, logger: Logger): void {
+  if (broker.tlsAddress === undefined) return
+  process.on('SIGHUP', () => {
+    broker.reloadCertificates().catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      logger.error(
+        { reason },
+        'The certificates cannot be read again, going on with those there were',
+      )
+    })
+  })
 }
 
 async function closeAndExit(

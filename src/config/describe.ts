@@ -5,6 +5,8 @@ import type { OptionRow } from './option-row.ts'
 /** What stands for the value in a synopsis: `--port <number>`. */
 export function placeholder(row: OptionRow): string {
   switch (row.type) {
+    case 'pem':
+      return '<file>'
     case 'list':
       return '<names>'
     case 'choice':
@@ -29,6 +31,8 @@ export function expectation(row: OptionRow): string {
   switch (row.type) {
     case 'text':
       return 'text'
+    case 'pem':
+      return 'a file in PEM form'
     case 'list':
       return 'a list of names separated by commas, or "none"'
     case 'choice':

@@ -1,6 +1,7 @@
 /** Groups in the order in which help and documentation show them. */
 export const OPTION_GROUPS = [
   'Network',
+  'TLS',
   'Users',
   'Limits',
   'Identity',
@@ -24,6 +25,12 @@ interface Row {
 interface TextRow extends Row {
   readonly type: 'text'
   readonly default: string
+}
+
+/** A file in PEM form, by its path; or what would be in the file, which a program may have as octets. */
+interface PemRow extends Row {
+  readonly type: 'pem'
+  readonly default: ''
 }
 
 interface ListRow extends Row {
@@ -53,16 +60,18 @@ export interface NumberRow extends Row {
 }
 
 /** One option, and everything that anyone has to know about it. */
-export type OptionRow = TextRow | ListRow | ChoiceRow | MemoryRow | NumberRow
+export type OptionRow = TextRow | PemRow | ListRow | ChoiceRow | MemoryRow | NumberRow
 
 /** The type of a row's values. */
 export type OptionValue<Row> = Row extends { type: 'text' }
   ? string
-  : Row extends { type: 'list' }
-    ? readonly string[]
-    : Row extends { choices: readonly (infer Choice)[] }
-      ? Choice
-      : number
+  : Row extends { type: 'pem' }
+    ? string | Uint8Array
+    : Row extends { type: 'list' }
+      ? readonly string[]
+      : Row extends { choices: readonly (infer Choice)[] }
+        ? Choice
+        : number
 
 /** Our own environment variable for an option: `data-dir` is read from `LEVERET_DATA_DIR`. */
 export function environmentName(row: OptionRow): string {

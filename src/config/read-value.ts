@@ -36,6 +36,8 @@ function interpret(row: OptionRow, given: unknown): unknown {
   switch (row.type) {
     case 'text':
       return typeof given === 'string' && given !== '' ? given : undefined
+    case 'pem':
+      return pem(given)
     case 'list':
       return names(given)
     case 'choice':
@@ -45,6 +47,11 @@ function interpret(row: OptionRow, given: unknown): unknown {
     default:
       return wholeNumber(row, given)
   }
+}
+
+/** Empty text stands for nothing. */
+function pem(given: unknown): string | Uint8Array | undefined {
+  return typeof given === 'string' || given instanceof Uint8Array ? given : undefined
 }
 
 function names(given: unknown): readonly string[] | undefined {

@@ -1,5 +1,6 @@
 import type { FieldTable, Method } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
+import type { FailedLogins } from '../auth/failed-logins.ts'
 import type { User } from '../auth/user.ts'
 import type { Authenticator } from '../auth/users.ts'
 import type { Clock } from '../base/clock.ts'
@@ -24,6 +25,7 @@ export interface ConnectionSettings extends TuneLimits {
   readonly consumerTimeoutMs: number
   readonly serverProperties: FieldTable
   readonly authenticator: Authenticator
+  readonly failedLogins: FailedLogins
   readonly findVhost: (name: string) => Vhost | undefined
   readonly accessOf: (user: User, vhost: string) => Access
   readonly profile: CompatProfile

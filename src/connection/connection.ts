@@ -18,8 +18,14 @@ import {
   type Method,
   PROTOCOL_HEADER,
 } from 'amqp-codec'
-import { MECHANISMS, MECHANISMS_WITH_ANONYMOUS, type Mechanism } from '../auth/sasl.ts'
+import {
+  MECHANISMS,
+  MECHANISMS_WITH_ANONYMOUS,
+  type Mechanism,
+  withExternal,
+} from '../auth/sasl.ts'
 import type { Logger } from '../base/logger.ts'
+import { isLoopbackAddress } from '../base/loopback-address.ts'
 import type { Tickable } from '../base/ticker.ts'
 import type { Channel } from '../channel/channel.ts'
 import { AmqpError } from '../errors.ts'
@@ -36,6 +42,7 @@ import { ProtocolHeaderReader, UnknownProtocol } from './protocol-header.ts'
 import { PublisherBlock } from './publisher-block.ts'
 import { ReadBudget } from './read-budget.ts'
 import type { Shortage } from './shortage.ts'
+import type { TlsSession } from './tls-session.ts'
 
 /** What a connection reports to whoever keeps it. */
 export interface ConnectionEvents {
@@ -66,6 +73,9 @@ export class Connection implements FrameSink, Tickable {
   readonly #settings: ConnectionSettings
   readonly #events: ConnectionEvents
   readonly #logger: Logger
+  /** What is known of the client by TLS, if it has come over that. */
+  readonly tls: TlsSession | undefined
+  readonly #mechanisms: ReadonlyMap<string, Mechanism>
   readonly #protocolHeader: ProtocolHeaderReader = new ProtocolHeaderReader()
   readonly #handshake: Handshake
   readonly #parser: FrameParser
@@ -82,21 +92,31 @@ export class Connection implements FrameSink, Tickable {
   /** How many channels wait for what their answer depends on: one, unless it waits again. */
   #waits = 0
 
-  constructor(socket: Socket, settings: ConnectionSettings, events: ConnectionEvents) {
+  constructor(
+    socket: Socket,
+    settings: ConnectionSettings,
+    events: ConnectionEvents,
+    tls?: TlsSession,
+  ) {
+    this.tls = tls
     this.#socket = socket
     this.#settings = settings
     this.#events = events
     const { remoteAddress = '', remotePort } = socket
     this.#logger = settings.logger.child({ peer: `${remoteAddress}:${remotePort}` })
+    this.#mechanisms = mechanismsFor(settings, tls)
     this.#handshake = new Handshake({
       channelMax: settings.channelMax,
       frameMax: settings.frameMax,
       authenticator: settings.authenticator,
+      failedLogins: settings.failedLogins,
+      address: remoteAddress,
       findVhost: settings.findVhost,
       accessOf: settings.accessOf,
       profile: settings.profile,
       mechanisms: this.#mechanisms,
-      fromLoopback: isLoopback(remoteAddress),
+      logger: this.#logger,
+      fromLoopback: isLoopbackAddress(remoteAddress),
     })
     this.#parser = new FrameParser(this, FRAME_MIN_SIZE)
     this.#outbox = new Outbox({
@@ -125,11 +145,6 @@ export class Connection implements FrameSink, Tickable {
     socket.on('error', (error) => this.#onSocketError(error))
     socket.on('end', () => this.#onSocketEnd())
     socket.on('close', () => this.#onSocketClosed())
-  }
-
-  get #mechanisms(): ReadonlyMap<string, Mechanism> {
-    const { anonymousLogin } = this.#settings.profile
-    return anonymousLogin ? MECHANISMS_WITH_ANONYMOUS : MECHANISMS
   }
 
   /** User, vhost and what was negotiated, once the handshake is done. */
@@ -455,6 +470,10 @@ export class Connection implements FrameSink, Tickable {
   }
 }
 
-function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
+function mechanismsFor(
+  { profile }: ConnectionSettings,
+  tls: TlsSession | undefined,
+): ReadonlyMap<string, Mechanism> {
+  const mechanisms = profile.anonymousLogin ? MECHANISMS_WITH_ANONYMOUS : MECHANISMS
+  return tls?.username === undefined ? mechanisms : withExternal(mechanisms, tls.username)
 }

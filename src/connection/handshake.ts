@@ -9,9 +9,11 @@ import {
   type Method,
 } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
-import type { Mechanism } from '../auth/sasl.ts'
+import type { FailedLogins } from '../auth/failed-logins.ts'
+import type { Credentials, Mechanism, Proven } from '../auth/sasl.ts'
 import type { User } from '../auth/user.ts'
 import type { Authenticator } from '../auth/users.ts'
+import type { Logger } from '../base/logger.ts'
 import type { CompatProfile } from '../config/compat.ts'
 import {
   loginRefused,
@@ -33,12 +35,16 @@ export interface TuneLimits {
 
 export interface HandshakeOptions extends TuneLimits {
   readonly authenticator: Authenticator
+  readonly failedLogins: FailedLogins
+  /** Where the client is. */
+  readonly address: string
   readonly fromLoopback: boolean
   readonly findVhost: (name: string) => Vhost | undefined
   readonly accessOf: (user: User, vhost: string) => Access
   readonly profile: CompatProfile
   /** What is offered. */
   readonly mechanisms: ReadonlyMap<string, Mechanism>
+  readonly logger: Logger
 }
 
 /** What the client said of itself and what was agreed. */
@@ -108,18 +114,35 @@ export class Handshake {
     const read = this.#options.mechanisms.get(method.mechanism)
     if (read === undefined)
       throw new SilentRefusal(`mechanism '${method.mechanism}' is not offered`)
-    const credentials = read(method.response)
-    if (credentials === undefined) throw new SilentRefusal(`malformed ${method.mechanism} response`)
-    const { username, password } = credentials
-    const { authenticator, fromLoopback } = this.#options
-    this.#user = authenticator.authenticate(username, password, fromLoopback)
+    const claim = read(method.response)
+    if (claim === undefined) throw new SilentRefusal(`malformed ${method.mechanism} response`)
+    this.#user = this.#login(claim)
     if (this.#user === undefined) {
       if (this.#capabilities.has('authentication_failure_close'))
         throw loginRefused(method.mechanism)
-      throw new SilentRefusal(`user '${username}' was refused`)
+      throw new SilentRefusal(`user '${claim.username}' was refused`)
     }
     this.#state = 'tuning'
     return { next: 'tune' }
+  }
+
+  /** The user, or undefined after telling the log why not. */
+  #login(claim: Credentials | Proven): User | undefined {
+    const { authenticator, failedLogins, address, fromLoopback, logger } = this.#options
+    const { username } = claim
+    const waitMs = failedLogins.waitMs(address, username)
+    if (waitMs > 0) {
+      logger.warn({ user: username, waitMs }, 'Refused a login: too many have failed before it')
+      return undefined
+    }
+    const user =
+      'isProven' in claim
+        ? authenticator.admit(username, fromLoopback)
+        : authenticator.authenticate(username, claim.password, fromLoopback)
+    if (user !== undefined) return user
+    failedLogins.add(address, username)
+    logger.warn({ user: username }, 'Refused a login')
+    return undefined
   }
 
   #onTuneOk(method: ConnectionTuneOk): HandshakeStep {

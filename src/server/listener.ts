@@ -1,15 +1,25 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Logger } from '../base/logger.ts'
 import { Connection, type ConnectionEvents } from '../connection/connection.ts'
 import type { ConnectionSettings } from '../connection/connection-settings.ts'
 import type { Session } from '../connection/handshake.ts'
 import type { Shortage } from '../connection/shortage.ts'
+import type { TlsSession } from '../connection/tls-session.ts'
 import type { AmqpError } from '../errors.ts'
+import { Port } from './port.ts'
+import type { TlsIdentity } from './tls-identity.ts'
+import {
+  createTlsServer,
+  type TlsClients,
+  type TlsHandshake,
+  type TlsServerOptions,
+} from './tls-server.ts'
 
-export interface ListenerOptions {
+export interface ListenerOptions extends Omit<TlsServerOptions, 'identity'> {
   readonly host: string
-  /** 0 for any free one. */
+  /** Of AMQP, and of AMQP over TLS; 0 for any free one. */
   readonly port: number
+  readonly tlsPort: number
   /** Most connections at a time; 0 is no limit. */
   readonly maxConnections: number
   /** Most connections at a time that have not finished the handshake; 0 is no limit. */
@@ -18,22 +28,25 @@ export interface ListenerOptions {
   readonly settings: ConnectionSettings
 }
 
-/** Accepts TCP connections, and knows all that are open. */
-export class Listener implements ConnectionEvents {
+/** Accepts connections, over TLS or not, and knows all that are open. */
+export class Listener implements ConnectionEvents, TlsClients {
   readonly #options: ListenerOptions
-  readonly #server: Server
-  readonly #pending = new Set<Connection>()
+  readonly #port: Port
+  #tlsPort: Port | undefined
+  readonly #pending = new Set<Connection | TlsHandshake>()
   readonly #open = new Set<Connection>()
   /** They only wait to be dropped. */
   readonly #refused = new Set<Connection>()
-  #address: AddressInfo | undefined
   #shortage: Shortage | null = null
   #storeBehind = false
   #whenEmpty: (() => void) | undefined
 
   constructor(options: ListenerOptions) {
     this.#options = options
-    this.#server = createServer((socket) => this.#accept(socket))
+    this.#port = new Port(
+      createServer((socket) => this.#accept(socket)),
+      { ...options, flag: 'port' },
+    )
   }
 
   /** Connections whose handshake is done. */
@@ -45,28 +58,29 @@ export class Listener implements ConnectionEvents {
     return this.#open.size + this.#pending.size + this.#refused.size
   }
 
-  get #all(): readonly Connection[] {
+  get #all(): readonly (Connection | TlsHandshake)[] {
     return [...this.#open, ...this.#pending, ...this.#refused]
   }
 
   /** Where it listens, or did. */
   get address(): AddressInfo {
-    if (this.#address === undefined) throw new Error('the listener was never started')
-    return this.#address
+    return this.#port.address
   }
 
-  /** Rejects when the address cannot be listened on. */
-  listen(): Promise<void> {
-    const { host, port } = this.#options
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
-        this.#server.off('error', reject)
-        this.#address = this.#server.address() as AddressInfo
-        this.#server.on('error', (err) => this.#options.logger.error({ err }, 'Listener error'))
-        resolve()
-      })
-    })
+  /** The same for TLS; undefined when it does not. */
+  get tlsAddress(): AddressInfo | undefined {
+    return this.#tlsPort?.address
+  }
+
+  /** Rejects when an address cannot be listened on. Without an identity there is no TLS. */
+  async listen(identity?: TlsIdentity): Promise<void> {
+    await this.#port.listen()
+    if (identity === undefined) return
+    const options = this.#options
+    const server = createTlsServer({ ...options, identity }, this)
+    const port = new Port(server, { ...options, port: options.tlsPort, flag: 'tls-port' })
+    await port.listen()
+    this.#tlsPort = port
   }
 
   setShortage(shortage: Shortage | null): void {
@@ -91,7 +105,7 @@ export class Listener implements ConnectionEvents {
 
   /** Accepts no more, tells all clients, and waits for them; those that take too long are dropped. */
   async close(timeoutMs: number): Promise<void> {
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const closed = Promise.all([this.#port.close(), this.#tlsPort?.close()])
     for (const connection of this.#all) connection.shutDown()
     await this.#empty(timeoutMs)
     for (const connection of this.#all) connection.destroy()
@@ -109,23 +123,42 @@ export class Listener implements ConnectionEvents {
   }
 
   #accept(socket: Socket): void {
-    const { maxConnections, maxPendingConnections, logger } = this.#options
+    if (this.#isRoomFor(socket)) {
+      this.#await(new Connection(socket, this.#options.settings, this))
+    }
+  }
+
+  handshakeBegan(handshake: TlsHandshake): void {
+    if (this.#isRoomFor(handshake)) this.#await(handshake)
+  }
+
+  handshakeEnded(handshake: TlsHandshake): void {
+    this.#pending.delete(handshake)
+    this.#lookWhetherEmpty()
+  }
+
+  secured(socket: Socket, session: TlsSession): void {
+    this.#await(new Connection(socket, this.#options.settings, this, session))
+  }
+
+  /** Whether one more may come; the client has to go otherwise. */
+  #isRoomFor(client: Socket | TlsHandshake): boolean {
+    const { maxConnections, logger } = this.#options
     const count = this.#open.size + this.#pending.size
-    if (maxConnections > 0 && count >= maxConnections) {
-      logger.warn({ count }, 'Too many connections, refusing another')
-      socket.destroy()
-      return
-    }
-    this.#pending.add(new Connection(socket, this.#options.settings, this))
-    if (maxPendingConnections > 0 && this.#pending.size > maxPendingConnections) {
-      // Not the newest, or a thousand silent sockets would keep everybody out.
-      const [oldest] = this.#pending
-      logger.warn(
-        { pending: this.#pending.size },
-        'Too many handshakes at a time, ending the oldest',
-      )
-      oldest?.destroy()
-    }
+    if (maxConnections === 0 || count < maxConnections) return true
+    logger.warn({ count }, 'Too many connections, refusing another')
+    client.destroy()
+    return false
+  }
+
+  #await(client: Connection | TlsHandshake): void {
+    const { maxPendingConnections, logger } = this.#options
+    this.#pending.add(client)
+    if (maxPendingConnections === 0 || this.#pending.size <= maxPendingConnections) return
+    // Not the newest, or a thousand silent sockets would keep everybody out.
+    const [oldest] = this.#pending
+    logger.warn({ pending: this.#pending.size }, 'Too many handshakes at a time, ending the oldest')
+    oldest?.destroy()
   }
 
   opened(connection: Connection): void {
@@ -144,9 +177,10 @@ export class Listener implements ConnectionEvents {
     this.#pending.delete(connection)
     this.#refused.delete(connection)
     this.#open.delete(connection)
+    this.#lookWhetherEmpty()
+  }
+
+  #lookWhetherEmpty(): void {
     if (this.#count === 0) this.#whenEmpty?.()
   }
 }
-
-/** Clients of a broker that was restarted all come at once. */
-const BACKLOG = 1024

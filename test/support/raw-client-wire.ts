@@ -70,6 +70,11 @@ export class RawWire implements FrameSink {
     return new RawWire(socket)
   }
 
+  /** On a socket that is connected already. */
+  static over(socket: Socket): RawWire {
+    return new RawWire(socket)
+  }
+
   private constructor(socket: Socket) {
     this.#socket = socket
     socket.on('data', (chunk) => this.#onData(chunk))

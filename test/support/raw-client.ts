@@ -1,6 +1,7 @@
 // A client on raw frames: it does what a test says and nothing else, right or wrong. The handshake is
 // a chain of steps that a test may leave at any point.
 
+import type { Socket } from 'node:net'
 import {
   CHANNEL_OPEN,
   CHANNEL_OPEN_OK,
@@ -43,6 +44,11 @@ export class RawConnection {
   /** A connection of which only the socket is open. */
   static async dial(address: Address): Promise<RawConnection> {
     return new RawConnection(await RawWire.open(address))
+  }
+
+  /** The same on a socket of the test's, such as one of TLS. */
+  static over(socket: Socket): RawConnection {
+    return new RawConnection(RawWire.over(socket))
   }
 
   private constructor(wire: RawWire) {

@@ -1,8 +1,13 @@
 import { CodecError, encodeFieldTable, fieldTableFromObject } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { type Credentials, MECHANISMS, MECHANISMS_WITH_ANONYMOUS } from '../../../src/auth/sasl.ts'
+import {
+  MECHANISMS,
+  MECHANISMS_WITH_ANONYMOUS,
+  type Mechanism,
+  withExternal,
+} from '../../../src/auth/sasl.ts'
 
-function read(mechanism: string, response: Buffer): Credentials | undefined {
+function read(mechanism: string, response: Buffer): ReturnType<Mechanism> {
   return MECHANISMS.get(mechanism)?.(response)
 }
 
@@ -53,4 +58,17 @@ describe('ANONYMOUS', () => {
 it('offers no other mechanism', () => {
   expect([...MECHANISMS.keys()]).toEqual(['PLAIN', 'AMQPLAIN'])
   expect([...MECHANISMS_WITH_ANONYMOUS.keys()]).toEqual(['PLAIN', 'AMQPLAIN', 'ANONYMOUS'])
+})
+
+describe('EXTERNAL', () => {
+  it('is offered to whom a certificate is known of, besides the others', () => {
+    const mechanisms = withExternal(MECHANISMS, 'ann')
+    expect([...mechanisms.keys()]).toEqual(['PLAIN', 'AMQPLAIN', 'EXTERNAL'])
+    expect(MECHANISMS.has('EXTERNAL')).toBe(false)
+  })
+
+  it.each(['', 'bob'])('is the user of the certificate, whatever the answer: %j', (response) => {
+    const external = withExternal(MECHANISMS, 'ann').get('EXTERNAL')
+    expect(external?.(Buffer.from(response))).toEqual({ username: 'ann', isProven: true })
+  })
 })

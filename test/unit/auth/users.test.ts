@@ -33,6 +33,14 @@ describe('users', () => {
     expect(users.authenticate('Guest', 'sécret', true)).toBeUndefined()
   })
 
+  it('need no password when they have proven otherwise who they are', async () => {
+    const users = await usersWith(['guest'])
+    expect(users.admit('app', false)?.name).toBe('app')
+    expect(users.admit('guest', true)?.name).toBe('guest')
+    expect(users.admit('guest', false)).toBeUndefined()
+    expect(users.admit('nobody', true)).toBeUndefined()
+  })
+
   it('of this machine are refused from elsewhere', async () => {
     const users = await usersWith(['guest'])
     expect(users.authenticate('guest', 'sécret', false)).toBeUndefined()

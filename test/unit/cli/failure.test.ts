@@ -37,6 +37,14 @@ describe('the line about a failure', () => {
     )
   })
 
+  it('names the option that another port is given with', async () => {
+    const port = await listen('127.0.0.1', 0)
+    const error = await listen('127.0.0.1', port).catch((thrown: unknown) => thrown)
+    expect(failureLine(Object.assign(error as Error, { flag: 'tls-port' }))).toContain(
+      'choose one with --tls-port',
+    )
+  })
+
   it('says that the machine does not have the address', async () => {
     const error = await listen('192.0.2.1', 5672).catch((thrown: unknown) => thrown)
     expect(failureLine(error)).toBe(

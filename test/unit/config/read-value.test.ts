@@ -44,6 +44,13 @@ describe('the value of an option', () => {
     },
   )
 
+  it('is a file by its path, or what would be in it', () => {
+    const octets = Buffer.from('-----BEGIN CERTIFICATE-----')
+    for (const given of ['/etc/cert.pem', octets, '']) expect(read('tlsCert', given)).toBe(given)
+    expect(refusal('tlsCert', 5)).toBe('here: expected a file in PEM form, got 5')
+    expect(refusal('tlsKey', ['secret'])).toBe('here: expected a file in PEM form')
+  })
+
   it('is a size with or without a unit', () => {
     expect(read('maxMessageSizeBytes', '1048576')).toBe(1_048_576)
     expect(read('maxMessageSizeBytes', '128MiB')).toBe(134_217_728)
