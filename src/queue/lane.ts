@@ -11,6 +11,7 @@ export class Lane {
   readonly ready: ReadyList
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
+  readonly #keepsTransient: boolean
   #nextSequence: number
   /** When those expire that somebody has, by sequence: nearly always none does. */
   readonly #expiries = new Map<number, number>()
@@ -18,10 +19,17 @@ export class Lane {
   readonly #goneRun: SequenceRun
   readonly #heldRun: SequenceRun
 
-  constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
+  /** `keepsTransient`: the log is told of messages that need not be stored as well. */
+  constructor(
+    log: QueueLog | null,
+    storage: QueueStorage,
+    onLoaded: () => void,
+    keepsTransient = false,
+  ) {
     this.log = log
+    this.#keepsTransient = keepsTransient
     this.#nextSequence = log?.nextSequence ?? 0
-    this.ready = new ReadyList(log, storage, onLoaded)
+    this.ready = new ReadyList(log, storage, onLoaded, keepsTransient)
     this.#goneRun = new SequenceRun((from, to) => log?.settleStored(from, to))
     this.#heldRun = new SequenceRun((from, to) => log?.deliverStored(from, to))
   }
@@ -34,7 +42,7 @@ export class Lane {
   /** Behind all others. `expiresAt` is in milliseconds since 1970; 0 is never. */
   push(message: Message, expiresAt: number): PublishOutcome {
     const sequence = this.#nextSequence++
-    const isLogged = this.log !== null && message.persistent
+    const isLogged = this.log !== null && this.#isKept(message)
     const outcome = isLogged
       ? (this.log as QueueLog).enqueue(message, sequence, expiresAt)
       : ACCEPTED
@@ -46,7 +54,7 @@ export class Lane {
   pushTaken(message: Message, sequence: number, expiresAt: number): PublishOutcome {
     if (expiresAt !== 0) this.#expiries.set(sequence, expiresAt)
     const { log } = this
-    if (log === null || !message.persistent) return ACCEPTED
+    if (log === null || !this.#isKept(message)) return ACCEPTED
     const outcome = log.enqueue(message, sequence, expiresAt)
     log.deliver(message, sequence)
     return outcome
@@ -101,7 +109,7 @@ export class Lane {
     const count = ready.length
     if (log !== null) {
       for (const { message, sequence } of ready.returned) log.settle(message, sequence)
-      for (const [from, to] of ready.returnedRanges) log.settleRange(from, to)
+      for (const [from, to] of ready.returnedRanges) log.settleStored(from, to)
       const { firstSequence } = ready
       if (firstSequence !== undefined) log.settleRange(firstSequence, this.#nextSequence - 1)
     }
@@ -114,5 +122,9 @@ export class Lane {
     this.ready.clear()
     this.#expiries.clear()
     this.log?.drop()
+  }
+
+  #isKept(message: Message): boolean {
+    return this.#keepsTransient || message.persistent
   }
 }
