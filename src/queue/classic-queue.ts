@@ -37,6 +37,8 @@ export interface ClassicQueueParts {
   readonly storage?: QueueStorage
   /** Nothing of it outlives the process, unless it is given. */
   readonly logOf?: LogOfPriority
+  /** Its log is told of transient messages as well. */
+  readonly keepsTransient?: boolean
 }
 
 const NO_POLICY: PolicyDefinition = new Map()
@@ -86,6 +88,7 @@ export class ClassicQueue implements Queue {
     events,
     storage = memoryOnly(),
     logOf = () => null,
+    keepsTransient = false,
   }: ClassicQueueParts) {
     this.name = name
     this.vhostName = vhostName
@@ -99,7 +102,7 @@ export class ClassicQueue implements Queue {
     const goOn = (): void => this.#goOn()
     this.#lanes = new Lanes(
       maxPriorityOf(this.arguments),
-      (priority) => new Lane(logOf(priority), storage, goOn),
+      (priority) => new Lane(logOf(priority), storage, goOn, keepsTransient),
       (priority) => isUsed(logOf(priority)),
     )
     this.#settings = this.#settingsWith(NO_POLICY)

@@ -6,8 +6,8 @@ import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './qu
 
 /**
  * A queue that counts how often each message came back: consumers are told in `x-delivery-count`, and
- * one that came back too often is dropped. On one node, which is all there is here, nothing else sets it
- * apart from a classic queue.
+ * one that came back too often is dropped. It keeps transient messages like persistent ones. On one node,
+ * which is all there is here, nothing else sets it apart from a classic queue.
  * https://www.rabbitmq.com/docs/quorum-queues#poison-message-handling
  */
 export class QuorumQueue extends ClassicQueue {
@@ -18,7 +18,7 @@ export class QuorumQueue extends ClassicQueue {
 
   /** How often a message may come back, if neither arguments nor policies say it. */
   constructor(parts: ClassicQueueParts, defaultDeliveryLimit: number = Number.POSITIVE_INFINITY) {
-    super(parts)
+    super({ ...parts, keepsTransient: true })
     this.#defaultDeliveryLimit = defaultDeliveryLimit
   }
 

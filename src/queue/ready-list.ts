@@ -43,11 +43,16 @@ export class ReadyList {
   expiresAt = 0
 
   /** `onLoaded` is called when messages have come back into memory, or may have. */
-  constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
+  constructor(
+    log: QueueLog | null,
+    storage: QueueStorage,
+    onLoaded: () => void,
+    keepsTransient = false,
+  ) {
     this.#log = log
     this.#storage = storage
     this.#onLoaded = onLoaded
-    this.#returned = new ReturnedMessages(log, storage, onLoaded)
+    this.#returned = new ReturnedMessages(log, storage, onLoaded, keepsTransient)
     if (log !== null && log.count > 0) {
       this.#backlog = new Backlog(log, storage)
       this.#backlog.recover(log)

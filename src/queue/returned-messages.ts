@@ -23,6 +23,7 @@ const NONE = Number.POSITIVE_INFINITY
  */
 export class ReturnedMessages {
   readonly #log: QueueLog | null
+  readonly #keepsTransient: boolean
   readonly #storage: QueueStorage
   readonly #onLoaded: () => void
   readonly #inMemory = new Heap<TimedPlace>((a, b) => a.sequence < b.sequence)
@@ -38,8 +39,14 @@ export class ReturnedMessages {
   #isReading = false
 
   /** `onLoaded` is called when messages have come back into memory, or may have. */
-  constructor(log: QueueLog | null, storage: QueueStorage, onLoaded: () => void) {
+  constructor(
+    log: QueueLog | null,
+    storage: QueueStorage,
+    onLoaded: () => void,
+    keepsTransient = false,
+  ) {
     this.#log = log
+    this.#keepsTransient = keepsTransient
     this.#storage = storage
     this.#onLoaded = onLoaded
   }
@@ -128,7 +135,7 @@ export class ReturnedMessages {
   #isRecorded(message: Message, sequence: number): boolean {
     const log = this.#log
     if (log === null || sequence >= log.nextSequence) return false
-    return message.logEntry === null && message.persistent
+    return message.logEntry === null && (this.#keepsTransient || message.persistent)
   }
 
   /** Reads the next messages, and then calls back. Once at a time. */
