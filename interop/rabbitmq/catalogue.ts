@@ -1,5 +1,9 @@
 // All topics there are.
 
+import { restartedDefinitions } from './restarts/definitions.ts'
+import { restartedMessages } from './restarts/messages.ts'
+import { restartedQueueTypes } from './restarts/queue-types.ts'
+import type { RestartTopic } from './restarts/restart.ts'
 import { access } from './scenarios/access.ts'
 import { alternateExchanges } from './scenarios/alternate-exchanges.ts'
 import { bindings } from './scenarios/bindings.ts'
@@ -61,4 +65,11 @@ export const CATALOGUE: readonly Topic[] = [
   policies,
   access,
   randomSequences,
+]
+
+/** Those with a restart in the middle. */
+export const RESTARTS: readonly RestartTopic[] = [
+  restartedDefinitions,
+  restartedMessages,
+  restartedQueueTypes,
 ]

@@ -268,4 +268,51 @@ export const DIFFERENCES: readonly Difference[] = [
       "a < channel.close replyCode=406 replyText=\"PRECONDITION_FAILED - inequivalent arg 'type' for exchange 'x' in vhost 'V': received 'x-modulus-hash' but current is 'x-consistent-hash'\" classId=40 methodId=10",
     ],
   },
+  {
+    scenario: 'quorum queues: put back without a limit',
+    reason:
+      'To the place it had, as 4.x does, where there is a limit unless one is taken away; 3.10 puts it last.',
+    rabbitmq: [
+      'a2 < basic.get-ok deliveryTag=2 routingKey="q" messageCount=1 headers={x-delivery-count=l:0} "two"',
+      'a2 < basic.get-ok deliveryTag=3 redelivered routingKey="q" headers={x-delivery-count=l:1} "one"',
+    ],
+    leveret: [
+      'a2 < basic.get-ok deliveryTag=2 redelivered routingKey="q" messageCount=1 headers={x-delivery-count=l:1} "one"',
+      'a2 < basic.get-ok deliveryTag=3 routingKey="q" headers={x-delivery-count=l:0} "two"',
+    ],
+  },
+  {
+    scenario: 'restarted definitions: auto-delete queues with consumers, killed',
+    reason: 'RabbitMQ was ended in order here, and had the time to see the consumer go.',
+    rabbitmq: [
+      "a < channel.close replyCode=404 replyText=\"NOT_FOUND - no queue 'q' in vhost 'V'\" classId=50 methodId=10",
+    ],
+    leveret: ['a < queue.declare-ok queue="q"'],
+  },
+  {
+    scenario: 'restarted quorum queues and streams: a quorum queue counts what was put back',
+    reason: 'Counts are not stored: after a restart messages have all their attempts again.',
+    rabbitmq: [
+      'a < basic.get-ok deliveryTag=1 redelivered routingKey="q" messageCount=2 headers={x-delivery-count=l:1} deliveryMode=2 "1"',
+    ],
+    leveret: [
+      'a < basic.get-ok deliveryTag=1 redelivered routingKey="q" messageCount=2 headers={x-delivery-count=l:0} deliveryMode=2 "1"',
+    ],
+  },
+  {
+    scenario: 'restarted quorum queues and streams: a quorum queue counts what was unacknowledged',
+    reason: 'As above; nor does a restart of the broker count as an attempt.',
+    rabbitmq: [
+      'a < basic.get-ok deliveryTag=1 redelivered routingKey="q" messageCount=2 headers={x-delivery-count=l:1} deliveryMode=2 "1"',
+    ],
+    leveret: [
+      'a < basic.get-ok deliveryTag=1 redelivered routingKey="q" messageCount=2 headers={x-delivery-count=l:0} deliveryMode=2 "1"',
+    ],
+  },
+  {
+    scenario: 'restarted quorum queues and streams: a stream that was deleted begins at nothing',
+    reason: '3.10 always tells none when a stream is deleted.',
+    rabbitmq: ['a < queue.delete-ok'],
+    leveret: ['a < queue.delete-ok messageCount=2'],
+  },
 ]

@@ -2,7 +2,7 @@
 // RabbitMQ, Leveret is compared with what one has said before.
 
 import { afterAll, describe, expect, inject, test } from 'vitest'
-import { CATALOGUE } from './catalogue.ts'
+import { CATALOGUE, RESTARTS } from './catalogue.ts'
 import { DIFFERENCES, EVERYWHERE } from './differences.ts'
 import { NOT_YET } from './not-yet.ts'
 import { playOnLeveret, playOnReference } from './stage/peers.ts'
@@ -19,13 +19,20 @@ const names = CATALOGUE.flatMap(({ topic, scenarios }) =>
   Object.keys(scenarios).map((name) => `${topic}: ${name}`),
 )
 
+/** Played elsewhere, with differences in the same tables. */
+const withRestart = RESTARTS.flatMap(({ topic, scenarios }) =>
+  Object.keys(scenarios).flatMap((name) => [`${topic}: ${name}`, `${topic}: ${name}, killed`]),
+)
+
 test('each scenario has a name of its own', () => {
   expect(new Set(names).size).toBe(names.length)
+  expect(new Set(withRestart).size).toBe(withRestart.length)
 })
 
 test('the tables of differences are about scenarios that there are', () => {
   const named = [...NOT_YET, ...DIFFERENCES.map(({ scenario }) => scenario)]
-  expect(named.filter((name) => !names.includes(name))).toEqual([])
+  const known = [...names, ...withRestart]
+  expect(named.filter((name) => !known.includes(name))).toEqual([])
 })
 
 if ('missing' in reference) {

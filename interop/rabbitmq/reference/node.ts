@@ -3,10 +3,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as passed } from 'node:timers/promises'
 import { SERVER } from './installation.ts'
 
 /** Where a RabbitMQ listens. */
@@ -34,18 +35,36 @@ const START_PATIENCE_MS = 120_000
  */
 const LEASHED = '"$@" </dev/null & cat >/dev/null; kill -KILL 0'
 
+/** How often a look is taken at a server that is to end. */
+const PAUSE_MS = 50
+
 export class ReferenceNode {
-  readonly reference: Reference
-  readonly #processes: readonly ChildProcess[]
   readonly #directory: string
+  readonly #ports: { readonly port: number; readonly managementPort: number }
+  readonly #environment: NodeJS.ProcessEnv
+  readonly #epmd: ChildProcess
+  #server: ChildProcess | undefined
+  #version = 'unknown'
 
   static async start(): Promise<ReferenceNode> {
+    const node = new ReferenceNode(await freePorts(4))
+    try {
+      await node.startServer()
+      return node
+    } catch (error) {
+      await node.stop()
+      throw error
+    }
+  }
+
+  private constructor([port, managementPort, distPort, epmdPort]: readonly number[]) {
     const directory = mkdtempSync(join(tmpdir(), 'leveret-reference-'))
-    const [port, managementPort, distPort, epmdPort] = await freePorts(4)
     writeFileSync(join(directory, 'enabled_plugins'), `[${PLUGINS.join(',')}].`)
     writeFileSync(join(directory, 'env.conf'), '')
     writeFileSync(join(directory, 'rabbitmq.conf'), configuration(managementPort as number))
-    const environment = {
+    this.#directory = directory
+    this.#ports = { port: port as number, managementPort: managementPort as number }
+    this.#environment = {
       ...process.env,
       HOME: directory,
       ERL_EPMD_ADDRESS: '127.0.0.1',
@@ -64,28 +83,41 @@ export class ReferenceNode {
       // Schedulers that spin while they wait would take the tests' processor time.
       RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+sbwt none +sbwtdcpu none +sbwtdio none',
     }
-    const epmd = leashed(['epmd', '-port', `${epmdPort}`, '-address', '127.0.0.1'], environment)
-    const server = leashed([SERVER], environment)
-    const processes = [server, epmd]
-    try {
-      const version = await startedVersion(server)
-      const reference = { port: port as number, managementPort: managementPort as number, version }
-      return new ReferenceNode(reference, processes, directory)
-    } catch (error) {
-      await end(processes, directory)
-      throw error
-    }
+    const epmd = ['epmd', '-port', `${epmdPort}`, '-address', '127.0.0.1']
+    this.#epmd = leashed(epmd, this.#environment)
   }
 
-  private constructor(reference: Reference, processes: readonly ChildProcess[], directory: string) {
-    this.reference = reference
-    this.#processes = processes
-    this.#directory = directory
+  get reference(): Reference {
+    return { ...this.#ports, version: this.#version }
   }
 
-  /** Nothing is kept, so there is no point in a clean shutdown, which takes seconds. */
+  /** On what the last one has kept, if there was one. */
+  async startServer(): Promise<void> {
+    this.#server = leashed([SERVER], this.#environment)
+    this.#version = await startedVersion(this.#server)
+  }
+
+  /** As an operator would: in order, which takes seconds. */
+  async stopServer(): Promise<void> {
+    const pid = Number(readFileSync(join(this.#directory, 'pid'), 'utf8'))
+    process.kill(pid, 'SIGTERM')
+    while (isAlive(pid)) await passed(PAUSE_MS)
+    await end(this.#server)
+  }
+
+  /** Nothing is kept, so there is no point in a clean shutdown. */
   async stop(): Promise<void> {
-    await end(this.#processes, this.#directory)
+    await end(this.#server)
+    await end(this.#epmd)
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 10 })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
@@ -123,14 +155,11 @@ async function startedVersion(server: ChildProcess): Promise<string> {
   return /RabbitMQ (\d+\.\d+\.\d+)/.exec(output)?.[1] ?? 'unknown'
 }
 
-async function end(processes: readonly ChildProcess[], directory: string): Promise<void> {
-  for (const child of processes) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const exited = once(child, 'exit')
-    child.stdin?.end()
-    await exited
-  }
-  rmSync(directory, { recursive: true, force: true, maxRetries: 10 })
+async function end(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.stdin?.end()
+  await exited
 }
 
 async function freePorts(count: number): Promise<number[]> {

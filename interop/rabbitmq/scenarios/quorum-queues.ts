@@ -104,6 +104,22 @@ export const quorumQueues: Topic = {
       }
       await a2.get('q', true)
     },
+    'put back to where it was, with a limit': async ({ a, a2 }) => {
+      await a.queue('q', { ...quorum, 'x-delivery-limit': 5 }, durable)
+      await put(a, 'q', 'one', 'two')
+      await a2.get('q')
+      await a2.nack(1, { requeue: true })
+      await a.holds('q', 2)
+      await a2.drain('q')
+    },
+    'put back without a limit': async ({ a, a2 }) => {
+      await a.queue('q', quorum, durable)
+      await put(a, 'q', 'one', 'two')
+      await a2.get('q')
+      await a2.nack(1, { requeue: true })
+      await a.holds('q', 2)
+      await a2.drain('q')
+    },
     'count deliveries beside headers of the message': async ({ a, a2 }) => {
       await a.queue('q', quorum, durable)
       await a.confirmSelect()

@@ -12,6 +12,12 @@ export class LeveretAdministration implements Administration {
     this.#virtualHost = virtualHost
   }
 
+  async addVirtualHost(): Promise<void> {
+    const all = { configure: '.*', write: '.*', read: '.*' }
+    await this.#broker.vhosts.put(this.#virtualHost)
+    await this.#broker.permissions.put({ user: 'guest', vhost: this.#virtualHost, ...all })
+  }
+
   async setPolicy(name: string, policy: Policy): Promise<void> {
     await this.#broker.policies.put(this.#virtualHost, name, policy)
   }

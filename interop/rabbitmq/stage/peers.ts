@@ -9,8 +9,8 @@ import { type Scenario, Stage } from './stage.ts'
 import { Transcript } from './transcript.ts'
 
 /** A loaded machine; what does not come at all is a mistake in the scenario. */
-const REFERENCE_PATIENCE_MS = 20_000
-const LEVERET_PATIENCE_MS = 5000
+export const REFERENCE_PATIENCE_MS = 20_000
+export const LEVERET_PATIENCE_MS = 5000
 
 /** What RabbitMQ says in a scenario. */
 export async function playOnReference(
@@ -51,6 +51,6 @@ export async function playOnLeveret(name: string, scenario: Scenario): Promise<s
 }
 
 /** The same on both sides and in every run, and of one length: some texts are cut where they are long. */
-function virtualHostOf(name: string): string {
+export function virtualHostOf(name: string): string {
   return `v${createHash('sha256').update(name).digest('hex').slice(0, 8)}`
 }

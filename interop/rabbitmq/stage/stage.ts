@@ -34,15 +34,26 @@ export class Stage {
   /** Plays a scenario to its end, and takes what was left unsaid. */
   async play(scenario: Scenario): Promise<void> {
     try {
+      await this.act(scenario)
+    } finally {
+      await this.leave()
+    }
+  }
+
+  /** The same, after which its connections are still there. */
+  async act(scenario: Scenario): Promise<void> {
+    try {
       await scenario(this)
       for (const channel of this.#channels) if (channel.isOpen) await channel.quiet()
     } catch (error) {
       if (error instanceof Refused) return
       if (!(error instanceof Stuck || error instanceof NotBuilt)) throw error
       this.#scene.transcript.add(`! ${error.message}`)
-    } finally {
-      for (const link of this.#links.values()) await link.drop()
     }
+  }
+
+  async leave(): Promise<void> {
+    for (const link of this.#links.values()) await link.drop()
   }
 
   /** Channel 1 of connection `a`. */

@@ -18,6 +18,15 @@ export class Transcript {
     this.#virtualHost = virtualHost
   }
 
+  /** Another that goes on from here. */
+  fork(): Transcript {
+    const fork = new Transcript(this.#virtualHost)
+    fork.lines.push(...this.lines)
+    for (const [name, alias] of this.#aliases) fork.#aliases.set(name, alias)
+    for (const [prefix, count] of this.#counts) fork.#counts.set(prefix, count)
+    return fork
+  }
+
   add(line: string): void {
     const named = line.replace(VOLATILE, (name, prefix: string) => this.#alias(name, prefix))
     this.lines.splice(this.#placeOf(named), 0, named.replaceAll(this.#virtualHost, 'V'))
