@@ -1,7 +1,7 @@
 // Certificates made for a test, so that none ever expires in a drawer. RFC 5280 says what is in one.
 
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
-import { bits, der, objectId, octets, sequence, set, text, time } from './der.ts'
+import { bits, der, ia5, objectId, octets, printable, sequence, set, text, time } from './der.ts'
 
 /** A certificate and its private key, in PEM form. */
 export interface Certified {
@@ -21,13 +21,14 @@ const DAY_MS = 86_400_000
 const ECDSA_WITH_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'))
 const TRUE = der(0x01, Buffer.from([0xff]))
 
-const ATTRIBUTES: Readonly<Record<string, string>> = {
-  CN: '2.5.4.3',
-  C: '2.5.4.6',
-  O: '2.5.4.10',
-  OU: '2.5.4.11',
-  serialNumber: '2.5.4.5',
-  emailAddress: '1.2.840.113549.1.9.1',
+/** Attributes of a name, each with the kind of text that it must be. */
+const ATTRIBUTES: Readonly<Record<string, readonly [id: string, encode: typeof text]>> = {
+  CN: ['2.5.4.3', text],
+  C: ['2.5.4.6', printable],
+  O: ['2.5.4.10', text],
+  OU: ['2.5.4.11', text],
+  serialNumber: ['2.5.4.5', printable],
+  emailAddress: ['1.2.840.113549.1.9.1', ia5],
 }
 
 /** An authority that nobody knows but the test. */
@@ -82,10 +83,11 @@ export class Authority {
 }
 
 function nameOf(attributes: readonly (readonly [name: string, value: string])[]): Buffer {
-  const relative = attributes.map(([name, value]) =>
-    set(sequence(objectId(ATTRIBUTES[name] as string), text(value))),
-  )
-  return sequence(...relative)
+  const encoded = attributes.map(([name, value]) => {
+    const [id, encode] = ATTRIBUTES[name] ?? fail(`no attribute ${name}`)
+    return set(sequence(objectId(id), encode(value)))
+  })
+  return sequence(...encoded)
 }
 
 function extension(id: string, value: Buffer, isCritical = false): Buffer {
@@ -100,4 +102,8 @@ const keyIdOf = (key: KeyObject): Buffer =>
 function toPem(certificate: Buffer): string {
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? []
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n')
+}
+
+function fail(message: string): never {
+  throw new Error(message)
 }

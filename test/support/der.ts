@@ -33,6 +33,10 @@ function base128(arc: number): number[] {
   return octets
 }
 
+/** Text of ASCII only, of which there are two kinds. */
+export const printable = (value: string): Buffer => der(0x13, Buffer.from(value))
+export const ia5 = (value: string): Buffer => der(0x16, Buffer.from(value))
+
 export const text = (value: string): Buffer => der(0x0c, Buffer.from(value))
 
 export const octets = (value: Uint8Array): Buffer => der(0x04, value)

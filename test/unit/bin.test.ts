@@ -1,9 +1,13 @@
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { CONNECTION_CLOSE, QUEUE_DECLARE, QUEUE_DECLARE_OK } from 'amqp-codec'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { Authority } from '../support/certificates.ts'
 import { RunningProgram, runProgram } from '../support/program.ts'
 import { RawConnection } from '../support/raw-client.ts'
 import { temporaryDirectory } from '../support/temporary-directory.ts'
@@ -118,6 +122,50 @@ describe('leveret', () => {
     await killed.exitCode()
     const after = await (await (await connect(RunningProgram.start(dataDir))).open()).channel()
     expect(await after.counts('q')).toMatchObject({ queue: 'q' })
+  })
+
+  it('speaks TLS, and reads its certificates again on SIGHUP', async () => {
+    const directory = temporaryDirectory()
+    const authority = new Authority()
+    const [certPath, keyPath] = [join(directory, 'cert.pem'), join(directory, 'key.pem')]
+    const write = ({ cert, key } = authority.issue()): void => {
+      writeFileSync(certPath, cert)
+      writeFileSync(keyPath, key)
+    }
+    write()
+    const program = RunningProgram.start(['--tls-port', '0', '--tls-cert', certPath], {
+      LEVERET_TLS_KEY: keyPath,
+    })
+    const port = Number(/TLS on \S+:(\d+)/.exec(await program.message(/^Listening on/))?.[1])
+    const dial = async (): Promise<[RawConnection, string]> => {
+      const socket = connectTls({ host: '127.0.0.1', port, ca: authority.cert })
+      onTestFinished(() => void socket.destroy())
+      await once(socket, 'secureConnect')
+      return [RawConnection.over(socket), socket.getPeerCertificate().fingerprint256]
+    }
+    const [before, oldPrint] = await dial()
+    await before.open()
+    write()
+    program.signal('SIGHUP')
+    await program.message(/^Read the TLS certificates again$/)
+    const [after, newPrint] = await dial()
+    await after.open()
+    expect(newPrint).not.toBe(oldPrint)
+    writeFileSync(certPath, 'nothing')
+    program.signal('SIGHUP')
+    await program.message(/^The certificates cannot be read again/)
+    await (await dial())[0].open()
+    await before.channel()
+    expect(JSON.stringify(program.log)).not.toContain('PRIVATE')
+  })
+
+  it('says in one line what is wrong with its certificates', async () => {
+    const { exitCode, stderr } = await runProgram([
+      ...['--port', '0', '--data-dir', 'none', '--log-level', 'silent'],
+      ...['--tls-cert', '/nowhere/cert.pem', '--tls-key', '/nowhere/key.pem'],
+    ])
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(/^leveret: tls-(cert|key): cannot read the file: ENOENT[^\n]*\n$/)
   })
 
   it('says in one line that its data directory is in use', async () => {
