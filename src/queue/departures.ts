@@ -11,6 +11,8 @@ interface Departure {
 /** So many messages, and so many bytes of bodies, leave in one go, and then it is others' turn. */
 const AT_ONCE = 1000
 const BYTES_AT_ONCE = 1024 * 1024
+/** No turn should be longer: what is given up later begins another portion. */
+const PORTION_MS = 50
 
 /**
  * Messages that consumers have given up and that are dead-lettered. A client may give up as many at once
@@ -20,11 +22,18 @@ export class Departures {
   readonly #leave: (place: Place, reason: DeadLetterReason) => void
   readonly #waiting = new Fifo<Departure>()
   readonly #timer: Timer
+  readonly #clock: Clock
+  /** What has left since then: clients may give up one message at a time, too. */
+  #sinceMs: number
+  #count = 0
+  #bytes = 0
 
   /** `leave` is called for each message, in order. */
   constructor(clock: Clock, leave: (place: Place, reason: DeadLetterReason) => void) {
     this.#leave = leave
-    this.#timer = new Timer(clock, () => this.#go())
+    this.#clock = clock
+    this.#sinceMs = clock.now()
+    this.#timer = new Timer(clock, () => this.#beginPortion())
   }
 
   /** How many have not left yet. */
@@ -33,9 +42,9 @@ export class Departures {
   }
 
   add(places: readonly Place[], reason: DeadLetterReason): void {
-    const isFirst = this.#waiting.length === 0
     for (const place of places) this.#waiting.push({ place, reason })
-    if (isFirst) this.#go()
+    if (this.#clock.now() - this.#sinceMs > PORTION_MS) this.#beginPortion()
+    else this.#go()
   }
 
   /** The queue has gone, and they with it. */
@@ -44,12 +53,19 @@ export class Departures {
     this.#waiting.clear()
   }
 
+  #beginPortion(): void {
+    this.#sinceMs = this.#clock.now()
+    this.#count = 0
+    this.#bytes = 0
+    this.#go()
+  }
+
   #go(): void {
-    let bytes = 0
-    for (let count = 0; count < AT_ONCE && bytes < BYTES_AT_ONCE; count++) {
+    while (this.#count < AT_ONCE && this.#bytes < BYTES_AT_ONCE) {
       const next = this.#waiting.shift()
       if (next === undefined) return
-      bytes += next.place.message.bodySize
+      this.#count++
+      this.#bytes += next.place.message.bodySize
       this.#leave(next.place, next.reason)
     }
     if (this.#waiting.length > 0) this.#timer.within(0)

@@ -38,6 +38,22 @@ describe('messages that are given up', () => {
     expect(left.length).toBe(11)
   })
 
+  it('leave in portions when they are given up one by one', () => {
+    const { clock, left, departures, places } = start()
+    for (const place of places) departures.add([place], 'rejected')
+    expect([left.length, departures.count]).toEqual([1000, 1500])
+    clock.advance(10)
+    expect([left.length, departures.count, clock.pendingCount]).toEqual([2500, 0, 0])
+  })
+
+  it('leave at once when others left a while ago', () => {
+    const { clock, left, departures, places } = start()
+    departures.add(places.slice(0, 900), 'rejected')
+    clock.advance(100)
+    departures.add(places.slice(900, 1800), 'rejected')
+    expect([left.length, clock.pendingCount]).toEqual([1800, 0])
+  })
+
   it('stay when their queue goes', () => {
     const { clock, left, departures, places } = start()
     departures.add(places, 'rejected')
