@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import type { Clock } from '../base/clock.ts'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
@@ -72,8 +73,10 @@ export class ClassicQueue implements Queue {
   readonly #consumers: ConsumerTurns
   protected readonly singleActiveConsumer: boolean
   readonly #evictions: Evictions
-  readonly #departures: Departures
-  readonly #idleExpiry: IdleExpiry
+  readonly #clock: Clock
+  /** Most queues have neither: there are many, and mostly idle. */
+  #departures: Departures | undefined
+  #idleExpiry: IdleExpiry | undefined
   #settings: QueueSettings
   #exclusiveConsumer = false
   #unackedCount = 0
@@ -111,13 +114,8 @@ export class ClassicQueue implements Queue {
       { lanes: this.#lanes, clock, drop: (place, reason) => this.drop(place, reason), goOn },
       this.#settings,
     )
-    this.#departures = new Departures(clock, (place, reason) => this.drop(place, reason))
-    this.#idleExpiry = new IdleExpiry(
-      clock,
-      () => this.#consumers.size > 0,
-      () => this.#events.expired(this),
-    )
-    this.#idleExpiry.expiresMs = this.#settings.expiresMs
+    this.#clock = clock
+    this.#expireIdle()
     this.#evictions.dropDue()
   }
 
@@ -139,7 +137,7 @@ export class ClassicQueue implements Queue {
   }
 
   get unackedCount(): number {
-    return this.#unackedCount + this.#departures.count
+    return this.#unackedCount + (this.#departures?.count ?? 0)
   }
 
   get consumerCount(): number {
@@ -153,7 +151,7 @@ export class ClassicQueue implements Queue {
   applyPolicy(definition: PolicyDefinition): void {
     this.#settings = this.#settingsWith(definition)
     this.#evictions.settings = this.#settings
-    this.#idleExpiry.expiresMs = this.#settings.expiresMs
+    this.#expireIdle()
     this.#evictions.dropDue()
   }
 
@@ -286,8 +284,8 @@ export class ClassicQueue implements Queue {
     this.#deleted = true
     this.exclusiveOwner = null
     this.#evictions.stop()
-    this.#departures.stop()
-    this.#idleExpiry.stop()
+    this.#departures?.stop()
+    this.#idleExpiry?.stop()
     for (const lane of this.#lanes.all) lane.drop()
     this.#wakeWaiting()
     const consumers = [...this.#consumers.keys()]
@@ -296,13 +294,26 @@ export class ClassicQueue implements Queue {
   }
 
   touch(): void {
-    this.#idleExpiry.used()
+    this.#idleExpiry?.used()
+  }
+
+  #expireIdle(): void {
+    const { expiresMs } = this.#settings
+    if (expiresMs < Number.POSITIVE_INFINITY) {
+      this.#idleExpiry ??= new IdleExpiry(
+        this.#clock,
+        () => this.#consumers.size > 0,
+        () => this.#events.expired(this),
+      )
+    }
+    if (this.#idleExpiry !== undefined) this.#idleExpiry.expiresMs = expiresMs
   }
 
   /** What somebody had will not come back. */
   protected giveUp(places: readonly Place[], reason: DeadLetterReason): void {
     this.#unackedCount -= places.length
     if (this.#settings.deadLetterExchange !== undefined && !this.#deleted) {
+      this.#departures ??= new Departures(this.#clock, (place, why) => this.drop(place, why))
       this.#departures.add(places, reason)
     } else for (const place of places) this.drop(place, reason)
   }

@@ -14,10 +14,10 @@ export class Lane {
   readonly #keepsTransient: boolean
   #nextSequence: number
   /** When those expire that somebody has, by sequence: nearly always none does. */
-  readonly #expiries = new Map<number, number>()
+  #expiries: Map<number, number> | null = null
   /** Those that have left the queue, and those that somebody has, of which the log is to be told. */
-  readonly #goneRun: SequenceRun
-  readonly #heldRun: SequenceRun
+  readonly #goneRun: SequenceRun | null
+  readonly #heldRun: SequenceRun | null
 
   /** `keepsTransient`: the log is told of messages that need not be stored as well. */
   constructor(
@@ -30,8 +30,8 @@ export class Lane {
     this.#keepsTransient = keepsTransient
     this.#nextSequence = log?.nextSequence ?? 0
     this.ready = new ReadyList(log, storage, onLoaded, keepsTransient)
-    this.#goneRun = new SequenceRun((from, to) => log?.settleStored(from, to))
-    this.#heldRun = new SequenceRun((from, to) => log?.deliverStored(from, to))
+    this.#goneRun = log && new SequenceRun((from, to) => log.settleStored(from, to))
+    this.#heldRun = log && new SequenceRun((from, to) => log.deliverStored(from, to))
   }
 
   /** A place for a message that comes now. */
@@ -52,7 +52,7 @@ export class Lane {
 
   /** Somebody takes a message that never was ready, and will say what becomes of it. */
   pushTaken(message: Message, sequence: number, expiresAt: number): PublishOutcome {
-    if (expiresAt !== 0) this.#expiries.set(sequence, expiresAt)
+    if (expiresAt !== 0) this.#keepExpiry(sequence, expiresAt)
     const { log } = this
     if (log === null || !this.#isKept(message)) return ACCEPTED
     const outcome = log.enqueue(message, sequence, expiresAt)
@@ -66,17 +66,17 @@ export class Lane {
    */
   taken(message: Message, noAck: boolean): void {
     const { sequence, redelivered, expiresAt } = this.ready
-    if (expiresAt !== 0 && !noAck) this.#expiries.set(sequence, expiresAt)
+    if (expiresAt !== 0 && !noAck) this.#keepExpiry(sequence, expiresAt)
     if (this.log === null || (redelivered && !noAck)) return
     const run = noAck ? this.#goneRun : this.#heldRun
-    if (message.logEntry === null) run.add(sequence)
+    if (message.logEntry === null) run?.add(sequence)
     else if (noAck) this.log.settle(message, sequence)
     else this.log.deliver(message, sequence)
   }
 
   flushTaken(): void {
-    this.#goneRun.flush()
-    this.#heldRun.flush()
+    this.#goneRun?.flush()
+    this.#heldRun?.flush()
   }
 
   /** It has left the queue. */
@@ -86,9 +86,9 @@ export class Lane {
 
   settleAll(places: readonly Place[]): void {
     const { log } = this
-    if (this.#expiries.size > 0) for (const { sequence } of places) this.#expiries.delete(sequence)
-    if (log === null) return
     const run = this.#goneRun
+    if (this.#expiries !== null) this.#forgetExpiries(places)
+    if (log === null || run === null) return
     for (let index = 0; index < places.length; index++) {
       const { message, sequence } = places[index] as Place
       if (message.logEntry === null) run.add(sequence)
@@ -98,8 +98,8 @@ export class Lane {
   }
 
   putBack({ message, sequence }: Place): void {
-    const expiresAt = this.#expiries.get(sequence) ?? 0
-    if (expiresAt !== 0) this.#expiries.delete(sequence)
+    const expiresAt = this.#expiries?.get(sequence) ?? 0
+    if (expiresAt !== 0) this.#expiries?.delete(sequence)
     this.ready.putBack({ message, sequence, expiresAt })
   }
 
@@ -120,8 +120,18 @@ export class Lane {
   /** Drops everything. */
   drop(): void {
     this.ready.clear()
-    this.#expiries.clear()
+    this.#expiries = null
     this.log?.drop()
+  }
+
+  #keepExpiry(sequence: number, expiresAt: number): void {
+    this.#expiries ??= new Map()
+    this.#expiries.set(sequence, expiresAt)
+  }
+
+  #forgetExpiries(places: readonly Place[]): void {
+    for (const { sequence } of places) this.#expiries?.delete(sequence)
+    if (this.#expiries?.size === 0) this.#expiries = null
   }
 
   #isKept(message: Message): boolean {

@@ -18,7 +18,7 @@ import { Arena } from './arena.ts'
 
 const MIB = 1024 * 1024
 /** More than the kernel keeps for a connection that is not read. */
-const LARGE_BYTES = 32 * MIB
+const LARGE_BYTES = 16 * MIB
 const HEARTBEAT_SEC = 60
 
 describe('with heartbeats', () => {
