@@ -8,7 +8,13 @@ import { failureLine } from './cli/failure.ts'
 import { letSmallHeapGrow } from './cli/heap.ts'
 import { helpText } from './cli/help.ts'
 import { createLogger } from './cli/logger.ts'
-import { announce, reloadOnHangUp, stopOnSignals } from './cli/start.ts'
+import {
+  announceComplete,
+  announceListening,
+  openManagement,
+  reloadOnHangUp,
+  stopOnSignals,
+} from './cli/start.ts'
 import { loadOptions } from './config/load.ts'
 import { brokerOptions } from './config/resolve.ts'
 import type { Setting } from './config/setting.ts'
@@ -38,10 +44,13 @@ async function start(settings: readonly Setting[]): Promise<void> {
   letSmallHeapGrow()
   const options = await loadOptions(settings, process.env)
   const logger = await createLogger(options)
-  const broker = await createBroker({ ...brokerOptions(options), logger })
+  // The management API opens when clients are being served, since they are not to wait for it.
+  const broker = await createBroker({ ...brokerOptions(options), managementPort: 'none', logger })
   stopOnSignals(broker, logger)
   reloadOnHangUp(broker, logger)
-  announce(broker, logger)
+  announceListening(broker, logger)
+  await openManagement(broker, options.managementPort, logger)
+  announceComplete(logger)
   // The broker answers for its own errors; one that arrives here has left it in an unknown state.
   process.on('uncaughtException', (err) => {
     logger.error({ err }, 'Stopping, because of an error that nothing expected')

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { hostname } from 'node:os'
 import { Administration } from './administration/administration.ts'
 import type { UserLimitAdministration, VhostLimitAdministration } from './administration/limits.ts'
 import type {
@@ -33,6 +34,8 @@ import {
   loadDefinitions,
   StoredDefinitions,
 } from './definitions/stored-definitions.ts'
+import type { Endpoint, ManagedBroker } from './management/managed-broker.ts'
+import type { Management } from './management/management.ts'
 import type { QueueLog } from './message-log/queue-log.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
 import type { Persistence } from './persistence.ts'
@@ -68,6 +71,7 @@ export interface BrokerParts {
 export class Broker {
   readonly #options: ResolvedOptions
   readonly #logger: Logger
+  readonly #machine: Machine
   readonly #alarms: Alarms
   readonly #memoryMonitor: MemoryMonitor
   readonly #diskMonitor: DiskMonitor | undefined
@@ -77,6 +81,9 @@ export class Broker {
   readonly #turn = new Turn()
   readonly #clock: ClosableClock
   #tlsIdentity: TlsIdentity | undefined
+  readonly #failedLogins: FailedLogins
+  #startedAtMs = 0
+  #management: Management | undefined
   #persistence: Persistence | undefined
   #definitions: Definitions | undefined
   #closing: Promise<void> | undefined
@@ -89,7 +96,9 @@ export class Broker {
     const clock = new ClosableClock(parts.clock ?? systemClock)
     this.#options = options
     this.#logger = logger
+    this.#machine = machine
     this.#clock = clock
+    this.#failedLogins = new FailedLogins(clock)
     this.#profile = COMPAT_PROFILES[options.compat]
     this.#administration = new Administration({
       loopbackUsers: options.loopbackUsers,
@@ -105,7 +114,7 @@ export class Broker {
         ...options,
         serverProperties: serverProperties(options),
         authenticator: this.#administration.authenticator,
-        failedLogins: new FailedLogins(clock),
+        failedLogins: this.#failedLogins,
         findVhost: (name) => this.#administration.findVhost(name),
         accessOf: (user, vhost) => this.#administration.accessOf(user, vhost),
         profile: this.#profile,
@@ -137,6 +146,7 @@ export class Broker {
       await this.#listener.listen(this.#tlsIdentity)
       this.#memoryMonitor.start()
       await this.#diskMonitor?.start()
+      this.#startedAtMs = this.#clock.wallTime()
     } catch (error) {
       await Promise.allSettled([this.close()])
       throw error
@@ -184,6 +194,31 @@ export class Broker {
     const credentials = [defaultUser, defaultPass].map(encodeURIComponent).join(':')
     const path = defaultVhost === '/' ? '' : `/${encodeURIComponent(defaultVhost)}`
     return `${scheme}://${credentials}@${address}${path}`
+  }
+
+  /** The port of the management API, undefined unless it is open. */
+  get managementPort(): number | undefined {
+    return this.#management?.endpoint.port
+  }
+
+  /** Where the management API is, `http://host:port`; undefined unless it is open. */
+  get managementUrl(): string | undefined {
+    return this.#management === undefined ? undefined : urlOf(this.#management.endpoint)
+  }
+
+  /**
+   * Opens the management API, if it is not open, on a port of this broker's address; 0 takes any free
+   * one. `createBroker` does this by itself when there is an option `managementPort`.
+   */
+  async openManagement(port: number): Promise<void> {
+    if (this.#management !== undefined || this.#closing !== undefined) return
+    // Loaded only here, since clients are not to wait for it.
+    const { Management } = await import('./management/management.ts')
+    const { host, managementBodyLimitBytes: bodyLimitBytes } = this.#options
+    const broker = this.#managed()
+    const management = await Management.open({ host, port, bodyLimitBytes, broker })
+    this.#management = management
+    this.#logger.info({}, `Management API on ${urlOf(management.endpoint)}`)
   }
 
   /** Connections whose handshake is done. */
@@ -263,6 +298,7 @@ export class Broker {
   async #stop(): Promise<void> {
     this.#memoryMonitor.stop()
     this.#diskMonitor?.stop()
+    await this.#management?.close()
     await this.#listener.close(this.#options.shutdownTimeoutMs)
     await this.#definitions?.close()
     await this.#persistence?.close()
@@ -283,6 +319,57 @@ export class Broker {
     const count = this.#persistence?.messageLog.keepOnly(queueIds) ?? 0
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
+  }
+
+  /** As much of it as those have to know who look after it. */
+  #managed(): ManagedBroker {
+    const { serverProduct: product, serverVersion: version, ...options } = this.#options
+    const own = {
+      administration: this.#administration,
+      failedLogins: this.#failedLogins,
+      connections: this.#listener.connections,
+      messageLog: this.#persistence?.messageLog ?? null,
+      machine: this.#machine,
+      clock: this.#clock,
+      logger: this.#logger,
+      startedAtMs: this.#startedAtMs,
+      memoryLimitBytes: this.#memoryMonitor.limitBytes,
+    }
+    const alarms = (): AlarmResource[] => this.#alarms.raised
+    const endpoints = (): Endpoint[] => this.#endpoints
+    const clusterName = (): string => this.#clusterName
+    return {
+      ...options,
+      ...own,
+      product,
+      version,
+      nodeName: `leveret@${hostname()}`,
+      get clusterName() {
+        return clusterName()
+      },
+      get alarms() {
+        return alarms()
+      },
+      get endpoints() {
+        return endpoints()
+      },
+    }
+  }
+
+  get #endpoints(): Endpoint[] {
+    const { address, tlsAddress } = this.#listener
+    const amqp: Endpoint = { protocol: 'amqp', host: address.address, port: address.port }
+    const tls = tlsAddress && { host: tlsAddress.address, port: tlsAddress.port }
+    return [
+      amqp,
+      ...(tls === undefined ? [] : [{ protocol: 'amqp/ssl', ...tls } as const]),
+      ...(this.#management === undefined ? [] : [this.#management.endpoint]),
+    ]
+  }
+
+  get #clusterName(): string {
+    const name = this.globalParameters.find('cluster_name')?.value
+    return typeof name === 'string' ? name : this.#options.clusterName
   }
 
   #createVhost(name: string): Vhost {
@@ -363,11 +450,27 @@ export async function createBroker(options: BrokerOptions & BrokerParts = {}): P
     ...(machine === undefined ? {} : { machine }),
   })
   await broker.start()
+  const { managementPort = 'none' } = given
+  if (managementPort !== 'none') await openOrClose(broker, managementPort)
   return broker
 }
 
 function hostAndPort({ address, family, port }: AddressInfo): string {
   return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+/** Who asked for a management API that cannot be had gets no broker either. */
+async function openOrClose(broker: Broker, managementPort: number): Promise<void> {
+  try {
+    await broker.openManagement(managementPort)
+  } catch (error) {
+    await broker.close()
+    throw error
+  }
+}
+
+function urlOf({ host, port }: Endpoint): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** What the message log knows of. */

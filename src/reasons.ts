@@ -217,6 +217,8 @@ export const vhostDeleted = (vhost: string): AmqpError =>
   connectionForced(`vhost '${vhost}' is deleted`).withMethod(0)
 export const userDeleted = (user: string): AmqpError =>
   connectionForced(`user '${user}' is deleted`).withMethod(0)
+export const closedByManagement = (reason: string): AmqpError =>
+  connectionForced(reason).withMethod(0)
 
 // 501, the connection
 export const malformedFrame = (type: number, payload: string, problem: string): AmqpError =>

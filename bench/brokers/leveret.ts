@@ -31,6 +31,8 @@ export class Leveret implements Broker {
         'start',
         '--port',
         String(port),
+        '--management-port',
+        'none',
         '--log-level',
         'warn',
         ...this.#store(directory),

@@ -22,6 +22,8 @@ export interface ConsumerChannel {
 export interface ConsumerOptions {
   readonly consumerTag: string
   readonly noAck: boolean
+  /** Whether it wants the queue for itself. */
+  readonly exclusive: boolean
   readonly priority: number
   /** How many deliveries may be unacknowledged; 0 is no limit. Has no effect with `noAck`. */
   readonly prefetchCount: number
@@ -32,6 +34,7 @@ export interface ConsumerOptions {
 export class ChannelConsumer implements QueueConsumer {
   readonly consumerTag: string
   readonly noAck: boolean
+  readonly exclusive: boolean
   readonly priority: number
   readonly prefetchCount: number
   readonly arguments: FieldTable
@@ -49,6 +52,7 @@ export class ChannelConsumer implements QueueConsumer {
     this.queue = queue
     this.consumerTag = options.consumerTag
     this.noAck = options.noAck
+    this.exclusive = options.exclusive
     this.priority = options.priority
     this.prefetchCount = options.prefetchCount
     this.arguments = options.arguments

@@ -38,6 +38,11 @@ export class Confirms implements FlushListener, TicketListener {
     this.#log = log
   }
 
+  /** Publishes of which the client does not know yet. */
+  get unconfirmedCount(): number {
+    return this.#published - this.#confirmed
+  }
+
   /** What became of the next publish. */
   published(outcome: PublishOutcome): void {
     this.#published++

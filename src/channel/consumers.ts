@@ -46,6 +46,7 @@ export class Consumers {
     const consumer = new ChannelConsumer(this.#channel, queue, {
       consumerTag,
       noAck: request.noAck,
+      exclusive: request.exclusive,
       priority: priorityOf(request.arguments, queue),
       prefetchCount: request.prefetchCount,
       arguments: request.arguments,
@@ -53,6 +54,14 @@ export class Consumers {
     queue.consume(consumer, request.exclusive)
     this.#byTag.set(consumerTag, consumer)
     return consumer
+  }
+
+  get size(): number {
+    return this.#byTag.size
+  }
+
+  values(): IterableIterator<ChannelConsumer> {
+    return this.#byTag.values()
   }
 
   /** The least time that deliveries of a queue may be unacknowledged which has a limit of its own. */

@@ -25,6 +25,16 @@ export class Transaction {
   #publishes: PreparedPublish[] = []
   #settlements: HeldSettlement[] = []
 
+  /** Publishes that it holds back. */
+  get publishCount(): number {
+    return this.#publishes.length
+  }
+
+  /** Deliveries that were settled, as far as the client knows. */
+  get settledCount(): number {
+    return this.#settlements.reduce((count, { deliveries }) => count + deliveries.length, 0)
+  }
+
   publish(publish: PreparedPublish): void {
     this.#publishes.push(publish)
   }

@@ -8,18 +8,43 @@ export interface RunningBroker {
   readonly tlsAddress: string | undefined
   readonly connectionCount: number
   reloadCertificates(): Promise<void>
+  openManagement(port: number): Promise<void>
   close(): Promise<void>
 }
 
-/** Logs that the broker runs. Call it as soon as that is so. */
-export function announce(broker: RunningBroker, logger: Logger): void {
+/** Logs that clients may come. Call it as soon as that is so. */
+export function announceListening(broker: RunningBroker, logger: Logger): void {
   // Milliseconds since the process was executed, not since this module was loaded.
   const startMs = Math.round(performance.now())
   const { address, tlsAddress } = broker
   const places = tlsAddress === undefined ? address : `${address}, with TLS on ${tlsAddress}`
   logger.info({ startMs, pid: process.pid }, `Listening on ${places}, after ${startMs} ms`)
+}
+
+/** Logs that all is there that is asked for. */
+export function announceComplete(logger: Logger): void {
   // Testcontainers and others that wait for a RabbitMQ look for these words.
   logger.info({}, 'Server startup complete')
+}
+
+/**
+ * Opens the management API. Where it cannot be opened, for one since another broker on this machine has
+ * it, messages go on all the same.
+ */
+export async function openManagement(
+  broker: RunningBroker,
+  port: number | 'none',
+  logger: Logger,
+): Promise<void> {
+  if (port === 'none') return
+  try {
+    await broker.openManagement(port)
+  } catch (err) {
+    logger.error(
+      { err },
+      'The management API cannot be opened, going on without it: choose another --management-port, or none',
+    )
+  }
 }
 
 /** Ctrl-C comes twice when npm passes it on as well: within this time, it is still the same one. */

@@ -1,6 +1,6 @@
 // How help, documentation and error messages speak of an option.
 
-import type { OptionRow } from './option-row.ts'
+import { MAX_PORT, type OptionRow } from './option-row.ts'
 
 /** What stands for the value in a synopsis: `--port <number>`. */
 export function placeholder(row: OptionRow): string {
@@ -11,6 +11,8 @@ export function placeholder(row: OptionRow): string {
       return '<names>'
     case 'choice':
       return `<${row.choices.join('|')}>`
+    case 'port':
+      return '<port|none>'
     case 'integer':
       return '<number>'
     case 'memory':
@@ -37,6 +39,8 @@ export function expectation(row: OptionRow): string {
       return 'a list of names separated by commas, or "none"'
     case 'choice':
       return `one of ${row.choices.join(', ')}`
+    case 'port':
+      return `a port from 1 to ${MAX_PORT}, 0 (any free port), or "none"`
     case 'memory':
       return 'a share of the memory from 0 to 1 or in percent, or a whole number of bytes above 1'
     default: {

@@ -50,6 +50,14 @@ interface MemoryRow extends Row {
   readonly default: number
 }
 
+export const MAX_PORT = 65_535
+
+/** A TCP port, or `none` for no listener at all. */
+interface PortRow extends Row {
+  readonly type: 'port'
+  readonly default: number
+}
+
 export interface NumberRow extends Row {
   readonly type: 'integer' | 'bytes' | 'seconds' | 'milliseconds'
   readonly default: number
@@ -60,7 +68,7 @@ export interface NumberRow extends Row {
 }
 
 /** One option, and everything that anyone has to know about it. */
-export type OptionRow = TextRow | PemRow | ListRow | ChoiceRow | MemoryRow | NumberRow
+export type OptionRow = TextRow | PemRow | ListRow | ChoiceRow | MemoryRow | PortRow | NumberRow
 
 /** The type of a row's values. */
 export type OptionValue<Row> = Row extends { type: 'text' }
@@ -71,7 +79,9 @@ export type OptionValue<Row> = Row extends { type: 'text' }
       ? readonly string[]
       : Row extends { choices: readonly (infer Choice)[] }
         ? Choice
-        : number
+        : Row extends { type: 'port' }
+          ? number | 'none'
+          : number
 
 /** Our own environment variable for an option: `data-dir` is read from `LEVERET_DATA_DIR`. */
 export function environmentName(row: OptionRow): string {

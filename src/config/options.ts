@@ -22,6 +22,14 @@ const OPTIONS = {
     zero: 'any free port',
     doc: 'TCP port for AMQP.',
   },
+  managementPort: {
+    flag: 'management-port',
+    group: 'Network',
+    type: 'port',
+    default: 15672,
+    embedded: 'none',
+    doc: 'TCP port for the management API, on the same address.',
+  },
   handshakeTimeoutMs: {
     flag: 'handshake-timeout',
     group: 'Network',
@@ -203,6 +211,14 @@ const OPTIONS = {
     min: 1,
     max: 536_870_912,
     doc: 'Largest message body.',
+  },
+  managementBodyLimitBytes: {
+    flag: 'management-body-limit',
+    group: 'Limits',
+    type: 'bytes',
+    default: 20_000_000,
+    min: 1024,
+    doc: 'Largest body of a request to the management API.',
   },
   outboxLimitBytes: {
     flag: 'outbox-limit',

@@ -2,7 +2,7 @@
 
 import { ConfigError } from './config-error.ts'
 import { expectation } from './describe.ts'
-import type { NumberRow, OptionRow } from './option-row.ts'
+import { MAX_PORT, type NumberRow, type OptionRow } from './option-row.ts'
 
 /** As RabbitMQ has them. */
 const BYTE_UNITS: ReadonlyMap<string, number> = new Map([
@@ -44,6 +44,8 @@ function interpret(row: OptionRow, given: unknown): unknown {
       return row.choices.find((choice) => choice === given)
     case 'memory':
       return memory(given)
+    case 'port':
+      return port(given)
     default:
       return wholeNumber(row, given)
   }
@@ -66,6 +68,13 @@ function wholeNumber(row: NumberRow, given: unknown): number | undefined {
   if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
   if (number === 0 && row.zero !== undefined) return 0
   return number >= row.min && number <= (row.max ?? number) ? number : undefined
+}
+
+function port(given: unknown): number | 'none' | undefined {
+  if (given === 'none') return 'none'
+  const number = typeof given === 'string' ? spelledNumber(given, false) : given
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) return undefined
+  return number >= 0 && number <= MAX_PORT ? number : undefined
 }
 
 /** A share of the memory or a size; one byte of memory is nothing that anybody asks for. */

@@ -29,6 +29,10 @@ export class ChannelTable {
     return this.#channels.size
   }
 
+  values(): IterableIterator<Channel> {
+    return this.#channels.values()
+  }
+
   find(number: number): Channel | undefined {
     if (this.#last !== undefined && this.#last.number === number) return this.#last
     const channel = this.#channels.get(number)

@@ -37,6 +37,7 @@ import { printedPayload } from './erlang-binary.ts'
 import { type Failure, type Frame, failureOf, methodIdAt, unknownFrame } from './failure.ts'
 import { Handshake, type Session, SilentRefusal } from './handshake.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { Link } from './link.ts'
 import { Outbox } from './outbox.ts'
 import { ProtocolHeaderReader, UnknownProtocol } from './protocol-header.ts'
 import { PublisherBlock } from './publisher-block.ts'
@@ -75,6 +76,7 @@ export class Connection implements FrameSink, Tickable {
   readonly #logger: Logger
   /** What is known of the client by TLS, if it has come over that. */
   readonly tls: TlsSession | undefined
+  readonly link: Link
   readonly #mechanisms: ReadonlyMap<string, Mechanism>
   readonly #protocolHeader: ProtocolHeaderReader = new ProtocolHeaderReader()
   readonly #handshake: Handshake
@@ -99,6 +101,7 @@ export class Connection implements FrameSink, Tickable {
     tls?: TlsSession,
   ) {
     this.tls = tls
+    this.link = new Link(socket, settings.clock.wallTime())
     this.#socket = socket
     this.#settings = settings
     this.#events = events
@@ -150,6 +153,24 @@ export class Connection implements FrameSink, Tickable {
   /** User, vhost and what was negotiated, once the handshake is done. */
   get session(): Session | undefined {
     return this.#session
+  }
+
+  get channels(): Iterable<Channel> {
+    return this.#channels?.values() ?? []
+  }
+
+  get channelCount(): number {
+    return this.#channels?.size ?? 0
+  }
+
+  /** Whether nothing is read from it, since it publishes and the broker is short of something. */
+  get isBlocked(): boolean {
+    return this.#block.active
+  }
+
+  /** Octets that wait to be sent. */
+  get backlogBytes(): number {
+    return this.#outbox.backlogBytes
   }
 
   /** What the broker is short of, or null when it has enough of everything. */

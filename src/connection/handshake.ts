@@ -55,6 +55,8 @@ export interface Session {
   readonly access: Access
   readonly clientProperties: FieldTable
   readonly capabilities: ReadonlySet<string>
+  /** How the user logged in. */
+  readonly mechanism: string
   readonly channelMax: number
   readonly frameMax: number
   readonly heartbeatSec: number
@@ -82,6 +84,7 @@ export class Handshake {
   #user: User | undefined
   #clientProperties: FieldTable = new Map()
   #capabilities: ReadonlySet<string> = new Set()
+  #mechanism = ''
   #tuned: ConnectionTuneOk | undefined
 
   constructor(options: HandshakeOptions) {
@@ -111,6 +114,7 @@ export class Handshake {
   #onStartOk(method: ConnectionStartOk): HandshakeStep {
     this.#clientProperties = method.clientProperties
     this.#capabilities = capabilitiesOf(method.clientProperties)
+    this.#mechanism = method.mechanism
     const read = this.#options.mechanisms.get(method.mechanism)
     if (read === undefined)
       throw new SilentRefusal(`mechanism '${method.mechanism}' is not offered`)
@@ -172,6 +176,7 @@ export class Handshake {
       access,
       clientProperties: this.#clientProperties,
       capabilities: this.#capabilities,
+      mechanism: this.#mechanism,
       channelMax,
       frameMax,
       heartbeatSec: heartbeat,

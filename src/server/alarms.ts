@@ -26,6 +26,11 @@ export class Alarms {
     this.#onChange = onChange
   }
 
+  /** What is short. */
+  get raised(): AlarmResource[] {
+    return RESOURCES.filter((resource) => this.#raised.get(resource)?.size !== 0)
+  }
+
   /** @param figures go into the log: what was measured, for one. */
   set(
     resource: AlarmResource,
@@ -48,7 +53,7 @@ export class Alarms {
   }
 
   get #reason(): string | null {
-    const short = RESOURCES.filter((resource) => this.#raised.get(resource)?.size !== 0)
+    const short = this.raised
     return short.length === 0 ? null : `low on ${short.join(' & ')}`
   }
 

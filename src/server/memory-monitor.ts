@@ -76,6 +76,11 @@ export class MemoryMonitor {
     this.#stop = this.#clock.every(INTERVAL_MS, () => this.#check())
   }
 
+  /** What the process may have, once it has started. */
+  get limitBytes(): number {
+    return this.#limitBytes
+  }
+
   stop(): void {
     this.#stop()
   }

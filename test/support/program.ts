@@ -39,7 +39,7 @@ export class RunningProgram {
 
   /** Starts it on a free port, logging JSON; without a data directory unless one is named. */
   static start(args: readonly string[] = [], environment: Environment = {}): RunningProgram {
-    const defaults = ['--port', '0', '--data-dir', 'none']
+    const defaults = ['--port', '0', '--management-port', 'none', '--data-dir', 'none']
     return new RunningProgram(spawnProgram([...defaults, ...args], environment))
   }
 

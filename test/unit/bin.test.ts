@@ -70,6 +70,23 @@ describe('leveret', () => {
     await (await connect(program)).open()
   })
 
+  it('opens the management API, and says where', async () => {
+    const program = RunningProgram.start(['--management-port', '0'])
+    const [url] = /http:.*$/.exec(await program.message(/^Management API on/)) ?? []
+    expect((await fetch(`${url}/api/whoami`)).status).toBe(401)
+  })
+
+  it('serves clients without the management API when its port is in use', async () => {
+    const server = createServer()
+    onTestFinished(() => void server.close())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const program = RunningProgram.start(['--management-port', String(port)])
+    await program.message(/^The management API cannot be opened/)
+    await program.message(/^Server startup complete$/)
+    await (await connect(program)).open()
+  })
+
   it('takes its user from the variables of RabbitMQ, and never logs the password', async () => {
     const program = RunningProgram.start(['start', '--log-level', 'debug'], {
       RABBITMQ_DEFAULT_USER: 'app',

@@ -22,7 +22,17 @@ export class Leveret implements CrashBroker {
   constructor({ directory, durability, args = [] }: LeveretOptions) {
     this.name = `Leveret with durability ${durability}`
     const storage = ['--data-dir', directory, '--durability', durability]
-    this.#args = ['start', '--port', '0', '--log-format', 'json', ...storage, ...args]
+    this.#args = [
+      'start',
+      '--port',
+      '0',
+      '--management-port',
+      'none',
+      '--log-format',
+      'json',
+      ...storage,
+      ...args,
+    ]
   }
 
   async start(): Promise<RunningBroker> {

@@ -121,6 +121,7 @@ function assemble(stream: Buffer, size: number): Message[] {
 const deliverPrefix = new ChannelConsumer({ number: CHANNEL } as ConsumerChannel, {} as Queue, {
   consumerTag: CONSUMER_TAG,
   noAck: true,
+  exclusive: false,
   priority: 0,
   prefetchCount: 0,
   arguments: new Map(),

@@ -30,8 +30,12 @@ describe('the table of options', () => {
 })
 
 describe('the options of an embedded broker', () => {
-  it('are the defaults of the program, but in memory', () => {
-    expect(resolveOptions()).toEqual({ ...brokerOptions(defaultOptions()), dataDir: 'none' })
+  it('are the defaults of the program, but in memory and without the management API', () => {
+    expect(resolveOptions()).toEqual({
+      ...brokerOptions(defaultOptions()),
+      dataDir: 'none',
+      managementPort: 'none',
+    })
   })
 
   it('take what is given and keep the default where it is undefined', () => {

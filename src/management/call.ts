@@ -1,0 +1,95 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Access } from '../auth/access.ts'
+import type { User } from '../auth/user.ts'
+import type { Vhost } from '../vhost/vhost.ts'
+import { noSuchObject, notAuthorised } from './http-error.ts'
+import { JsonBody } from './json-body.ts'
+import type { ManagedBroker } from './managed-broker.ts'
+import { hasRight } from './rights.ts'
+
+export interface CallParts {
+  readonly broker: ManagedBroker
+  readonly user: User
+  /** What stands in the path, decoded. */
+  readonly params: ReadonlyMap<string, string>
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly bodyText: string
+}
+
+/** One request of somebody who may make it. */
+export class Call {
+  readonly broker: ManagedBroker
+  readonly user: User
+  readonly query: URLSearchParams
+  readonly headers: IncomingHttpHeaders
+  readonly bodyText: string
+  /** Stands for a connection where exclusive queues ask whose they are: none of them is a caller's. */
+  readonly owner: object = {}
+  readonly #params: ReadonlyMap<string, string>
+  #body: JsonBody | undefined
+
+  constructor({ broker, user, params, query, headers, bodyText }: CallParts) {
+    this.broker = broker
+    this.user = user
+    this.query = query
+    this.headers = headers
+    this.bodyText = bodyText
+    this.#params = params
+  }
+
+  /** What stands in the path in that place. */
+  param(name: string): string {
+    const value = this.#params.get(name)
+    if (value === undefined) throw new Error(`the path has no part "${name}"`)
+    return value
+  }
+
+  /** Throws 400 unless it is an object of JSON. */
+  get body(): JsonBody {
+    this.#body ??= JsonBody.parse(this.bodyText)
+    return this.#body
+  }
+
+  /** Whether there is such a virtual host as the path names. */
+  get hasVhost(): boolean {
+    return this.broker.administration.findVhost(this.param('vhost')) !== undefined
+  }
+
+  /** The virtual host that the path names. Throws 404. */
+  get vhost(): Vhost {
+    const vhost = this.broker.administration.findVhost(this.param('vhost'))
+    if (vhost === undefined) throw noSuchObject()
+    return vhost
+  }
+
+  /** What the user may do in the virtual host that the path names. */
+  get access(): Access {
+    return this.broker.administration.accessOf(this.user, this.param('vhost'))
+  }
+
+  /** Virtual hosts that the user may see: all of them, for those who monitor. */
+  visibleVhosts(): Vhost[] {
+    const { administration } = this.broker
+    const names = administration.vhosts.list().map(({ name }) => name)
+    const all = names.flatMap((name) => administration.findVhost(name) ?? [])
+    if (hasRight(this.user, 'monitoring')) return all
+    return all.filter(({ name }) => this.#mayEnter(name))
+  }
+
+  /** Users see what is theirs, and those who monitor everybody's. */
+  maySeeOf(username: string): boolean {
+    return username === this.user.name || hasRight(this.user, 'monitoring')
+  }
+
+  /** To look is enough to monitor; to do something takes permissions there. Throws 401 and 404. */
+  assertVhostAccess(isReading: boolean): void {
+    const { name } = this.vhost
+    if (this.#mayEnter(name) || (isReading && hasRight(this.user, 'monitoring'))) return
+    throw notAuthorised('User not authorised to access virtual host')
+  }
+
+  #mayEnter(vhost: string): boolean {
+    return this.broker.administration.permissions.find(this.user.name, vhost) !== undefined
+  }
+}

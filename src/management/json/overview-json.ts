@@ -1,0 +1,52 @@
+import type { Call } from '../call.ts'
+import type { Endpoint } from '../managed-broker.ts'
+import { contextsJson, exchangeTypesJson } from './node-json.ts'
+import { queueTotals } from './queue-totals.ts'
+
+/** The broker at one glance, as far as the user may see it. */
+export function overviewJson(call: Call): object {
+  const { broker } = call
+  const { nodeName: node } = broker
+  const vhosts = call.visibleVhosts()
+  const connections = [...broker.connections].filter(
+    ({ session }) => session !== undefined && call.maySeeOf(session.user.name),
+  )
+  const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0)
+  const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
+  return {
+    management_version: broker.version,
+    rabbitmq_version: broker.version,
+    product_name: broker.product,
+    product_version: broker.version,
+    erlang_version: process.versions.node,
+    erlang_full_version: `Node.js ${process.versions.node}`,
+    rates_mode: 'basic',
+    sample_retention_policies: { global: [600], basic: [600], detailed: [600] },
+    exchange_types: exchangeTypesJson,
+    release_series_support_status: 'supported',
+    disable_stats: false,
+    enable_queue_totals: false,
+    default_queue_type: 'classic',
+    cluster_name: broker.clusterName,
+    cluster_tags: {},
+    node_tags: {},
+    message_stats: {},
+    churn_rates: {},
+    queue_totals: queueTotals(queues),
+    object_totals: {
+      channels: sum(connections.map(({ channelCount }) => channelCount)),
+      connections: connections.length,
+      consumers: sum(queues.map(({ consumerCount }) => consumerCount)),
+      exchanges: sum(vhosts.map(({ exchanges }) => [...exchanges.values()].length)),
+      queues: queues.length,
+    },
+    statistics_db_event_queue: 0,
+    node,
+    listeners: broker.endpoints.map((endpoint) => listenerJson(endpoint, node)),
+    contexts: contextsJson(broker).map((context) => ({ ...context, node })),
+  }
+}
+
+function listenerJson({ protocol, host, port }: Endpoint, node: string): object {
+  return { node, protocol, ip_address: host, port, socket_opts: {} }
+}

@@ -1,0 +1,18 @@
+import type { VhostDefinition } from '../../definitions/definition.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
+import { queueTotals } from './queue-totals.ts'
+
+export function vhostJson(vhost: Vhost, definition: VhostDefinition, nodeName: string): object {
+  const { name, description, tags } = definition
+  return {
+    name,
+    description,
+    tags,
+    default_queue_type: 'classic',
+    metadata: { description, tags },
+    tracing: false,
+    protected_from_deletion: false,
+    cluster_state: { [nodeName]: 'running' },
+    ...queueTotals(vhost.queues.values()),
+  }
+}

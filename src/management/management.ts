@@ -1,0 +1,45 @@
+import { Api } from './api.ts'
+import { Authentication } from './authentication.ts'
+import { HttpServer } from './http-server.ts'
+import type { Endpoint, ManagedBroker } from './managed-broker.ts'
+import { ROUTES } from './routes/all-routes.ts'
+
+export interface ManagementOptions {
+  readonly host: string
+  /** 0 for any free one. */
+  readonly port: number
+  /** Of a request; more is refused. */
+  readonly bodyLimitBytes: number
+  readonly broker: ManagedBroker
+}
+
+/** The management API on a port of its own. */
+export class Management {
+  readonly endpoint: Endpoint
+  readonly #server: HttpServer
+
+  /** Rejects with the system's error when it cannot listen. */
+  static async open({
+    host,
+    port,
+    bodyLimitBytes,
+    broker,
+  }: ManagementOptions): Promise<Management> {
+    const { administration, failedLogins } = broker
+    const authentication = new Authentication(administration.authenticator, failedLogins)
+    const api = new Api({ broker, authentication, routes: ROUTES, bodyLimitBytes })
+    const handle: Api['handle'] = (request, response) => api.handle(request, response)
+    const server = new HttpServer({ host, port, handle })
+    const { address, port: chosen } = await server.listen()
+    return new Management(server, { protocol: 'http', host: address, port: chosen })
+  }
+
+  private constructor(server: HttpServer, endpoint: Endpoint) {
+    this.#server = server
+    this.endpoint = endpoint
+  }
+
+  close(): Promise<void> {
+    return this.#server.close()
+  }
+}

@@ -1,0 +1,37 @@
+import type { Route } from '../route.ts'
+import { BINDINGS } from './bindings.ts'
+import { CHANNELS, CONNECTIONS, CONSUMERS } from './connections.ts'
+import { EXCHANGES } from './exchanges.ts'
+import { HEALTH } from './health.ts'
+import { LIMITS } from './limits.ts'
+import { MESSAGES } from './messages.ts'
+import { NODES } from './nodes.ts'
+import { OVERVIEW } from './overview.ts'
+import { PARAMETERS } from './parameters.ts'
+import { PERMISSIONS } from './permissions.ts'
+import { POLICIES } from './policies.ts'
+import { QUEUES } from './queues.ts'
+import { REMAINING } from './remaining.ts'
+import { USERS } from './users.ts'
+import { VHOSTS } from './vhosts.ts'
+
+/** Everything that the API answers. */
+export const ROUTES: readonly Route[] = [
+  ...OVERVIEW,
+  ...NODES,
+  ...HEALTH,
+  ...VHOSTS,
+  ...USERS,
+  ...PERMISSIONS,
+  ...POLICIES,
+  ...PARAMETERS,
+  ...LIMITS,
+  ...EXCHANGES,
+  ...QUEUES,
+  ...BINDINGS,
+  ...MESSAGES,
+  ...CONNECTIONS,
+  ...CHANNELS,
+  ...CONSUMERS,
+  ...REMAINING,
+]

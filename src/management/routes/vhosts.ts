@@ -1,0 +1,56 @@
+import type { VhostSettings } from '../../administration/vhosts.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
+import { found, list, NO_CONTENT, put } from '../answer.ts'
+import type { Call } from '../call.ts'
+import { badRequest } from '../http-error.ts'
+import { vhostJson } from '../json/vhost-json.ts'
+import type { JsonBody } from '../json-body.ts'
+import { type Route, routes } from '../route.ts'
+
+export const VHOSTS: readonly Route[] = [
+  ...routes('management', {
+    'GET /vhosts': (call) => list(call.visibleVhosts().map((vhost) => shown(call, vhost))),
+    'GET /vhosts/:vhost': (call) => found(shown(call, call.vhost)),
+  }),
+  ...routes('administrator', {
+    'PUT /vhosts/:vhost': async (call) => {
+      const { vhosts, permissions } = call.broker.administration
+      const name = call.param('vhost')
+      const isNew = vhosts.find(name) === undefined
+      await vhosts.put(name, vhostSettings(call.body))
+      if (isNew) {
+        const everything = { configure: '.*', write: '.*', read: '.*' }
+        await permissions.put({ user: call.user.name, vhost: name, ...everything })
+      }
+      return put(isNew)
+    },
+    'DELETE /vhosts/:vhost': async (call) => {
+      await call.broker.administration.vhosts.delete(call.vhost.name)
+      return NO_CONTENT
+    },
+    // It runs from the time that it is there.
+    'POST /vhosts/:vhost/start/:node': (call) => {
+      void call.vhost
+      return NO_CONTENT
+    },
+  }),
+]
+
+function shown({ broker }: Call, vhost: Vhost): object {
+  return vhostJson(vhost, broker.administration.vhosts.get(vhost.name), broker.nodeName)
+}
+
+/** What is given of a virtual host. Throws 400 for what it cannot have. */
+export function vhostSettings(body: JsonBody): VhostSettings {
+  const metadata = body.object('metadata')
+  const type = body.find('default_queue_type') ?? metadata['default_queue_type'] ?? 'classic'
+  if (type !== 'classic' && type !== 'undefined') {
+    throw badRequest('default_queue_type: queues are classic unless they say otherwise')
+  }
+  if (body.flag('tracing')) throw badRequest('tracing is not supported')
+  const description = body.find('description') ?? metadata['description']
+  return {
+    ...(typeof description === 'string' ? { description } : {}),
+    ...(body.has('tags') ? { tags: body.words('tags') } : {}),
+  }
+}
