@@ -31,6 +31,8 @@ const NONE: EffectivePolicy = {
 export class VhostPolicies {
   #user: readonly Policy[] = []
   #operator: readonly Policy[] = []
+  /** Those that have come or gone since `takeChanged`. */
+  #changed: Policy[] = []
   /** What came of a pair of policies: the same object as long as neither has changed. */
   readonly #merged = new Map<Policy | undefined, Map<Policy | undefined, EffectivePolicy>>()
 
@@ -39,15 +41,19 @@ export class VhostPolicies {
     const { kind, name } = definition
     const before = this.#of(kind).find((policy) => policy.definition.name === name)
     if (before !== undefined && isSame(before.definition, definition)) return
-    const others = this.#of(kind).filter((policy) => policy.definition.name !== name)
-    this.#replace(kind, [...others, new Policy(definition)].sort(compare))
+    this.#replace(kind, before, new Policy(definition))
   }
 
   delete(kind: 'policy' | 'operator-policy', name: string): void {
-    this.#replace(
-      kind,
-      this.#of(kind).filter((policy) => policy.definition.name !== name),
-    )
+    const before = this.#of(kind).find((policy) => policy.definition.name === name)
+    if (before !== undefined) this.#replace(kind, before, undefined)
+  }
+
+  /** Those that have come or gone since this was asked last: nothing has changed for what they do not match. */
+  takeChanged(): readonly Policy[] {
+    const changed = this.#changed
+    this.#changed = []
+    return changed
   }
 
   /** Equal results are the same object, until a policy that takes part changes. */
@@ -67,17 +73,20 @@ export class VhostPolicies {
     return kind === 'policy' ? this.#user : this.#operator
   }
 
-  #replace(kind: 'policy' | 'operator-policy', policies: readonly Policy[]): void {
+  #replace(
+    kind: 'policy' | 'operator-policy',
+    gone: Policy | undefined,
+    come: Policy | undefined,
+  ): void {
+    const kept = this.#of(kind).filter((policy) => policy !== gone)
+    const policies = come === undefined ? kept : [...kept, come].sort(compare)
     if (kind === 'policy') this.#user = policies
     else this.#operator = policies
-    for (const user of this.#merged.keys()) {
-      if (user !== undefined && !this.#user.includes(user)) this.#merged.delete(user)
-    }
-    for (const ofUser of this.#merged.values()) {
-      for (const operator of ofUser.keys()) {
-        if (operator !== undefined && !this.#operator.includes(operator)) ofUser.delete(operator)
-      }
-    }
+    if (come !== undefined) this.#changed.push(come)
+    if (gone === undefined) return
+    this.#changed.push(gone)
+    this.#merged.delete(gone)
+    for (const ofUser of this.#merged.values()) ofUser.delete(gone)
   }
 }
 

@@ -13,6 +13,18 @@ export class PolicyApplication {
     return this.#inForce.get(subject)
   }
 
+  /** Tells all of these what has changed since this was called last. */
+  applyChanged(subjects: Iterable<Exchange | Queue>): void {
+    const changed = this.policies.takeChanged()
+    for (const subject of subjects) {
+      // There may be as many policies as there are queues: only those that matter are looked at.
+      const isNew = !this.#inForce.has(subject)
+      if (isNew || changed.some((policy) => policy.matches(policySubject(subject)))) {
+        this.apply(subject)
+      }
+    }
+  }
+
   /** Whether it was told something new. */
   apply(subject: Exchange | Queue): boolean {
     if (subject.kind === 'exchange' && subject.name === '') return false

@@ -152,9 +152,8 @@ export class Vhost {
 
   /** Tells exchanges and queues what policies say of them, where that is not the same any more. */
   applyPolicies(): void {
-    for (const exchange of this.exchanges.values()) this.#policies.apply(exchange)
     // A queue that may be no longer than it is may go, or bring others into being.
-    for (const queue of [...this.queues.values()]) this.#policies.apply(queue)
+    this.#policies.applyChanged([...this.exchanges.values(), ...this.queues.values()])
     this.forgetRoutes()
   }
 

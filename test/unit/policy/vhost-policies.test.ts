@@ -135,4 +135,24 @@ describe('policies', () => {
     expect(policies.effective(queue('a'))).not.toBe(before)
     expect(policies.effective(queue('c')).definition.size).toBe(0)
   })
+
+  it('say once which of them have come or gone', () => {
+    const policies = policiesWith(policy('a', { 'max-length': 1 }), operator('a', { expires: 1 }))
+    const changed = () =>
+      policies.takeChanged().map(({ definition }) => [definition.kind, ...definition.definition])
+    expect(changed()).toEqual([
+      ['policy', ['max-length', 1]],
+      ['operator-policy', ['expires', 1]],
+    ])
+    policies.set(policy('a', { 'max-length': 1 }))
+    policies.delete('operator-policy', 'b')
+    expect(changed()).toEqual([])
+    policies.set(policy('a', { 'max-length': 2 }))
+    policies.delete('operator-policy', 'a')
+    expect(changed()).toEqual([
+      ['policy', ['max-length', 2]],
+      ['policy', ['max-length', 1]],
+      ['operator-policy', ['expires', 1]],
+    ])
+  })
 })
