@@ -99,7 +99,8 @@ export class DeepQueueModel {
     const ttlMs = Math.min(messageTtlMs, expirationMs)
     this.#coming = {
       number: numberOf(body),
-      persistent,
+      // A quorum queue keeps all it gets.
+      persistent: persistent || this.#sketch.deliveryLimit !== undefined,
       priority: Math.min(priority, maxPriority),
       bytes,
       expiresAt: ttlMs === NEVER ? 0 : this.#now() + ttlMs,
