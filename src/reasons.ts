@@ -169,6 +169,8 @@ export const unknownExchangeType = (type: string): AmqpError =>
   preconditionFailed(`unknown exchange type '${type}'`)
 export const definitionsNotStored = (): AmqpError =>
   preconditionFailed('definitions cannot be stored at present; for details see the broker logfile')
+export const queueIdsUsedUp = (): AmqpError =>
+  preconditionFailed('no durable queue can be declared before the broker is restarted')
 
 // 403, the channel
 export const reservedQueueName = (queue: string): AmqpError =>

@@ -1,5 +1,5 @@
 import type { Logger } from '../base/logger.ts'
-import { definitionsNotStored } from '../reasons.ts'
+import { definitionsNotStored, queueIdsUsedUp } from '../reasons.ts'
 import type { Metadata } from '../store/metadata.ts'
 import type { Definition, DefinitionName } from './definition.ts'
 import { encodeDefinition } from './definition-json.ts'
@@ -30,6 +30,9 @@ class Batch {
   }
 }
 
+/** The journal has 32 bits for them. At the next start, those are free again that are not used. */
+const LAST_QUEUE_ID = 0xffff_ffff
+
 /**
  * The definitions of a broker that keeps them: brings each change to the metadata, one batch at a
  * time, and what comes meanwhile is the next.
@@ -56,6 +59,7 @@ export class Definitions implements DefinitionStore {
 
   newQueueIds(count: number): number {
     const first = this.#lastQueueId + 1
+    if (first + count - 1 > LAST_QUEUE_ID) throw queueIdsUsedUp()
     this.#lastQueueId += count
     return first
   }

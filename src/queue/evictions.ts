@@ -15,6 +15,8 @@ export interface EvictionParts {
   goOn(): void
 }
 
+/** Expiry is a matter of wall time, which may jump: so the timer is not trusted for longer. */
+const LONGEST_WAIT_MS = 60_000
 /** At most so many messages, and so many bytes of bodies, are dropped in one go, and then it is others' turn. */
 const DROPPED_AT_ONCE = 1000
 const DROPPED_BYTES_AT_ONCE = 1024 * 1024
@@ -87,7 +89,7 @@ export class Evictions {
       const expiresAt = lanes.first?.ready.firstExpiresAt ?? 0
       if (expiresAt === 0) return false
       const leftMs = expiresAt - clock.wallTime()
-      if (leftMs > 0) this.#timer.within(leftMs)
+      if (leftMs > 0) this.#timer.within(Math.min(leftMs, LONGEST_WAIT_MS))
       return leftMs <= 0
     })
   }

@@ -109,6 +109,13 @@ describe('definitions', () => {
     expect([definitions.newQueueIds(1), definitions.newQueueIds(1)]).toEqual([8, 9])
   })
 
+  it('of queues have no ids that the journal cannot write', () => {
+    const { definitions } = new Fixture(2 ** 32 - 3)
+    expect(() => definitions.newQueueIds(3)).toThrow(/before the broker is restarted/)
+    expect(definitions.newQueueIds(2)).toBe(2 ** 32 - 2)
+    expect(() => definitions.newQueueIds(1)).toThrow()
+  })
+
   it('are all stored when they are closed', async () => {
     const fixture = new Fixture()
     fixture.put(queue('a', 1))
