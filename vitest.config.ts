@@ -17,12 +17,17 @@ const stored = {
 
 const killing = project('crash', ['test/crash/**/*.test.ts'], 300_000)
 
-const clients = project('interop', ['interop/!(rabbitmq)/**/*.test.ts'], 20_000)
+const clients = project('interop', ['interop/*/**/*.test.ts'], 20_000)
 
 /** With the clients that Debian packages, installed before. */
 const interop = {
   ...clients,
-  test: { ...clients.test, globalSetup: ['interop/support/global-setup.ts'] },
+  test: {
+    ...clients.test,
+    // By hand, since the pattern !(rabbitmq) leaves out every name that begins so.
+    exclude: ['interop/rabbitmq/**'],
+    globalSetup: ['interop/support/global-setup.ts'],
+  },
 }
 
 /** Scenarios beside a real RabbitMQ: mostly waiting for it. */

@@ -143,6 +143,7 @@ export class Broker {
     try {
       this.#tlsIdentity = await TlsIdentity.load(this.#options, this.#logger)
       await this.#restore()
+      await this.#importDefinitions()
       await this.#listener.listen(this.#tlsIdentity)
       this.#memoryMonitor.start()
       await this.#diskMonitor?.start()
@@ -370,6 +371,14 @@ export class Broker {
   get #clusterName(): string {
     const name = this.globalParameters.find('cluster_name')?.value
     return typeof name === 'string' ? name : this.#options.clusterName
+  }
+
+  async #importDefinitions(): Promise<void> {
+    const { definitions: path } = this.#options
+    if (path === 'none') return
+    const { importDefinitionsFile } = await import('./management/definitions/definitions-file.ts')
+    await importDefinitionsFile(this.#administration, path)
+    this.#logger.info({ path }, 'Definitions imported')
   }
 
   #createVhost(name: string): Vhost {

@@ -10,6 +10,7 @@ export const DEBIAN_PEERS = {
   kombu: ['python3-kombu', 'python3'],
   celery: ['python3-celery', 'python3'],
   'amqp-tools': ['amqp-tools'],
+  rabbitmqadmin: ['rabbitmq-server', 'python3'],
   librabbitmq: ['librabbitmq-dev', 'gcc', 'libc6-dev'],
 } as const satisfies Record<string, readonly string[]>
 

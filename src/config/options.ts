@@ -290,6 +290,13 @@ const OPTIONS = {
     zero: 'no limit',
     doc: 'Publishers are held back while the filesystem of the data directory has less room than this.',
   },
+  definitions: {
+    flag: 'definitions',
+    group: 'Storage',
+    type: 'text',
+    default: 'none',
+    doc: 'File of definitions, as RabbitMQ exports them, to be imported at every start, or `none`; the default user stays.',
+  },
   messageMemoryBytes: {
     flag: 'message-memory',
     group: 'Storage',

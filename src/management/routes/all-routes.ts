@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts'
 import { BINDINGS } from './bindings.ts'
 import { CHANNELS, CONNECTIONS, CONSUMERS } from './connections.ts'
+import { DEFINITIONS } from './definitions.ts'
 import { EXCHANGES } from './exchanges.ts'
 import { HEALTH } from './health.ts'
 import { LIMITS } from './limits.ts'
@@ -33,5 +34,6 @@ export const ROUTES: readonly Route[] = [
   ...CONNECTIONS,
   ...CHANNELS,
   ...CONSUMERS,
+  ...DEFINITIONS,
   ...REMAINING,
 ]

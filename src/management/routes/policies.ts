@@ -1,11 +1,10 @@
 import type { AnyPolicyDefinition, PolicyAdministration } from '../../administration/policies.ts'
-import type { ApplyTo, JsonValue, PolicyValue } from '../../definitions/definition.ts'
 import { found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { noSuchObject } from '../http-error.ts'
 import { policyJson } from '../json/entities.ts'
-import type { JsonBody } from '../json-body.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
+import { putPolicy } from '../put-policy.ts'
 import { type Route, routes } from '../route.ts'
 
 /** Of users or of operators. */
@@ -63,25 +62,6 @@ function remove(policies: Policies): Route['handle'] {
     return NO_CONTENT
   }
 }
-
-/** What is wrong with values of the wrong type is for the policies themselves to say. Throws 400. */
-export async function putPolicy(
-  policies: PolicyAdministration,
-  vhost: string,
-  name: string,
-  body: JsonBody,
-): Promise<void> {
-  body.require('pattern', 'definition')
-  const [priority, applyTo] = [body.find('priority'), body.find('apply-to')]
-  await policies.put(vhost, name, {
-    pattern: body.text('pattern'),
-    definition: body.object('definition') as Readonly<Record<string, PolicyValue>>,
-    ...(isGiven(priority) ? { priority: priority as number } : {}),
-    ...(isGiven(applyTo) ? { applyTo: applyTo as ApplyTo } : {}),
-  })
-}
-
-const isGiven = (value: JsonValue | undefined): boolean => value !== undefined && value !== null
 
 /** Throws 404. */
 function policyOf(call: Call, policies: Policies): AnyPolicyDefinition {

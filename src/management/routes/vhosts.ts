@@ -1,11 +1,9 @@
-import type { VhostSettings } from '../../administration/vhosts.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { badRequest } from '../http-error.ts'
 import { vhostJson } from '../json/vhost-json.ts'
-import type { JsonBody } from '../json-body.ts'
 import { type Route, routes } from '../route.ts'
+import { vhostSettings } from '../vhost-settings.ts'
 
 export const VHOSTS: readonly Route[] = [
   ...routes('management', {
@@ -38,19 +36,4 @@ export const VHOSTS: readonly Route[] = [
 
 function shown({ broker }: Call, vhost: Vhost): object {
   return vhostJson(vhost, broker.administration.vhosts.get(vhost.name), broker.nodeName)
-}
-
-/** What is given of a virtual host. Throws 400 for what it cannot have. */
-export function vhostSettings(body: JsonBody): VhostSettings {
-  const metadata = body.object('metadata')
-  const type = body.find('default_queue_type') ?? metadata['default_queue_type'] ?? 'classic'
-  if (type !== 'classic' && type !== 'undefined') {
-    throw badRequest('default_queue_type: queues are classic unless they say otherwise')
-  }
-  if (body.flag('tracing')) throw badRequest('tracing is not supported')
-  const description = body.find('description') ?? metadata['description']
-  return {
-    ...(typeof description === 'string' ? { description } : {}),
-    ...(body.has('tags') ? { tags: body.words('tags') } : {}),
-  }
 }
