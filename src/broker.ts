@@ -55,6 +55,9 @@ import { Vhost } from './vhost/vhost.ts'
 /** How precise heartbeats and time limits are. */
 const TICK_MS = 250
 
+/** What the broker calls itself where RabbitMQ names its node. */
+const NODE_NAME = `leveret@${hostname()}`
+
 /** What can be given to a broker besides its options. */
 export interface BrokerParts {
   /** Where it logs; by default nowhere. */
@@ -344,7 +347,7 @@ export class Broker {
       ...own,
       product,
       version,
-      nodeName: `leveret@${hostname()}`,
+      nodeName: NODE_NAME,
       get clusterName() {
         return clusterName()
       },
@@ -394,6 +397,8 @@ export class Broker {
       clock: this.#clock,
       profile: this.#profile,
       logger: this.#logger,
+      turn: this.#turn,
+      node: NODE_NAME,
     })
   }
 

@@ -92,7 +92,11 @@ export class Administration {
       this.vhosts.get(vhost)
       this.users.get(user)
     }
-    this.vhosts = new VhostAdministration(this.#vhosts, (vhost) => this.#deleteAllOf(vhost))
+    this.vhosts = new VhostAdministration(
+      this.#vhosts,
+      (vhost) => this.#deleteAllOf(vhost),
+      (vhost) => this.findVhost(vhost),
+    )
     this.users = new UserAdministration(users, (name) =>
       this.#granted.deleteAll(({ user }) => user === name),
     )

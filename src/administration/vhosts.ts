@@ -7,15 +7,27 @@ export interface VhostSettings {
   readonly tags?: readonly string[]
 }
 
+/** A virtual host whose messages may be traced. */
+interface Traced {
+  readonly firehose: object | null
+  trace(isOn: boolean): void
+}
+
 /** The virtual hosts of a broker. https://www.rabbitmq.com/docs/vhosts */
 export class VhostAdministration {
   readonly #table: DefinitionTable<'vhost'>
   readonly #deleteAllOf: (vhost: string) => Promise<unknown>
+  readonly #findTraced: (vhost: string) => Traced | undefined
 
   /** `deleteAllOf` deletes what is defined for a vhost elsewhere. */
-  constructor(table: DefinitionTable<'vhost'>, deleteAllOf: (vhost: string) => Promise<unknown>) {
+  constructor(
+    table: DefinitionTable<'vhost'>,
+    deleteAllOf: (vhost: string) => Promise<unknown>,
+    findTraced: (vhost: string) => Traced | undefined,
+  ) {
     this.#table = table
     this.#deleteAllOf = deleteAllOf
+    this.#findTraced = findTraced
   }
 
   list(): VhostDefinition[] {
@@ -39,6 +51,20 @@ export class VhostAdministration {
     assertNames(name)
     const { description, tags } = this.find(name) ?? { description: '', tags: [] }
     await this.#table.put({ kind: 'vhost', name, description, tags, ...settings })
+  }
+
+  /**
+   * Has a copy of every message that clients of the vhost publish or get published to
+   * `amq.rabbitmq.trace`, until it is switched off or the broker stops. Throws AdministrationError.
+   * https://www.rabbitmq.com/docs/firehose
+   */
+  trace(name: string, isOn: boolean): void {
+    this.get(name)
+    this.#findTraced(name)?.trace(isOn)
+  }
+
+  isTraced(name: string): boolean {
+    return this.#findTraced(name)?.firehose != null
   }
 
   /**

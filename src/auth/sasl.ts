@@ -32,17 +32,17 @@ export const MECHANISMS_WITH_ANONYMOUS: ReadonlyMap<string, Mechanism> = new Map
 )
 
 /**
- * With RFC 4422's EXTERNAL as well, for a client whose certificate says that it is that user. What it
- * answers is not looked at, as in RabbitMQ: it can be nobody else.
+ * What is offered to a client: RFC 4422's EXTERNAL as well, if its certificate says that it is that user.
+ * What it answers is not looked at then, as in RabbitMQ: it can be nobody else.
  */
-export function withExternal(
-  mechanisms: ReadonlyMap<string, Mechanism>,
-  username: string,
+export function mechanismsFor(
+  isAnonymousLetIn: boolean,
+  certifiedUsername: string | undefined,
 ): ReadonlyMap<string, Mechanism> {
-  return new Map<string, Mechanism>([
-    ...mechanisms,
-    ['EXTERNAL', () => ({ username, isProven: true })],
-  ])
+  const mechanisms = isAnonymousLetIn ? MECHANISMS_WITH_ANONYMOUS : MECHANISMS
+  if (certifiedUsername === undefined) return mechanisms
+  const external = (): Proven => ({ username: certifiedUsername, isProven: true })
+  return new Map<string, Mechanism>([...mechanisms, ['EXTERNAL', external]])
 }
 
 /** RFC 4616: authorization identity, NUL, user, NUL, password. */

@@ -36,6 +36,7 @@ import {
   replyConsumerCannotAcknowledge,
   unexpectedContent,
 } from '../reasons.ts'
+import type { TraceOrigin } from '../vhost/firehose.ts'
 import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
@@ -56,6 +57,8 @@ export interface ChannelContext {
   readonly access: Access
   /** Stands for the connection where exclusive queues ask whose they are. */
   readonly owner: ExclusiveOwner
+  /** What names the connection. */
+  readonly link: { readonly name: string }
   readonly output: ChannelOutput
   /** Knows what is safe; null when nothing is stored. */
   readonly messageLog: TicketSource | null
@@ -90,7 +93,7 @@ const METHOD_ID_BYTES = 4
  *     open    ─ method ─▶ dispatched; `basic.publish` ─▶ header ─▶ body … ─▶ published ─▶ method
  *     closing ─ our `channel.close` is out: everything is discarded but close and close-ok
  */
-export class Channel implements ConsumerChannel {
+export class Channel implements ConsumerChannel, TraceOrigin {
   readonly number: number
   readonly context: ChannelContext
   readonly consumers: Consumers
@@ -129,12 +132,21 @@ export class Channel implements ConsumerChannel {
       vhost: context.vhost,
       access: context.access,
       output: context.output,
+      origin: this,
       readsDeaths: context.profile.readsPublishedDeaths,
     })
   }
 
   get messageLog(): TicketSource | null {
     return this.context.messageLog
+  }
+
+  get connectionName(): string {
+    return this.context.link.name
+  }
+
+  get username(): string {
+    return this.context.access.user.name
   }
 
   get hasRoom(): boolean {
@@ -233,6 +245,12 @@ export class Channel implements ConsumerChannel {
       this.unacked.push(new Delivery(deliveryTag, message, sequence, consumer.queue, consumer))
     }
     this.context.output.deliver(consumer.deliverPrefix, deliveryTag, redelivered, sent)
+    if (this.context.vhost.firehose !== null) this.traceDelivery(consumer.queue, sent, redelivered)
+  }
+
+  /** Shows a message that was sent to the client to those who trace, if there are any. */
+  traceDelivery({ name }: Queue, sent: Message, redelivered: boolean): void {
+    this.context.vhost.firehose?.delivered(sent, name, redelivered, this)
   }
 
   /** The delivery tag of a message that `basic.get` took. */

@@ -27,6 +27,7 @@ import {
   unacceptableHeader,
   userIdMismatch,
 } from '../reasons.ts'
+import type { TraceOrigin } from '../vhost/firehose.ts'
 import type { PublishRequest } from '../vhost/publish-request.ts'
 import { DIRECT_REPLY_TO } from '../vhost/reply-queues.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -50,6 +51,8 @@ export interface PublisherOptions {
   readonly vhost: Vhost
   readonly access: Access
   readonly output: ChannelOutput
+  /** The channel, for those who trace messages. */
+  readonly origin: TraceOrigin
   /** Whether an `x-death` that a client publishes is believed. */
   readonly readsDeaths: boolean
 }
@@ -66,6 +69,7 @@ export class Publisher {
   readonly #access: Access
   readonly #output: ChannelOutput
   readonly #readsDeaths: boolean
+  readonly #origin: TraceOrigin
 
   constructor(options: PublisherOptions) {
     this.#channel = options.channel
@@ -73,6 +77,7 @@ export class Publisher {
     this.#access = options.access
     this.#output = options.output
     this.#readsDeaths = options.readsDeaths
+    this.#origin = options.origin
   }
 
   /** Throws what is wrong with the publish: 403, 404, 406 or 540. */
@@ -118,7 +123,9 @@ export class Publisher {
     const blind = isDead ? withoutHeader(copied, 'x-death') : copied
     const route = this.#vhost.route(source, keys, headers, blind)
     const { queues } = route
-    if (keys.length === 1 && route.stable && queues.length <= MAX_KEPT_QUEUES) {
+    const { firehose } = this.#vhost
+    if (firehose !== null) firehose.published(blind, keys, queues, this.#origin)
+    else if (keys.length === 1 && route.stable && queues.length <= MAX_KEPT_QUEUES) {
       request.queues = queues
       request.routeVersion = this.#vhost.topologyVersion
     }

@@ -18,12 +18,7 @@ import {
   type Method,
   PROTOCOL_HEADER,
 } from 'amqp-codec'
-import {
-  MECHANISMS,
-  MECHANISMS_WITH_ANONYMOUS,
-  type Mechanism,
-  withExternal,
-} from '../auth/sasl.ts'
+import { type Mechanism, mechanismsFor } from '../auth/sasl.ts'
 import type { Logger } from '../base/logger.ts'
 import { isLoopbackAddress } from '../base/loopback-address.ts'
 import type { Tickable } from '../base/ticker.ts'
@@ -107,7 +102,7 @@ export class Connection implements FrameSink, Tickable {
     this.#events = events
     const { remoteAddress = '', remotePort } = socket
     this.#logger = settings.logger.child({ peer: `${remoteAddress}:${remotePort}` })
-    this.#mechanisms = mechanismsFor(settings, tls)
+    this.#mechanisms = mechanismsFor(settings.profile.anonymousLogin, tls?.username)
     this.#handshake = new Handshake({
       channelMax: settings.channelMax,
       frameMax: settings.frameMax,
@@ -331,6 +326,7 @@ export class Connection implements FrameSink, Tickable {
       access: session.access,
       profile: settings.profile,
       owner: this,
+      link: this.link,
       output: this.#outbox,
       messageLog: settings.messageLog,
       maxMessageSize: settings.maxMessageSizeBytes,
@@ -489,12 +485,4 @@ export class Connection implements FrameSink, Tickable {
     this.#guard(() => this.#release())
     this.#state = 'closed'
   }
-}
-
-function mechanismsFor(
-  { profile }: ConnectionSettings,
-  tls: TlsSession | undefined,
-): ReadonlyMap<string, Mechanism> {
-  const mechanisms = profile.anonymousLogin ? MECHANISMS_WITH_ANONYMOUS : MECHANISMS
-  return tls?.username === undefined ? mechanisms : withExternal(mechanisms, tls.username)
 }

@@ -38,7 +38,9 @@ export interface Publication {
 export async function publish(publication: Publication): Promise<boolean> {
   const { vhost, access, messageLog, properties, body } = publication
   const output = new ReturnWatch()
-  const publisher = new Publisher({ channel: CHANNEL, vhost, access, output, readsDeaths: false })
+  const origin = { connectionName: '', number: CHANNEL, username: access.user.name }
+  const common = { channel: CHANNEL, vhost, access, output, origin }
+  const publisher = new Publisher({ ...common, readsDeaths: false })
   const request = requestFor(publication)
   const content = Buffer.concat([
     encodeContentHeaderFrame(CHANNEL, body.length, properties),

@@ -1,4 +1,6 @@
 import {
+  type BasicProperties,
+  encodeContentHeaderFrame,
   encodeFieldTable,
   type FieldValue,
   FRAME_END,
@@ -56,6 +58,16 @@ export function republished(message: Message, table: Buffer, address: PublishAdd
   if (!mayExpire) return withHeader(message, payload, address)
   const lasting = setProperty(payload, 0, payload.length, PROPERTY_EXPIRATION, undefined)
   return withHeader(message, lasting, address)
+}
+
+/** The same body, published to another address with these properties and no others. */
+export function rewrapped(
+  message: Message,
+  properties: BasicProperties,
+  address: PublishAddress,
+): Message {
+  const frame = encodeContentHeaderFrame(0, message.bodySize, properties)
+  return withHeader(message, frame.subarray(FRAME_HEADER_SIZE, -1), address)
 }
 
 /** The same body behind another content header. */

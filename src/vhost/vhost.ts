@@ -2,6 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import { Access } from '../auth/access.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
+import { Turn } from '../base/turn.ts'
 import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
 import type {
   BindingDefinition,
@@ -39,6 +40,7 @@ import { type DelayQueueFactory, delayQueueFactory } from './delay-queue-factory
 import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
+import { Firehose, TRACE_EXCHANGE } from './firehose.ts'
 import { PolicyApplication } from './policy-application.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
@@ -60,6 +62,9 @@ export interface VhostParts {
   readonly clock?: Clock
   readonly profile?: CompatProfile
   readonly logger?: Logger
+  readonly turn?: Turn
+  /** What the broker is called. */
+  readonly node?: string
 }
 
 /**
@@ -79,6 +84,8 @@ export class Vhost {
   /** Connections that are open, and how many there may be. */
   connectionCount = 0
   connectionLimit: number = Number.POSITIVE_INFINITY
+  /** Gets to see every message that clients publish or get, while somebody wants it. */
+  firehose: Firehose | null = null
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
   readonly replyQueues: ReplyQueues
@@ -91,6 +98,8 @@ export class Vhost {
   readonly #resolver: BindingResolver
   readonly #router: Router
   readonly #definitions: DefinitionStore
+  readonly #turn: Turn
+  readonly #node: string
   readonly #durable: DurableTopology
   readonly #createQueue: QueueFactory
   readonly #deadLetters: DeadLetters
@@ -111,11 +120,15 @@ export class Vhost {
       clock = systemClock,
       profile = COMPAT_PROFILES.lenient,
       logger = silentLogger,
+      turn = new Turn(),
+      node = '',
     }: VhostParts = {},
   ) {
     this.name = name
     this.#unrestricted = Access.unrestricted('', name)
     this.#definitions = definitions
+    this.#turn = turn
+    this.#node = node
     this.#durable = new DurableTopology(name, definitions)
     this.#createQueue = createQueue
     this.replyQueues = new ReplyQueues(name, () => this.topologyVersion++)
@@ -160,6 +173,17 @@ export class Vhost {
   /** What is in force; undefined for the default exchange, which has no policies. */
   policyOf(subject: Exchange | Queue): EffectivePolicy | undefined {
     return this.#policies.inForce(subject)
+  }
+
+  /** Has copies of messages published to `amq.rabbitmq.trace`, or no longer. */
+  trace(isOn: boolean): void {
+    if (isOn === (this.firehose !== null)) return
+    const [vhost, node, turn] = [this.name, this.#node, this.#turn]
+    const publish = (message: Message): void =>
+      this.#deliver(this.exchanges.get(TRACE_EXCHANGE), message)
+    this.firehose = isOn ? new Firehose({ vhost, node, turn, publish }) : null
+    // With it, no route is remembered.
+    this.forgetRoutes()
   }
 
   /** What was published before may be routed elsewhere now, or not be permitted any more. */

@@ -77,4 +77,5 @@ function take(channel: Channel, queue: Queue, method: BasicGet): void {
   const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
   const frame = getOkFrame(channel.number, sent.address, getOk)
   output.content(channel.number, frame, sent)
+  channel.traceDelivery(queue, sent, redelivered)
 }

@@ -4,7 +4,7 @@ import {
   MECHANISMS,
   MECHANISMS_WITH_ANONYMOUS,
   type Mechanism,
-  withExternal,
+  mechanismsFor,
 } from '../../../src/auth/sasl.ts'
 
 function read(mechanism: string, response: Buffer): ReturnType<Mechanism> {
@@ -62,13 +62,14 @@ it('offers no other mechanism', () => {
 
 describe('EXTERNAL', () => {
   it('is offered to whom a certificate is known of, besides the others', () => {
-    const mechanisms = withExternal(MECHANISMS, 'ann')
-    expect([...mechanisms.keys()]).toEqual(['PLAIN', 'AMQPLAIN', 'EXTERNAL'])
-    expect(MECHANISMS.has('EXTERNAL')).toBe(false)
+    expect([...mechanismsFor(false, 'ann').keys()]).toEqual(['PLAIN', 'AMQPLAIN', 'EXTERNAL'])
+    expect(mechanismsFor(true, 'ann').has('ANONYMOUS')).toBe(true)
+    expect(mechanismsFor(false, undefined)).toBe(MECHANISMS)
+    expect(mechanismsFor(true, undefined)).toBe(MECHANISMS_WITH_ANONYMOUS)
   })
 
   it.each(['', 'bob'])('is the user of the certificate, whatever the answer: %j', (response) => {
-    const external = withExternal(MECHANISMS, 'ann').get('EXTERNAL')
+    const external = mechanismsFor(false, 'ann').get('EXTERNAL')
     expect(external?.(Buffer.from(response))).toEqual({ username: 'ann', isProven: true })
   })
 })

@@ -30,6 +30,7 @@ function keptQueues(queueCount: number): number {
     access,
     profile: COMPAT_PROFILES.lenient,
     owner,
+    link: { name: '' },
     output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
     maxMessageSize: 1024,
     consumersPerChannel: 0,

@@ -18,6 +18,7 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
     access: Access.unrestricted('guest', '/'),
     profile: COMPAT_PROFILES.lenient,
     owner,
+    link: { name: '' },
     output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
     maxMessageSize: 1024,
     consumersPerChannel: 0,

@@ -40,7 +40,10 @@ class Fixture {
     }
     const access = this.#access
     const { vhost } = this
-    this.#publisher = new Publisher({ channel: 1, vhost, access, output, readsDeaths: true })
+    this.#publisher = new Publisher({
+      ...{ channel: 1, vhost, access, output, readsDeaths: true },
+      origin: { connectionName: '', number: 1, username: 'guest' },
+    })
   }
 
   /** As a channel does it, that has the request of the same bytes at hand. */

@@ -63,6 +63,7 @@ class Client {
       access: Access.unrestricted('guest', '/'),
       profile: COMPAT_PROFILES.lenient,
       owner,
+      link: { name: '' },
       output,
       messageLog: log.log,
       maxMessageSize: 1_000_000,

@@ -133,6 +133,7 @@ describe('a consumer that does not read', () => {
       access: Access.unrestricted('guest', '/'),
       profile: COMPAT_PROFILES.lenient,
       owner: {},
+      link: { name: '' },
       output: fixture.outbox,
       maxMessageSize: 1024 * 1024,
       consumersPerChannel: 0,
