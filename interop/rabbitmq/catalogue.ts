@@ -1,5 +1,6 @@
 // All topics there are.
 
+import { configuredLimits } from './configured/limits.ts'
 import { restartedDefinitions } from './restarts/definitions.ts'
 import { restartedMessages } from './restarts/messages.ts'
 import { restartedQueueTypes } from './restarts/queue-types.ts'
@@ -17,6 +18,7 @@ import { directReplyTo } from './scenarios/direct-reply-to.ts'
 import { exchanges } from './scenarios/exchanges.ts'
 import { exclusiveQueues } from './scenarios/exclusive-queues.ts'
 import { expiring } from './scenarios/expiring.ts'
+import { firstMistakes } from './scenarios/first-mistakes.ts'
 import { framing } from './scenarios/framing.ts'
 import { getting } from './scenarios/getting.ts'
 import { handshakes } from './scenarios/handshakes.ts'
@@ -64,8 +66,12 @@ export const CATALOGUE: readonly Topic[] = [
   pluginExchanges,
   policies,
   access,
+  firstMistakes,
   randomSequences,
 ]
+
+/** Those that need a broker with settings of its own. */
+export const CONFIGURED: readonly Topic[] = [configuredLimits]
 
 /** Those with a restart in the middle. */
 export const RESTARTS: readonly RestartTopic[] = [

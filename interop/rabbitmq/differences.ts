@@ -45,16 +45,6 @@ export const EVERYWHERE: readonly Everywhere[] = [
 
 export const DIFFERENCES: readonly Difference[] = [
   {
-    scenario: 'handshakes: what a broker says of itself',
-    reason: 'The order of mechanisms means nothing: the client chooses.',
-    rabbitmq: [
-      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true}} mechanisms="AMQPLAIN PLAIN" locales="en_US"',
-    ],
-    leveret: [
-      'a0 < connection.start versionMinor=9 serverProperties={capabilities={authentication_failure_close=true basic.nack=true connection.blocked=true consumer_cancel_notify=true consumer_priorities=true direct_reply_to=true exchange_exchange_bindings=true per_consumer_qos=true publisher_confirms=true}} mechanisms="PLAIN AMQPLAIN" locales="en_US"',
-    ],
-  },
-  {
     scenario: 'handshakes: a frame_max that is too small',
     reason: '4.x says so, too: the client has logged in by then, and its author needs to know.',
     rabbitmq: ['a0 < (the socket is closed)'],
@@ -314,5 +304,59 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: '3.10 always tells none when a stream is deleted.',
     rabbitmq: ['a < queue.delete-ok'],
     leveret: ['a < queue.delete-ok messageCount=2'],
+  },
+  {
+    scenario: 'framing: a method that nobody knows',
+    reason: 'Who closes a socket without a word leaves people to guess.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=503 replyText="COMMAND_INVALID - unimplemented method" classId=50 methodId=99',
+    ],
+  },
+  {
+    scenario: 'framing: a class that nobody knows',
+    reason: 'As above.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=503 replyText="COMMAND_INVALID - unimplemented method" classId=99 methodId=10',
+    ],
+  },
+  {
+    scenario: 'framing: a method whose table is malformed',
+    reason: 'As above.',
+    rabbitmq: ['a0 < (the socket is closed)'],
+    leveret: [
+      'a0 < connection.close replyCode=501 replyText="FRAME_ERROR - cannot decode <<0,0,1,113,0,0,0,0,5,1,65,116,1,0>>" classId=50 methodId=10',
+    ],
+  },
+  {
+    scenario: 'framing: more body than was announced',
+    reason: 'As 4.x says it, and at once; 3.10 takes it for a body that goes on.',
+    rabbitmq: [
+      'a0 < connection.close replyCode=505 replyText="UNEXPECTED_FRAME - expected content body, got non content body frame instead" classId=60 methodId=40',
+    ],
+    leveret: [
+      'a0 < connection.close replyCode=501 replyText="FRAME_ERROR - content body frame exceeds remaining content size" classId=60 methodId=40',
+    ],
+  },
+  {
+    scenario: 'framing: more body than was announced, in two frames',
+    reason: 'As above.',
+    rabbitmq: [
+      'a0 < connection.close replyCode=505 replyText="UNEXPECTED_FRAME - expected content body, got non content body frame instead" classId=60 methodId=40',
+    ],
+    leveret: [
+      'a0 < connection.close replyCode=501 replyText="FRAME_ERROR - content body frame exceeds remaining content size" classId=60 methodId=40',
+    ],
+  },
+  {
+    scenario: 'first mistakes: queue.bind: of another connection, to nowhere',
+    reason: 'As 4.x: what the arguments are is nothing to those who may not use the queue.',
+    rabbitmq: [
+      'b < channel.close replyCode=406 replyText="PRECONDITION_FAILED - Invalid x-match field type signedint (value 5); expected longstr" classId=50 methodId=20',
+    ],
+    leveret: [
+      "b < channel.close replyCode=405 replyText=\"RESOURCE_LOCKED - cannot obtain exclusive access to locked queue 'q' in vhost 'V'. It could be originally declared on another connection or the exclusive property value does not match that of the original declaration.\" classId=50 methodId=20",
+    ],
   },
 ]

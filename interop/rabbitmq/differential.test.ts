@@ -1,21 +1,22 @@
 // Every scenario on a real RabbitMQ and on Leveret, and the two transcripts compared. Without a
 // RabbitMQ, Leveret is compared with what one has said before.
 
-import { afterAll, describe, expect, inject, test } from 'vitest'
-import { CATALOGUE, RESTARTS } from './catalogue.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { CATALOGUE, CONFIGURED, RESTARTS } from './catalogue.ts'
 import { DIFFERENCES, EVERYWHERE } from './differences.ts'
 import { NOT_YET } from './not-yet.ts'
 import { playOnLeveret, playOnReference } from './stage/peers.ts'
-import type { Topic } from './stage/stage.ts'
-import { judge, seenEverywhere } from './verdict/judge.ts'
-import { readRecording, writeRecording } from './verdict/recordings.ts'
+import type { Scenario } from './stage/stage.ts'
+import { compareTopic } from './verdict/compare-topic.ts'
+import { seenEverywhere } from './verdict/judge.ts'
 
 const reference = inject('reference')
+const isRecorded = 'missing' in reference
 const isRecording = process.env['DIFFERENTIAL_RECORD'] !== undefined
 
 const isPartial = process.argv.includes('-t')
 
-const names = CATALOGUE.flatMap(({ topic, scenarios }) =>
+const names = [...CATALOGUE, ...CONFIGURED].flatMap(({ topic, scenarios }) =>
   Object.keys(scenarios).map((name) => `${topic}: ${name}`),
 )
 
@@ -35,13 +36,23 @@ test('the tables of differences are about scenarios that there are', () => {
   expect(named.filter((name) => !known.includes(name))).toEqual([])
 })
 
-if ('missing' in reference) {
+if (isRecorded) {
   test(`there is no RabbitMQ to compare with (${reference.missing})`, () => {
     expect(process.env['CI'], 'a build server must have one').toBeUndefined()
   })
 }
 
-for (const topic of CATALOGUE) describe.concurrent(topic.topic, () => compare(topic))
+const sides = {
+  rabbitmq: isRecorded
+    ? undefined
+    : (name: string, scenario: Scenario) => playOnReference(reference, name, scenario),
+  version: isRecorded ? undefined : reference.version,
+  leveret: (name: string, scenario: Scenario) => playOnLeveret(name, scenario),
+}
+
+for (const topic of CATALOGUE) {
+  describe.concurrent(topic.topic, () => compareTopic(topic, sides))
+}
 
 // After all the others: it looks at what they have seen.
 describe('differences everywhere', () => {
@@ -53,43 +64,3 @@ describe('differences everywhere', () => {
     },
   )
 })
-
-function compare({ topic, scenarios }: Topic): void {
-  const recording = readRecording(topic)
-  const transcripts = new Map<string, readonly string[]>()
-  for (const [name, scenario] of Object.entries(scenarios)) {
-    const full = `${topic}: ${name}`
-    if ('missing' in reference) {
-      test(`${name} (RabbitMQ as recorded)`, async () => {
-        const recorded = recording?.transcripts.get(name)
-        expect(recorded, 'not recorded').toBeDefined()
-        judge(full, recorded ?? [], await playOnLeveret(full, scenario))
-      })
-      continue
-    }
-    test(isRecording ? `${name} (only recorded)` : name, async () => {
-      const rabbitmq = await playOnReference(reference, full, scenario)
-      expect(rabbitmq.join('\n'), 'RabbitMQ must get through').not.toMatch(/^!/m)
-      transcripts.set(name, rabbitmq)
-      if (isRecording) return
-      if (recording?.version === reference.version) {
-        expect(rabbitmq, 'what RabbitMQ says is recorded').toEqual(recording.transcripts.get(name))
-      }
-      judge(full, rabbitmq, await playOnLeveret(full, scenario))
-    })
-  }
-  if ('missing' in reference || !isRecording) return
-  afterAll(() => {
-    const inOrder = Object.keys(scenarios).flatMap((name) => {
-      const transcript = transcripts.get(name)
-      return transcript === undefined ? [] : [[name, transcript] as const]
-    })
-    // A run that was told to play only some scenarios keeps what is recorded of the others.
-    const kept =
-      Object.keys(scenarios).length === inOrder.length ? [] : (recording?.transcripts ?? [])
-    writeRecording(topic, {
-      version: reference.version,
-      transcripts: new Map([...kept, ...inOrder]),
-    })
-  })
-}

@@ -43,9 +43,13 @@ export class Management implements Administration {
     await this.#request('PUT', `/vhost-limits/${this.#virtualHost}/${name}`, { value })
   }
 
-  async addUser(label: string, permissions?: Permissions): Promise<string> {
+  async setUserLimit(user: string, name: string, value: number): Promise<void> {
+    await this.#request('PUT', `/user-limits/${user}/${name}`, { value })
+  }
+
+  async addUser(label: string, permissions?: Permissions, tag = ''): Promise<string> {
     const name = `${label}-${this.#virtualHost}`
-    await this.#request('PUT', `/users/${name}`, { password: 'secret', tags: '' })
+    await this.#request('PUT', `/users/${name}`, { password: 'secret', tags: tag })
     if (permissions !== undefined)
       await this.#request('PUT', `/permissions/${this.#virtualHost}/${name}`, permissions)
     return name

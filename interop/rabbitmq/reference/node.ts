@@ -46,8 +46,9 @@ export class ReferenceNode {
   #server: ChildProcess | undefined
   #version = 'unknown'
 
-  static async start(): Promise<ReferenceNode> {
-    const node = new ReferenceNode(await freePorts(4))
+  /** `settings` are those of the application `rabbit`, as Erlang writes them. */
+  static async start(settings = ''): Promise<ReferenceNode> {
+    const node = new ReferenceNode(await freePorts(4), settings)
     try {
       await node.startServer()
       return node
@@ -57,11 +58,15 @@ export class ReferenceNode {
     }
   }
 
-  private constructor([port, managementPort, distPort, epmdPort]: readonly number[]) {
+  private constructor(
+    [port, managementPort, distPort, epmdPort]: readonly number[],
+    settings: string,
+  ) {
     const directory = mkdtempSync(join(tmpdir(), 'leveret-reference-'))
     writeFileSync(join(directory, 'enabled_plugins'), `[${PLUGINS.join(',')}].`)
     writeFileSync(join(directory, 'env.conf'), '')
     writeFileSync(join(directory, 'rabbitmq.conf'), configuration(managementPort as number))
+    writeFileSync(join(directory, 'advanced.config'), `[{rabbit, [${settings}]}].`)
     this.#directory = directory
     this.#ports = { port: port as number, managementPort: managementPort as number }
     this.#environment = {

@@ -1,6 +1,7 @@
 // Users, permissions, and limits.
 
-import { EXCHANGE_UNBIND, QUEUE_UNBIND } from 'amqp-codec'
+import { CHANNEL_OPEN, EXCHANGE_UNBIND, QUEUE_UNBIND } from 'amqp-codec'
+import { method } from '../../../test/support/raw-client-method.ts'
 import type { Permissions } from '../stage/administration.ts'
 import type { Channel } from '../stage/channel.ts'
 import type { Scenario, Stage, Topic } from '../stage/stage.ts'
@@ -9,8 +10,8 @@ const mine: Permissions = { configure: '^mine', write: '^mine', read: '^mine' }
 const anything: Permissions = { configure: '.*', write: '.*', read: '.*' }
 
 /** A channel of a user of these permissions; `a` stays that of a user who may do all. */
-async function channelOf(stage: Stage, permissions?: Permissions): Promise<Channel> {
-  const user = await stage.administration.addUser('user', permissions)
+async function channelOf(stage: Stage, permissions?: Permissions, tag?: string): Promise<Channel> {
+  const user = await stage.administration.addUser('user', permissions, tag)
   stage.connection('b', { user, password: 'secret' })
   return stage.b
 }
@@ -105,6 +106,59 @@ export const access: Topic = {
       await b.queue('q')
       await b.publish('', 'q', 'one', { userId: 'guest' })
       await b.receive()
+    },
+    'user-id may be that of others with a tag': async (stage) => {
+      const b = await channelOf(stage, anything, 'impersonator')
+      await b.queue('q')
+      await b.publish('', 'q', 'one', { userId: 'guest' })
+      await b.holds('q', 1)
+    },
+    'passive declarations need no permission': withUser(async (b) => {
+      await b.exchange('foreign.x', 'topic', {}, { passive: true })
+      await b.count('foreign')
+    }),
+    'permissions are looked at before existence': withUser(async (b) => {
+      await b.get('nowhere')
+      await b.purge('nowhere')
+      await b.remove('nowhere')
+      await b.consume('nowhere')
+      await b.bind('nowhere', 'mine.nowhere')
+      await b.bind('mine', 'nowhere')
+      await b.removeExchange('nowhere')
+      await b.publish('nowhere', 'k', 'one')
+      await b.receive()
+    }),
+    'permissions are looked at before flags': withUser(async (b) => {
+      await b.queue('foreign', { 'x-max-length': 5 })
+      await b.exchange('foreign.x', 'direct')
+      await b.remove('foreign', { ifUnused: true })
+    }),
+    'unbinding from what is foreign': withUser(async (b) => {
+      await b.call(QUEUE_UNBIND, { queue: 'mine', exchange: 'foreign.x', routingKey: 'k' })
+      await b.call(EXCHANGE_UNBIND, { destination: 'mine.x', source: 'foreign.x' })
+    }),
+    'a limit of connections for a user': async (stage) => {
+      const user = await stage.administration.addUser('user', anything)
+      await stage.administration.setUserLimit(user, 'max-connections', 0)
+      stage.connection('b', { user, password: 'secret' })
+      await stage.b.open()
+    },
+    'a limit of channels for a user': async (stage) => {
+      const user = await stage.administration.addUser('user', anything)
+      await stage.administration.setUserLimit(user, 'max-channels', 0)
+      stage.connection('b', { user, password: 'secret' })
+      await stage.b.link.opened()
+      await stage.b.link.send(1, method(CHANNEL_OPEN, {}))
+      await stage.b.next('a refusal')
+    },
+    'limits that are taken off': async (stage) => {
+      const user = await stage.administration.addUser('user', anything)
+      await stage.administration.setUserLimit(user, 'max-connections', 0)
+      await stage.administration.setUserLimit(user, 'max-connections', -1)
+      await stage.administration.setLimit('max-queues', 0)
+      await stage.administration.setLimit('max-queues', -1)
+      stage.connection('b', { user, password: 'secret' })
+      await stage.b.queue('q')
     },
     'a limit of queues': async ({ a, administration }) => {
       await administration.setLimit('max-queues', 1)

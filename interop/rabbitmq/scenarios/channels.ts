@@ -82,6 +82,13 @@ export const channels: Topic = {
       await sendOn(stage, 11, CHANNEL_OPEN)
       await stage.channel('a', 11).next('an answer')
     },
+    'more channels than there may be': async (stage) => {
+      stage.connection('a', { tune: { channelMax: 2 } })
+      await stage.a.open()
+      await stage.a2.open()
+      await sendOn(stage, 3, CHANNEL_OPEN)
+      await stage.channel('a', 3).next('a refusal')
+    },
     'flow is answered when it is on': async ({ a }) => {
       await a.call(CHANNEL_FLOW, { active: true })
     },

@@ -29,6 +29,15 @@ function says(...octets: Buffer[]): Scenario {
   }
 }
 
+/** The same where the broker may find nothing wrong. */
+function takes(...octets: Buffer[]): Scenario {
+  return async ({ a }) => {
+    await a.open()
+    await a.link.write(Buffer.concat(octets))
+    await a.quiet()
+  }
+}
+
 /** A method frame with exactly these octets behind its ids. */
 function raw(classId: number, methodId: number, octets: string): Buffer {
   const payload = Buffer.concat([Buffer.alloc(4), Buffer.from(octets, 'hex')])
@@ -90,6 +99,25 @@ export const framing: Topic = {
       await a.get('q', true)
     },
     'a method whose arguments are cut short': says(raw(50, 10, '0000057100')),
+    'a method that nobody knows': says(raw(50, 99, '')),
+    'a class that nobody knows': says(raw(99, 10, '')),
+    'a method without its ids': says(frame(FRAME_METHOD, 1, Buffer.from([0, 50]))),
+    'more body than was announced': takes(publish, header(60, 3), frame(FRAME_BODY, 1, some)),
+    'more body than was announced, in two frames': takes(
+      publish,
+      header(60, 5),
+      frame(FRAME_BODY, 1, some),
+      frame(FRAME_BODY, 1, some),
+    ),
+    'a header whose properties are cut short': takes(
+      publish,
+      frame(FRAME_HEADER, 1, Buffer.from('003c0000000000000000000080000a41', 'hex')),
+    ),
+    'a header that is cut short': says(
+      publish,
+      frame(FRAME_HEADER, 1, Buffer.from('003c00000000', 'hex')),
+    ),
+    'a method whose table is malformed': says(raw(50, 10, '0000017100000000050141740100')),
     'a name that is not UTF-8': says(raw(50, 10, '0000 02c328 00 00000000'.replaceAll(' ', ''))),
     'channels whose frames are interleaved': async ({ a, a2 }) => {
       await a.queue('q')

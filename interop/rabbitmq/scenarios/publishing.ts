@@ -30,6 +30,21 @@ function headers(...tables: Readonly<Record<string, unknown>>[]): Scenario {
 export const publishing: Topic = {
   topic: 'basic.publish',
   scenarios: {
+    'which mistake comes first: the exchange, the user, the time': async ({ a }) => {
+      const wrong = { userId: 'nobody', expiration: 'soon', headers: { CC: 'text' } }
+      await a.publish('nowhere', 'k', 'one', wrong)
+      await a.receive()
+      await a.publish('', 'k', 'one', wrong)
+      await a.receive()
+      await a.publish('', 'k', 'one', { userId: 'nobody', headers: { CC: 'text' } })
+      await a.receive()
+      await a.publish('', 'k', 'one', { expiration: 'soon', headers: { CC: 'text' } })
+      await a.receive()
+    },
+    'which mistake comes first: immediate': async ({ a }) => {
+      await a.publish('nowhere', 'k', 'one', {}, { immediate: true })
+      await a.receive()
+    },
     'all properties go through as they are': async ({ a }) => {
       await a.queue('q')
       await a.publish('', 'q', 'body', {

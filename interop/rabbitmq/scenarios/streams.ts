@@ -83,6 +83,9 @@ export const streams: Topic = {
       { 'x-initial-cluster-size': 0 },
       { 'x-queue-leader-locator': 'nearest' },
     ),
+    'segments that are too large': declares({
+      'x-stream-max-segment-size-bytes': typed('l', 3_000_000_001n),
+    }),
     'x-max-age without a number': declares({ 'x-max-age': 'h' }),
     'refuse arguments of others': declares(
       { 'x-message-ttl': 1000 },

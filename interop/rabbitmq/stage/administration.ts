@@ -22,8 +22,10 @@ export interface Administration {
   deleteOperatorPolicy(name: string): Promise<void>
   /** `max-queues` and `max-connections`. */
   setLimit(name: string, value: number): Promise<void>
+  /** `max-connections` and `max-channels`. */
+  setUserLimit(user: string, name: string, value: number): Promise<void>
   /** The user's name is the scenario's own: give it a label, and get its name. Its password is `secret`. */
-  addUser(label: string, permissions?: Permissions): Promise<string>
+  addUser(label: string, permissions?: Permissions, tag?: string): Promise<string>
   setTopicPermissions(user: string, exchange: string, write: string, read: string): Promise<void>
   /** Closes all connections of the virtual host, with this reason. */
   closeConnections(reason: string): Promise<void>

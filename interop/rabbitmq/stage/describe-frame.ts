@@ -26,6 +26,8 @@ export function describeContent(properties: BasicProperties, body: Buffer): stri
 }
 
 function describeField(name: string, value: unknown): string[] {
+  // Their order means nothing, and RabbitMQ's is another with each start.
+  if (name === 'mechanisms') return [`${name}="${String(value).split(' ').sort().join(' ')}"`]
   if (value === '' || value === 0 || value === false || value === undefined) return []
   if (Buffer.isBuffer(value)) return value.length === 0 ? [] : [`${name}=${describeBody(value)}`]
   if (value instanceof Map) return value.size === 0 ? [] : [`${name}=${describeTable(value)}`]

@@ -38,9 +38,13 @@ export class LeveretAdministration implements Administration {
     await this.#broker.vhostLimits.put(this.#virtualHost, { [name]: value })
   }
 
-  async addUser(label: string, permissions?: Permissions): Promise<string> {
+  async setUserLimit(user: string, name: string, value: number): Promise<void> {
+    await this.#broker.userLimits.put(user, { [name]: value })
+  }
+
+  async addUser(label: string, permissions?: Permissions, tag?: string): Promise<string> {
     const name = `${label}-${this.#virtualHost}`
-    await this.#broker.users.put(name, { password: 'secret', tags: [] })
+    await this.#broker.users.put(name, { password: 'secret', tags: tag === undefined ? [] : [tag] })
     if (permissions !== undefined)
       await this.#broker.permissions.put({ user: name, vhost: this.#virtualHost, ...permissions })
     return name

@@ -2,6 +2,7 @@
 // Leveret of its own.
 
 import { createHash } from 'node:crypto'
+import type { BrokerOptions } from '../../../src/index.ts'
 import { Management } from '../reference/management.ts'
 import type { Reference } from '../reference/node.ts'
 import { LeveretAdministration } from './leveret-administration.ts'
@@ -33,11 +34,20 @@ export async function playOnReference(
 }
 
 /** What Leveret says in a scenario. */
-export async function playOnLeveret(name: string, scenario: Scenario): Promise<string[]> {
+export async function playOnLeveret(
+  name: string,
+  scenario: Scenario,
+  settings: BrokerOptions = {},
+): Promise<string[]> {
   const virtualHost = virtualHostOf(name)
   // Loaded here and not above: a recording of RabbitMQ needs nothing of Leveret.
   const { createBroker } = await import('../../../src/index.ts')
-  const broker = await createBroker({ port: 0, dataDir: 'none', defaultVhost: virtualHost })
+  const broker = await createBroker({
+    ...settings,
+    port: 0,
+    dataDir: 'none',
+    defaultVhost: virtualHost,
+  })
   try {
     const { port } = broker
     const administration = new LeveretAdministration(broker, virtualHost)

@@ -9,7 +9,7 @@ export interface Recording {
   readonly transcripts: ReadonlyMap<string, readonly string[]>
 }
 
-const HEADER = /^RabbitMQ (\S+)/
+const HEADER = /^RabbitMQ ([\d.]+)/
 const TITLE = '== '
 
 export function readRecording(topic: string): Recording | undefined {
