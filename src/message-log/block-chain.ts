@@ -1,4 +1,5 @@
 import { Fifo } from '../base/fifo.ts'
+import type { Ticket } from './queue-log.ts'
 
 /** A block that is as large as this part of what may be untidy gets no more records. */
 const BLOCK_PART = 1 / 16
@@ -17,6 +18,8 @@ export interface Block {
   liveBytes: number
   /** How many of its records are being written. */
   inFlight: number
+  /** The last batch which says that messages of it have gone elsewhere; 0 when none does. */
+  goneWith: Ticket
   /** Whether more records may follow. */
   isOpen: boolean
 }
@@ -85,8 +88,9 @@ export class BlockChain {
     this.#liveBytes += bytes
   }
 
-  /** So many are not any more. */
-  shrink(block: Block, places: number): void {
+  /** So many are not any more; with that batch, if it says where they have gone instead. */
+  shrink(block: Block, places: number, ticket: Ticket = 0): void {
+    block.goneWith = Math.max(block.goneWith, ticket)
     const bytes =
       places === block.live ? block.liveBytes : Math.floor((block.liveBytes / block.live) * places)
     block.live -= places
@@ -94,11 +98,14 @@ export class BlockChain {
     this.#liveBytes -= bytes
   }
 
-  /** Forgets the dead blocks at the front, and gives the position of the last record, or undefined. */
-  takeDead(): number | undefined {
+  /**
+   * Forgets the dead blocks at the front, and gives the position of the last record, or undefined. What
+   * has gone elsewhere is only dead when that is stored, too.
+   */
+  takeDead(storedTicket: Ticket): number | undefined {
     let last: number | undefined
     for (let head = this.#blocks.peek(); head !== undefined; head = this.#blocks.peek()) {
-      if (head.live > 0 || head.inFlight > 0) break
+      if (head.live > 0 || head.inFlight > 0 || head.goneWith > storedTicket) break
       this.#blocks.shift()
       this.#bytes -= head.bytes
       last = head.last
@@ -130,5 +137,14 @@ export class BlockChain {
 }
 
 function newBlock(): Block {
-  return { first: -1, last: -1, bytes: 0, live: 0, liveBytes: 0, inFlight: 0, isOpen: true }
+  return {
+    first: -1,
+    last: -1,
+    bytes: 0,
+    live: 0,
+    liveBytes: 0,
+    inFlight: 0,
+    goneWith: 0,
+    isOpen: true,
+  }
 }

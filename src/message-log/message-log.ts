@@ -67,7 +67,6 @@ export class MessageLog implements TurnTask, TicketSource {
   readonly #impatient = new Set<() => void>()
   /** What came in last, without what was stored again. */
   #newBytes = 0
-  #isWritingAtomic = false
   /** What may be removed once what is being written is stored. */
   #dead: number | undefined
   #closing: Promise<void> | undefined
@@ -179,7 +178,7 @@ export class MessageLog implements TurnTask, TicketSource {
 
   endTurn(): void {
     // These are dead because of what is stored, or is going to be with this very batch.
-    this.#dead = this.#chain.takeDead()
+    this.#dead = this.#chain.takeDead(this.#storedTicket)
     const { ticket } = this.#batch
     this.#cleaner.bringUpToDate()
     const content = this.#batch.take()
@@ -189,7 +188,6 @@ export class MessageLog implements TurnTask, TicketSource {
       return
     }
     this.#state = 'writing'
-    this.#isWritingAtomic = content.isAtomic
     void this.#write(ticket, content)
   }
 
@@ -285,9 +283,8 @@ export class MessageLog implements TurnTask, TicketSource {
   /** Sees to what is next, when no record is being written. */
   #goOn(): void {
     const { isNoted } = this.#batch
-    // A message that was settled since is only dead once that is stored too: the same record may say
-    // where it has gone instead.
-    const upTo = isNoted ? this.#dead : (this.#chain.takeDead() ?? this.#dead)
+    // What was settled since is only dead once that is stored too.
+    const upTo = isNoted ? this.#dead : (this.#chain.takeDead(this.#storedTicket) ?? this.#dead)
     this.#dead = undefined
     if (upTo !== undefined) this.#truncate(upTo)
     if (isNoted) this.#schedule()
@@ -321,11 +318,10 @@ export class MessageLog implements TurnTask, TicketSource {
 
   /**
    * A disk that is full has room again when what was consumed is removed, though that it was cannot be
-   * stored. But where something is to come in its place, that must be stored first.
+   * stored. Where something is to come in its place, the chain knows that this must be stored first.
    */
   #makeRoom(): void {
-    if (this.#isWritingAtomic || this.#batch.isAtomic) return
-    this.#dead = this.#chain.takeDead() ?? this.#dead
+    this.#dead = this.#chain.takeDead(this.#storedTicket) ?? this.#dead
     if (this.#dead !== undefined) this.#truncate(this.#dead)
   }
 

@@ -33,7 +33,10 @@ export interface QueueLog {
   readonly firstSequence: number | undefined
   /** How many bytes of bodies they had when the log was read; it does not change after that. */
   readonly bodyBytes: number
-  /** What is noted until the end of this turn is stored as one: all of it, or nothing. */
+  /**
+   * What is noted until the end of this turn is stored as one: all of it, or nothing. To be called before a
+   * message is settled that goes elsewhere.
+   */
   makeAtomic(): void
   /** The message is in the queue, at a sequence that is after all others there. */
   enqueue(message: Message, sequence: number, expiresAt?: number): Ticket

@@ -285,11 +285,17 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     if (sequence >= this.#nextSequence) this.#nextSequence = sequence + 1
   }
 
+  /** The batch that says where messages go which leave now, if it may say that. */
+  get #goneWith(): Ticket {
+    const { batch } = this.#parts
+    return batch.isAtomic ? batch.ticket : 0
+  }
+
   /** Whether the sequence was live. */
   forget(sequence: number): boolean {
     if (!this.#live.delete(sequence)) return false
     this.#delivered.delete(sequence)
-    this.#parts.chain.shrink(this.#extents.find(sequence), 1)
+    this.#parts.chain.shrink(this.#extents.find(sequence), 1, this.#goneWith)
     return true
   }
 
@@ -299,7 +305,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     for (let at = this.#live.next(from); at !== undefined && at <= to; at = this.#live.next(at)) {
       const end = Math.min(to, this.#extents.endOf(at))
       const count = this.#live.deleteRange(at, end)
-      this.#parts.chain.shrink(this.#extents.find(at), count)
+      this.#parts.chain.shrink(this.#extents.find(at), count, this.#goneWith)
       forgotten += count
     }
     this.#delivered.deleteRange(from, to)

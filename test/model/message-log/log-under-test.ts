@@ -164,9 +164,9 @@ export class LogUnderTest {
   }
 
   #move(slot: number, held: Held): void {
+    this.#makeAtomic()
     const to = this.#place(slot, held.message, held.place)
     this.#settle(held)
-    this.#makeAtomic()
     this.#model.noteMove(held.place, to)
   }
 

@@ -37,14 +37,25 @@ describe('blocks', () => {
     const { chain } = records
     const blocks = Array.from({ length: 4 }, () => records.add(BLOCK_BYTES))
     chain.shrink(blocks[1]!, 1)
-    expect(chain.takeDead()).toBeUndefined()
+    expect(chain.takeDead(0)).toBeUndefined()
     chain.shrink(blocks[0]!, 1)
-    expect(chain.takeDead()).toBe(2)
-    expect(chain.takeDead()).toBeUndefined()
+    expect(chain.takeDead(0)).toBe(2)
+    expect(chain.takeDead(0)).toBeUndefined()
     chain.shrink(blocks[2]!, 1)
     chain.shrink(blocks[3]!, 1)
-    expect(chain.takeDead()).toBe(4)
+    expect(chain.takeDead(0)).toBe(4)
     expect([chain.bytes, chain.liveBytes]).toEqual([0, 0])
+  })
+
+  it('are not removed before that is stored which has come in the place of what they had', () => {
+    const records = new Records()
+    const { chain } = records
+    const [first, second] = Array.from({ length: 2 }, () => records.add(BLOCK_BYTES))
+    chain.shrink(second!, 1, 8)
+    chain.shrink(first!, 1, 7)
+    expect(chain.takeDead(6)).toBeUndefined()
+    expect(chain.takeDead(7)).toBe(1)
+    expect(chain.takeDead(8)).toBe(2)
   })
 
   it('are not removed while a record of theirs is being written', () => {
@@ -52,9 +63,9 @@ describe('blocks', () => {
     const block = chain.begin(10)
     expect(chain.begin(10)).toBe(block)
     chain.stored(block, 5)
-    expect(chain.takeDead()).toBeUndefined()
+    expect(chain.takeDead(0)).toBeUndefined()
     chain.stored(block, 6)
-    expect(chain.takeDead()).toBe(6)
+    expect(chain.takeDead(0)).toBe(6)
     // What is removed gets no more records.
     expect(chain.begin(10)).not.toBe(block)
   })
