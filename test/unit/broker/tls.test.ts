@@ -186,6 +186,21 @@ describe('certificates that have changed', () => {
     await (await dialTls(broker, { ca: renewed.cert })).open()
   })
 
+  it('count for those who come back with a session of before', async () => {
+    const tlsCa = join(temporaryDirectory(), 'ca.pem')
+    writeFileSync(tlsCa, authority.cert)
+    const { broker, log } = await startTlsBroker({ tlsCa, tlsVerify: 'required' })
+    const client = authority.issue()
+    const first = tlsSocket(broker, client)
+    const session = once(first, 'session')
+    await (await RawConnection.over(first).open()).close()
+    const [ticket] = (await session) as [Buffer]
+    writeFileSync(tlsCa, new Authority().cert)
+    await broker.reloadCertificates()
+    await ended(tlsSocket(broker, { ...client, session: ticket }))
+    expect(await refusalIn(log)).toContain("The client's certificate is not good")
+  })
+
   it('are nothing to a broker without any', async () => {
     const { broker } = await RunningBroker.start()
     await broker.reloadCertificates()
