@@ -304,7 +304,10 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     this.#agedDeliveryTag = this.#lastDeliveryTag
   }
 
-  /** Throws 406 when a delivery has been unacknowledged for too long. */
+  /**
+   * Throws 406 when a delivery has been unacknowledged for too long; or, where the profile has it so, cancels
+   * its consumer.
+   */
   checkDeadlines(nowMs: number): void {
     const first = this.unacked.first
     if (this.#state === 'closing' || first === undefined) return
@@ -315,13 +318,27 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     this.#ages.forgetBefore(first.deliveryTag)
     const overdueTag = this.#ages.lastBefore(nowMs - least)
     const isForAll = this.context.profile.consumerTimeoutScope === 'all'
-    for (const { deliveryTag, queue } of this.unacked) {
+    for (const { deliveryTag, queue, consumer } of this.unacked) {
       if (deliveryTag > overdueTag) return
       if (!isForAll && queue.type !== 'quorum') continue
       const own = queue.consumerTimeoutMs ?? limit
       const isOverdue = deliveryTag <= this.#ages.lastBefore(nowMs - own)
-      if (isOverdue) throw deliveryTimedOut(this.number, own)
+      if (!isOverdue) continue
+      const isCancelled = !isForAll && consumer !== null && this.context.cancelNotify
+      if (!isCancelled) throw deliveryTimedOut(this.number, own)
+      this.#takeBackFrom(consumer)
+      return
     }
+  }
+
+  /** The consumer is one no longer, and what it has not acknowledged goes to others. */
+  #takeBackFrom(consumer: ChannelConsumer): void {
+    const { consumerTag } = consumer
+    const deliveries = [...this.unacked].filter((delivery) => delivery.consumer === consumer)
+    for (const { deliveryTag } of deliveries) this.unacked.take(deliveryTag)
+    this.consumers.cancel(consumerTag)
+    this.context.output.method(this.number, { id: BASIC_CANCEL, consumerTag, nowait: true })
+    this.settle(deliveries, 'requeue')
   }
 
   selectConfirms(): void {

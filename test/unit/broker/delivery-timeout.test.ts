@@ -1,6 +1,6 @@
 // How long a delivery may be unacknowledged, with a clock that stands still.
 
-import { BASIC_ACK, BASIC_DELIVER, CHANNEL_CLOSE, CHANNEL_CLOSE_OK } from 'amqp-codec'
+import { BASIC_ACK, BASIC_CANCEL, BASIC_DELIVER, CHANNEL_CLOSE, CHANNEL_CLOSE_OK } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { RunningBroker } from './running-broker.ts'
@@ -53,6 +53,29 @@ describe('a delivery that is not acknowledged for too long', () => {
       if (tag > 1) channel.send(BASIC_ACK, { deliveryTag: tag - 1 })
       await running.settled()
     }
+    await channel.expectNothing()
+  })
+
+  it('ends its consumer only, of a quorum queue, where the profile says so', async () => {
+    const clock = new FakeClock()
+    const consumerTimeoutMs = LIMIT_MS
+    const running = await RunningBroker.start({ clock, consumerTimeoutMs, compat: '4.3' })
+    const channel = await running.channel()
+    const other = await running.channel()
+    const declared = { queue: 'q', durable: true, exclusive: false }
+    const quorum = new Map([['x-queue-type', { type: 'S', value: 'quorum' } as const]])
+    const queue = await channel.declareQueue({ ...declared, arguments: quorum })
+    const classic = await channel.declareQueue({ ...declared, queue: 'classic' })
+    const consumerTag = await channel.consume(queue)
+    await channel.consume(classic)
+    channel.publishAll(queue, ['a'])
+    channel.publishAll(classic, ['b'])
+    await channel.deliveries(2)
+    await other.consume(queue)
+    clock.advance(LIMIT_MS * 1.1)
+    expect((await channel.expect(BASIC_CANCEL)).consumerTag).toBe(consumerTag)
+    expect(await other.bodies(1)).toEqual(['a'])
+    clock.advance(LIMIT_MS / 2)
     await channel.expectNothing()
   })
 
