@@ -9,7 +9,7 @@ export class Management implements Administration {
   readonly #base: string
   readonly #virtualHost: string
 
-  constructor({ managementPort }: Reference, virtualHost: string) {
+  constructor({ managementPort }: Pick<Reference, 'managementPort'>, virtualHost: string) {
     this.#base = `http://127.0.0.1:${managementPort}/api`
     this.#virtualHost = virtualHost
   }
@@ -66,14 +66,15 @@ export class Management implements Administration {
   }
 
   /** The management plugin learns of connections a little later than they are there. */
-  async closeConnections(reason: string): Promise<void> {
+  async closeConnections(reason?: string): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS
+    const headers = reason === undefined ? {} : { 'x-reason': reason }
     for (;;) {
       const response = await this.#request('GET', `/vhosts/${this.#virtualHost}/connections`)
       const connections = (await response.json()) as readonly { readonly name: string }[]
       for (const { name } of connections) {
         const path = `/connections/${encodeURIComponent(name)}`
-        await this.#request('DELETE', path, undefined, { 'x-reason': reason })
+        await this.#request('DELETE', path, undefined, headers)
       }
       if (connections.length > 0) return
       if (Date.now() > deadline) throw new Error('the management plugin knows no connections')

@@ -174,6 +174,11 @@ export const access: Topic = {
       await stage.administration.setLimit('max-connections', 0)
       await stage.a.open()
     },
+    'connections that an administrator closes without a reason': async ({ a, administration }) => {
+      await a.queue('q')
+      await administration.closeConnections()
+      await a.next('a close')
+    },
     'connections that an administrator closes': async ({ a, administration }) => {
       await a.queue('q')
       await administration.closeConnections('enough')

@@ -27,9 +27,6 @@ export interface Administration {
   /** The user's name is the scenario's own: give it a label, and get its name. Its password is `secret`. */
   addUser(label: string, permissions?: Permissions, tag?: string): Promise<string>
   setTopicPermissions(user: string, exchange: string, write: string, read: string): Promise<void>
-  /** Closes all connections of the virtual host, with this reason. */
-  closeConnections(reason: string): Promise<void>
+  /** Closes all connections of the virtual host, with this reason if there is one. */
+  closeConnections(reason?: string): Promise<void>
 }
-
-/** The broker cannot do that yet. */
-export class NotBuilt extends Error {}

@@ -1,7 +1,8 @@
-// Leveret's side of what an administrator does: its own API, in this process.
+// Leveret's side of what an administrator does: mostly its own API, in this process.
 
 import type { Broker } from '../../../src/index.ts'
-import { type Administration, NotBuilt, type Permissions, type Policy } from './administration.ts'
+import { Management } from '../reference/management.ts'
+import type { Administration, Permissions, Policy } from './administration.ts'
 
 export class LeveretAdministration implements Administration {
   readonly #broker: Broker
@@ -60,7 +61,10 @@ export class LeveretAdministration implements Administration {
     await this.#broker.topicPermissions.put({ user, vhost, exchange, write, read })
   }
 
-  closeConnections(): Promise<void> {
-    return Promise.reject(new NotBuilt('closing of connections: not built'))
+  /** By HTTP: there is no other way. */
+  async closeConnections(reason?: string): Promise<void> {
+    await this.#broker.openManagement(0)
+    const managementPort = this.#broker.managementPort as number
+    await new Management({ managementPort }, this.#virtualHost).closeConnections(reason)
   }
 }

@@ -1,7 +1,7 @@
 // What a scenario is given: channels that open themselves when they are first used, on two
 // connections, and more of both by name.
 
-import { type Administration, NotBuilt } from './administration.ts'
+import type { Administration } from './administration.ts'
 import { Channel } from './channel.ts'
 import { Link, type Login, Refused, type Scene, Stuck } from './link.ts'
 
@@ -47,7 +47,7 @@ export class Stage {
       for (const channel of this.#channels) if (channel.isOpen) await channel.quiet()
     } catch (error) {
       if (error instanceof Refused) return
-      if (!(error instanceof Stuck || error instanceof NotBuilt)) throw error
+      if (!(error instanceof Stuck)) throw error
       this.#scene.transcript.add(`! ${error.message}`)
     }
   }
