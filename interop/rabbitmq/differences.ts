@@ -160,12 +160,6 @@ export const DIFFERENCES: readonly Difference[] = [
     leveret: [],
   },
   {
-    scenario: 'policies: a time to live is for messages to come',
-    reason: 'What has expired behind the message that is taken is not counted any more.',
-    rabbitmq: ['a < basic.get-ok deliveryTag=1 routingKey="q" messageCount=1 "one"'],
-    leveret: ['a < basic.get-ok deliveryTag=1 routingKey="q" "one"'],
-  },
-  {
     scenario: 'death chains: expired in three queues',
     reason:
       'The newest death comes first, as documented; 3.10 turns the older ones around with each death.',

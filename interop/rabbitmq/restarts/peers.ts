@@ -9,7 +9,7 @@ import { Management } from '../reference/management.ts'
 import { ReferenceNode } from '../reference/node.ts'
 import { LeveretAdministration } from '../stage/leveret-administration.ts'
 import { LEVERET_PATIENCE_MS, REFERENCE_PATIENCE_MS } from '../stage/peers.ts'
-import { playAfter, playBefore, playMeanwhile, type Running } from './play.ts'
+import { type Half, playAfter, playBefore, playMeanwhile, type Running } from './play.ts'
 import type { Restart } from './restart.ts'
 
 type Transcripts = ReadonlyMap<string, readonly string[]>
@@ -43,14 +43,21 @@ export async function restartLeveret(
   const [dataDir, copy] = [join(directory, 'data'), join(directory, 'copy')]
   try {
     const first = await start(dataDir)
-    const halves = await playBefore(runningLeveret(first), restarts).finally(() => {
+    let halves: Half[]
+    try {
+      halves = await playBefore(runningLeveret(first), restarts)
       cpSync(dataDir, copy, { recursive: true })
-      return first.close()
-    })
+    } finally {
+      await first.close()
+    }
     await playMeanwhile(halves)
     const play = async (directoryAfter: string): Promise<Transcripts> => {
       const broker = await start(directoryAfter)
-      return playAfter(runningLeveret(broker), halves).finally(() => broker.close())
+      try {
+        return await playAfter(runningLeveret(broker), halves)
+      } finally {
+        await broker.close()
+      }
     }
     return { closed: await play(dataDir), killed: await play(copy) }
   } finally {

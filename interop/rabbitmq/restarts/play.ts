@@ -15,7 +15,7 @@ export interface Running {
 }
 
 /** A scenario of which the first half has been played. */
-interface Half {
+export interface Half {
   readonly name: string
   readonly restart: Restart
   readonly stage: Stage

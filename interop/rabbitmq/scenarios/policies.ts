@@ -20,7 +20,8 @@ export const policies: Topic = {
       await a.put('q', 'two')
       await a.put('clock', 'tick')
       await a.holds('clock', 0)
-      await a.get('q', true)
+      await a.consume('q', { noAck: true })
+      await a.receive()
       await a.holds('q', 0)
     },
     'the lower of policy and argument counts': async ({ a, administration }) => {
