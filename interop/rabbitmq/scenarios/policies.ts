@@ -11,7 +11,8 @@ export const policies: Topic = {
       await a.put('q', 'one')
       await a.holds('q', 0)
     },
-    'a time to live is for messages to come': async ({ a, administration }) => {
+    'a time to live is for messages to come': async (stage) => {
+      const { a, administration } = stage
       await a.queue('q')
       await a.queue('clock', { 'x-message-ttl': 100 })
       await a.put('q', 'one')
@@ -20,8 +21,9 @@ export const policies: Topic = {
       await a.put('q', 'two')
       await a.put('clock', 'tick')
       await a.holds('clock', 0)
-      await a.consume('q', { noAck: true })
-      await a.receive()
+      // Whether the second comes with it is open: RabbitMQ may not have got to it.
+      const [first] = await a.collect('q')
+      stage.note(`the first: ${first}`)
       await a.holds('q', 0)
     },
     'the lower of policy and argument counts': async ({ a, administration }) => {
