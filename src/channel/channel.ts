@@ -23,7 +23,8 @@ import { ByteArena } from '../message/byte-arena.ts'
 import { ContentAssembler } from '../message/content-assembler.ts'
 import type { Message } from '../message/message.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
-import type { ExclusiveOwner, Queue } from '../queue/queue.ts'
+import type { ExclusiveOwner, Queue, QueuedMessage } from '../queue/queue.ts'
+import type { QueueCounts } from '../queue/queue-counts.ts'
 import {
   channelAlreadyOpen,
   deliveryTimedOut,
@@ -37,6 +38,7 @@ import {
   unexpectedContent,
 } from '../reasons.ts'
 import type { TraceOrigin } from '../vhost/firehose.ts'
+import { MessageCounts } from '../vhost/message-counts.ts'
 import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
@@ -99,6 +101,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   readonly consumers: Consumers
   readonly unacked: UnackedList = new UnackedList()
   readonly publisher: Publisher
+  readonly counts: MessageCounts = new MessageCounts()
   confirms: Confirms | null = null
   transaction: Transaction | null = null
   /** The limit that consumers to come will have; 0 is none. */
@@ -134,6 +137,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
       output: context.output,
       origin: this,
       readsDeaths: context.profile.readsPublishedDeaths,
+      counts: this.counts,
     })
   }
 
@@ -240,7 +244,14 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     sent: Message,
   ): void {
     const deliveryTag = ++this.#lastDeliveryTag
-    if (!consumer.noAck) {
+    const { counts } = consumer.queue
+    if (redelivered) this.#countRedelivery(counts)
+    if (consumer.noAck) {
+      this.counts.deliveredNoAck++
+      counts.deliveredNoAck++
+    } else {
+      this.counts.delivered++
+      counts.delivered++
       this.#consumersUnacked++
       this.unacked.push(new Delivery(deliveryTag, message, sequence, consumer.queue, consumer))
     }
@@ -254,10 +265,26 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   }
 
   /** The delivery tag of a message that `basic.get` took. */
-  takenByGet(queue: Queue, message: Message, sequence: number, noAck: boolean): number {
+  takenByGet(queue: Queue, taken: QueuedMessage, noAck: boolean): number {
+    const { message, sequence, redelivered } = taken
     const deliveryTag = ++this.#lastDeliveryTag
+    if (redelivered) this.#countRedelivery(queue.counts)
+    const count = noAck ? 'gotNoAck' : 'got'
+    this.counts[count]++
+    queue.counts[count]++
     if (!noAck) this.unacked.push(new Delivery(deliveryTag, message, sequence, queue, null))
     return deliveryTag
+  }
+
+  /** A queue had nothing for `basic.get`. */
+  gotNothing(queue: Queue): void {
+    this.counts.gotEmpty++
+    queue.counts.gotEmpty++
+  }
+
+  #countRedelivery(counts: QueueCounts): void {
+    this.counts.redelivered++
+    counts.redelivered++
   }
 
   consumerCancelled(consumer: ChannelConsumer): void {
@@ -269,6 +296,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
 
   /** Deliveries that were taken out of `unacked` go back to their queues, with their credit. */
   settle(deliveries: readonly Delivery[], settlement: Settlement): void {
+    if (settlement === 'acknowledge') this.counts.acknowledged += deliveries.length
     const hadCredit = this.hasCredit
     for (const delivery of deliveries) if (delivery.consumer !== null) this.#consumersUnacked--
     settle(deliveries, settlement)
@@ -290,6 +318,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     const deliveries: Delivery[] = []
     this.unacked.takeAll(deliveries)
     this.settle(deliveries, 'requeue')
+    this.context.vhost.counts.takeOver(this.counts)
   }
 
   /**
@@ -343,7 +372,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
 
   selectConfirms(): void {
     const { output, messageLog } = this.context
-    this.confirms ??= new Confirms(this.number, output, messageLog)
+    this.confirms ??= new Confirms(this.number, output, messageLog, this.counts)
   }
 
   selectTransaction(): void {

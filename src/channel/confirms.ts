@@ -4,6 +4,7 @@ import { type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { TicketListener } from '../message-log/batch.ts'
 import type { Ticket } from '../message-log/queue-log.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
+import type { MessageCounts } from '../vhost/message-counts.ts'
 import type { ChannelOutput, FlushListener } from './channel-output.ts'
 
 /** Publishes, up to a number, with the same outcome. */
@@ -21,6 +22,7 @@ export class Confirms implements FlushListener, TicketListener {
   readonly #channel: number
   readonly #output: ChannelOutput
   readonly #log: TicketSource | null
+  readonly #counts: Pick<MessageCounts, 'confirmed'>
   /** What waits to be stored, and what came behind it. */
   readonly #runs = new Fifo<Run>()
   #lastRun: Run | null = null
@@ -32,7 +34,14 @@ export class Confirms implements FlushListener, TicketListener {
   #awaited: Ticket = 0
   #ended = false
 
-  constructor(channel: number, output: ChannelOutput, log: TicketSource | null) {
+  /** What is confirmed is added to `counts`. */
+  constructor(
+    channel: number,
+    output: ChannelOutput,
+    log: TicketSource | null,
+    counts: Pick<MessageCounts, 'confirmed'> = { confirmed: 0 },
+  ) {
+    this.#counts = counts
     this.#channel = channel
     this.#output = output
     this.#log = log
@@ -78,6 +87,7 @@ export class Confirms implements FlushListener, TicketListener {
     const count = this.#safe - this.#confirmed
     if (count === 0) return
     this.#confirmed = this.#safe
+    this.#counts.confirmed += count
     this.#output.method(this.#channel, {
       id: BASIC_ACK,
       deliveryTag: this.#confirmed,

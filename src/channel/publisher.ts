@@ -28,6 +28,7 @@ import {
   userIdMismatch,
 } from '../reasons.ts'
 import type { TraceOrigin } from '../vhost/firehose.ts'
+import type { MessageCounts } from '../vhost/message-counts.ts'
 import type { PublishRequest } from '../vhost/publish-request.ts'
 import { DIRECT_REPLY_TO } from '../vhost/reply-queues.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -55,6 +56,7 @@ export interface PublisherOptions {
   readonly origin: TraceOrigin
   /** Whether an `x-death` that a client publishes is believed. */
   readonly readsDeaths: boolean
+  readonly counts: MessageCounts
 }
 
 /**
@@ -70,6 +72,7 @@ export class Publisher {
   readonly #output: ChannelOutput
   readonly #readsDeaths: boolean
   readonly #origin: TraceOrigin
+  readonly #counts: MessageCounts
 
   constructor(options: PublisherOptions) {
     this.#channel = options.channel
@@ -78,6 +81,7 @@ export class Publisher {
     this.#output = options.output
     this.#readsDeaths = options.readsDeaths
     this.#origin = options.origin
+    this.#counts = options.counts
   }
 
   /** Throws what is wrong with the publish: 403, 404, 406 or 540. */
@@ -100,6 +104,7 @@ export class Publisher {
     access.check('write', 'exchange', exchange)
     const source = this.#vhost.exchanges.get(exchange)
     if (source.internal) throw exchangeIsInternal(exchange, this.#vhost.name)
+    request.exchangeCounts = source.counts
     const isTopic = source.type === 'topic'
     if (isTopic) access.checkTopic('write', exchange, routingKey)
     const { buffer, headerStart, headerEnd } = message
@@ -150,10 +155,16 @@ export class Publisher {
     message: Message,
     queues: readonly QueueDestination[],
   ): PublishOutcome {
+    this.#counts.published++
+    request.exchangeCounts.publishedIn++
+    request.exchangeCounts.publishedOut += queues.length
     if (queues.length === 0) {
       if (request.mandatory) {
+        this.#counts.returned++
         const frame = returnFrame(this.#channel, message.address)
         this.#output.content(this.#channel, frame, message)
+      } else {
+        this.#counts.dropped++
       }
       return ACCEPTED
     }

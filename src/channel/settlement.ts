@@ -44,6 +44,7 @@ function settleMixed(deliveries: readonly Delivery[], settlement: Settlement): v
 function give(queue: Queue, deliveries: readonly Delivery[], settlement: Settlement): void {
   switch (settlement) {
     case 'acknowledge':
+      queue.counts.acknowledged += deliveries.length
       queue.acknowledge(deliveries)
       break
     case 'reject':

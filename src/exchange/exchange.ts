@@ -2,6 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueDestination } from './destination.ts'
+import { ExchangeCounts } from './exchange-counts.ts'
 
 /** An exchange or a queue: what a binding leads to. */
 export type Destination = QueueDestination | Exchange
@@ -62,6 +63,7 @@ export class Exchange implements ExchangeProperties {
   readonly internal: boolean
   readonly arguments: FieldTable
   readonly matcher: ExchangeMatcher
+  readonly counts: ExchangeCounts = new ExchangeCounts()
   /** Where messages go that match no binding here; its name, since it may be declared later. */
   alternateExchange: string | undefined
 

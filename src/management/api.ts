@@ -10,12 +10,14 @@ import { assertRight } from './rights.ts'
 import type { Method, Route } from './route.ts'
 import { type FoundPath, RouteTable } from './route-table.ts'
 import { shaped } from './shaping.ts'
+import type { Statistics } from './statistics/statistics.ts'
 
 /** Below this, the API is RabbitMQ's. */
 const PREFIX = '/api'
 
 export interface ApiOptions {
   readonly broker: ManagedBroker
+  readonly statistics: Statistics
   readonly authentication: Authentication
   readonly routes: readonly Route[]
   /** Of a request; more is refused. */
@@ -50,7 +52,7 @@ export class Api {
   async #answer(
     request: IncomingMessage,
   ): Promise<{ readonly answer: Answer; readonly query: URLSearchParams }> {
-    const { broker, authentication, bodyLimitBytes } = this.#options
+    const { broker, statistics, authentication, bodyLimitBytes } = this.#options
     const { path, query } = addressOf(request)
     if (request.method === 'OPTIONS') {
       return { answer: { status: 200, headers: allow(this.#find(path)) }, query }
@@ -67,7 +69,15 @@ export class Api {
     assertRight(user, 'management')
     assertRight(user, route.right)
     const bodyText = await readBody(request, bodyLimitBytes)
-    const call = new Call({ broker, user, params, query, headers: request.headers, bodyText })
+    const call = new Call({
+      broker,
+      statistics,
+      user,
+      params,
+      query,
+      headers: request.headers,
+      bodyText,
+    })
     assertVhost(call, route)
     return { answer: await route.handle(call), query }
   }

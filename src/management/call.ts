@@ -6,9 +6,11 @@ import { noSuchObject, notAuthorised } from './http-error.ts'
 import { JsonBody } from './json-body.ts'
 import type { ManagedBroker } from './managed-broker.ts'
 import { hasRight } from './rights.ts'
+import type { Statistics, Subject } from './statistics/statistics.ts'
 
 export interface CallParts {
   readonly broker: ManagedBroker
+  readonly statistics: Statistics
   readonly user: User
   /** What stands in the path, decoded. */
   readonly params: ReadonlyMap<string, string>
@@ -20,6 +22,7 @@ export interface CallParts {
 /** One request of somebody who may make it. */
 export class Call {
   readonly broker: ManagedBroker
+  readonly #statistics: Statistics
   readonly user: User
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
@@ -29,13 +32,25 @@ export class Call {
   readonly #params: ReadonlyMap<string, string>
   #body: JsonBody | undefined
 
-  constructor({ broker, user, params, query, headers, bodyText }: CallParts) {
+  constructor({ broker, statistics, user, params, query, headers, bodyText }: CallParts) {
     this.broker = broker
+    this.#statistics = statistics
     this.user = user
     this.query = query
     this.headers = headers
     this.bodyText = bodyText
     this.#params = params
+  }
+
+  /** How much has passed through, and how fast, as the client wants it shown. */
+  statisticsOf(subject: Subject): Record<string, unknown> {
+    return this.#statistics.of(subject, this.query)
+  }
+
+  /** The same of the whole broker; of some virtual hosts, for who may not see all of them. */
+  statisticsOfAll(vhosts: readonly Vhost[]): Record<string, unknown> {
+    const isAll = hasRight(this.user, 'monitoring')
+    return isAll ? this.statisticsOf(this.broker) : this.#statistics.ofSome(vhosts)
   }
 
   /** What stands in the path in that place. */

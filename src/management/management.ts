@@ -3,6 +3,7 @@ import { Authentication } from './authentication.ts'
 import { HttpServer } from './http-server.ts'
 import type { Endpoint, ManagedBroker } from './managed-broker.ts'
 import { ROUTES } from './routes/all-routes.ts'
+import { Statistics } from './statistics/statistics.ts'
 
 export interface ManagementOptions {
   readonly host: string
@@ -17,6 +18,7 @@ export interface ManagementOptions {
 export class Management {
   readonly endpoint: Endpoint
   readonly #server: HttpServer
+  readonly #statistics: Statistics
 
   /** Rejects with the system's error when it cannot listen. */
   static async open({
@@ -27,19 +29,23 @@ export class Management {
   }: ManagementOptions): Promise<Management> {
     const { administration, failedLogins } = broker
     const authentication = new Authentication(administration.authenticator, failedLogins)
-    const api = new Api({ broker, authentication, routes: ROUTES, bodyLimitBytes })
+    const statistics = new Statistics(broker)
+    const options = { broker, statistics, authentication, bodyLimitBytes }
+    const api = new Api({ ...options, routes: ROUTES })
     const handle: Api['handle'] = (request, response) => api.handle(request, response)
     const server = new HttpServer({ host, port, handle })
     const { address, port: chosen } = await server.listen()
-    return new Management(server, { protocol: 'http', host: address, port: chosen })
+    return new Management(server, statistics, { protocol: 'http', host: address, port: chosen })
   }
 
-  private constructor(server: HttpServer, endpoint: Endpoint) {
+  private constructor(server: HttpServer, statistics: Statistics, endpoint: Endpoint) {
     this.#server = server
+    this.#statistics = statistics
     this.endpoint = endpoint
   }
 
   close(): Promise<void> {
+    this.#statistics.close()
     return this.#server.close()
   }
 }

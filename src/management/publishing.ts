@@ -38,8 +38,9 @@ export interface Publication {
 export async function publish(publication: Publication): Promise<boolean> {
   const { vhost, access, messageLog, properties, body } = publication
   const output = new ReturnWatch()
+  const { counts } = vhost
   const origin = { connectionName: '', number: CHANNEL, username: access.user.name }
-  const common = { channel: CHANNEL, vhost, access, output, origin }
+  const common = { channel: CHANNEL, vhost, access, output, origin, counts }
   const publisher = new Publisher({ ...common, readsDeaths: false })
   const request = requestFor(publication)
   const content = Buffer.concat([
@@ -51,6 +52,7 @@ export async function publish(publication: Publication): Promise<boolean> {
     throw badRequest('the message was not confirmed: a queue is full')
   }
   await whenStored(messageLog)
+  counts.confirmed++
   return !output.hasReturned
 }
 

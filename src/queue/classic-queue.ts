@@ -22,6 +22,7 @@ import type {
   QueueProperties,
   QueueType,
 } from './queue.ts'
+import { QueueCounts } from './queue-counts.ts'
 import { memoryOnly, type QueueStorage } from './queue-storage.ts'
 import { maxPriorityOf, type QueueSettings, queueSettings } from './settings.ts'
 import { SingleActive } from './single-active.ts'
@@ -67,6 +68,7 @@ export class ClassicQueue implements Queue {
   exclusiveOwner: ExclusiveOwner | null
   readonly autoDelete: boolean
   readonly arguments: FieldTable
+  readonly counts: QueueCounts = new QueueCounts()
 
   readonly #events: QueueEvents
   readonly #lanes: Lanes
@@ -157,6 +159,7 @@ export class ClassicQueue implements Queue {
 
   publish(message: Message): PublishOutcome {
     if (this.#deleted) return ACCEPTED
+    this.counts.published++
     const evictions = this.#evictions
     if (evictions.refuses(message)) return this.#refuse(message)
     const lane = this.#lanes.of(message)

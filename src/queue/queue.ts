@@ -2,6 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
+import type { QueueCounts } from './queue-counts.ts'
 
 /**
  * Who takes a queue's messages. The queue knows no more of a consumer than this, so that it can be
@@ -66,6 +67,7 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number
+  readonly counts: QueueCounts
   /** Who alone gets everything, undefined while there is nobody; null where that is not so. */
   readonly activeConsumer: QueueConsumer | null | undefined
   /** How long its deliveries may be unacknowledged; undefined for as long as those of others. */

@@ -14,6 +14,7 @@ import type {
   QueueEvents,
   QueueProperties,
 } from '../queue/queue.ts'
+import { QueueCounts } from '../queue/queue-counts.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
 import { getNotSupported, purgeNotSupported } from '../reasons.ts'
 import { ChunkCache } from './chunk-cache.ts'
@@ -67,6 +68,7 @@ export class StreamQueue implements Queue {
   readonly autoDelete: boolean
   readonly arguments: FieldTable
   readonly isLoading = false
+  readonly counts: QueueCounts = new QueueCounts()
 
   readonly #events: QueueEvents
   readonly #clock: Clock
@@ -125,6 +127,7 @@ export class StreamQueue implements Queue {
 
   publish(message: Message): PublishOutcome {
     if (this.#isDeleted) return ACCEPTED
+    this.counts.published++
     const offset = this.#nextOffset++
     // A clock that is set back must not make later messages look older.
     const timeMs = Math.max(this.#segments.lastMs, this.#clock.wallTime())

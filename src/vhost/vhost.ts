@@ -41,6 +41,7 @@ import { DurableTopology } from './durable-topology.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import { Firehose, TRACE_EXCHANGE } from './firehose.ts'
+import { MessageCounts } from './message-counts.ts'
 import { PolicyApplication } from './policy-application.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
@@ -83,6 +84,8 @@ export class Vhost {
   topologyVersion = 0
   /** Connections that are open, and how many there may be. */
   connectionCount = 0
+  /** Of channels that are no more, and of what came in other ways. */
+  readonly counts: MessageCounts = new MessageCounts()
   connectionLimit: number = Number.POSITIVE_INFINITY
   /** Gets to see every message that clients publish or get, while somebody wants it. */
   firehose: Firehose | null = null

@@ -69,11 +69,12 @@ function take(channel: Channel, queue: Queue, method: BasicGet): void {
   const { output } = channel.context
   const taken = queue.get(method.noAck)
   if (taken === undefined) {
+    channel.gotNothing(queue)
     output.method(channel.number, { id: BASIC_GET_EMPTY, reserved1: '' })
     return
   }
-  const { message, sequence, redelivered, sent } = taken
-  const deliveryTag = channel.takenByGet(queue, message, sequence, method.noAck)
+  const { redelivered, sent } = taken
+  const deliveryTag = channel.takenByGet(queue, taken, method.noAck)
   const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
   const frame = getOkFrame(channel.number, sent.address, getOk)
   output.content(channel.number, frame, sent)

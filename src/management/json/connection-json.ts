@@ -4,7 +4,7 @@ import { argumentsJson } from './arguments-json.ts'
 
 /** One whose handshake is done. */
 export function connectionJson(connection: Connection, nodeName: string): object {
-  const { name, ends, openedAtMs, receivedBytes, sentBytes } = connection.link
+  const { name, ends, openedAtMs } = connection.link
   const session = connection.session as Session
   const provided = session.clientProperties.get('connection_name')
   return {
@@ -29,9 +29,7 @@ export function connectionJson(connection: Connection, nodeName: string): object
     peer_port: ends.peerPort,
     ...tlsJson(connection),
     client_properties: argumentsJson(session.clientProperties),
-    recv_oct: receivedBytes,
     recv_cnt: 0,
-    send_oct: sentBytes,
     send_cnt: 0,
     send_pend: connection.backlogBytes,
     reductions: 0,

@@ -1,7 +1,6 @@
 import type { Call } from '../call.ts'
 import type { Endpoint } from '../managed-broker.ts'
 import { contextsJson, exchangeTypesJson } from './node-json.ts'
-import { queueTotals } from './queue-totals.ts'
 
 /** The broker at one glance, as far as the user may see it. */
 export function overviewJson(call: Call): object {
@@ -13,6 +12,8 @@ export function overviewJson(call: Call): object {
   )
   const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0)
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
+  const { message_stats = {}, ...queue_totals } = call.statisticsOfAll(vhosts)
+  const statistics = { message_stats, queue_totals, churn_rates: {} }
   return {
     management_version: broker.version,
     rabbitmq_version: broker.version,
@@ -30,9 +31,7 @@ export function overviewJson(call: Call): object {
     cluster_name: broker.clusterName,
     cluster_tags: {},
     node_tags: {},
-    message_stats: {},
-    churn_rates: {},
-    queue_totals: queueTotals(queues),
+    ...statistics,
     object_totals: {
       channels: sum(connections.map(({ channelCount }) => channelCount)),
       connections: connections.length,

@@ -1,8 +1,6 @@
 import type { VhostDefinition } from '../../definitions/definition.ts'
-import type { Vhost } from '../../vhost/vhost.ts'
-import { queueTotals } from './queue-totals.ts'
 
-export function vhostJson(vhost: Vhost, definition: VhostDefinition, nodeName: string): object {
+export function vhostJson(definition: VhostDefinition, nodeName: string): object {
   const { name, description, tags } = definition
   return {
     name,
@@ -13,6 +11,5 @@ export function vhostJson(vhost: Vhost, definition: VhostDefinition, nodeName: s
     tracing: false,
     protected_from_deletion: false,
     cluster_state: { [nodeName]: 'running' },
-    ...queueTotals(vhost.queues.values()),
   }
 }

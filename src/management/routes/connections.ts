@@ -16,8 +16,7 @@ import { type Route, routes } from '../route.ts'
 
 export const CONNECTIONS: readonly Route[] = routes('management', {
   'GET /connections': (call) => shown(call, connectionsOf(call)),
-  'GET /connections/:connection': (call) =>
-    found(connectionJson(connectionOf(call), call.broker.nodeName)),
+  'GET /connections/:connection': (call) => found(shownOne(call, connectionOf(call))),
   'DELETE /connections/:connection': (call) => close(call, [connectionOf(call)]),
   'GET /connections/:connection/channels': (call) =>
     shownChannels(call, channelsOf([connectionOf(call)])),
@@ -36,7 +35,7 @@ export const CHANNELS: readonly Route[] = routes('management', {
     )
     if (open === undefined) throw noSuchObject()
     return found({
-      ...channelJson(open.connection, open.channel, nodeName),
+      ...shownChannel(call, open),
       consumer_details: consumersOf([open]).map((one) => consumerJson(one, nodeName)),
       publishes: [],
       deliveries: [],
@@ -50,14 +49,21 @@ export const CONSUMERS: readonly Route[] = routes('management', {
   'GET /consumers/:vhost': (call) => shownConsumers(call, ofVhost(call)),
 })
 
-function shown({ broker }: Call, connections: readonly OpenConnection[]): Answer {
-  return list(connections.map((connection) => connectionJson(connection, broker.nodeName)))
+function shownOne(call: Call, connection: OpenConnection): object {
+  return { ...connectionJson(connection, call.broker.nodeName), ...call.statisticsOf(connection) }
 }
 
-function shownChannels({ broker }: Call, channels: readonly OpenChannel[]): Answer {
-  return list(
-    channels.map(({ connection, channel }) => channelJson(connection, channel, broker.nodeName)),
-  )
+function shown(call: Call, connections: readonly OpenConnection[]): Answer {
+  return list(connections.map((connection) => shownOne(call, connection)))
+}
+
+function shownChannel(call: Call, { connection, channel }: OpenChannel): object {
+  const json = channelJson(connection, channel, call.broker.nodeName)
+  return { ...json, ...call.statisticsOf(channel) }
+}
+
+function shownChannels(call: Call, channels: readonly OpenChannel[]): Answer {
+  return list(channels.map((channel) => shownChannel(call, channel)))
 }
 
 function shownConsumers({ broker }: Call, connections: readonly OpenConnection[]): Answer {

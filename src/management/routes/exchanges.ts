@@ -1,4 +1,5 @@
 import type { Exchange } from '../../exchange/exchange.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { noSuchObject } from '../http-error.ts'
@@ -11,18 +12,10 @@ import { type Route, routes } from '../route.ts'
 const DEFAULT_EXCHANGE = 'amq.default'
 
 export const EXCHANGES: readonly Route[] = routes('management', {
-  'GET /exchanges': (call) =>
-    list(
-      call
-        .visibleVhosts()
-        .flatMap((vhost) =>
-          Array.from(vhost.exchanges.values(), (exchange) => exchangeJson(vhost, exchange)),
-        ),
-    ),
-  'GET /exchanges/:vhost': ({ vhost }) =>
-    list(Array.from(vhost.exchanges.values(), (exchange) => exchangeJson(vhost, exchange))),
+  'GET /exchanges': (call) => list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
+  'GET /exchanges/:vhost': (call) => list(shownAll(call, call.vhost)),
   'GET /exchanges/:vhost/:name': (call) =>
-    found({ ...exchangeJson(call.vhost, exchangeOf(call)), incoming: [], outgoing: [] }),
+    found({ ...shown(call, call.vhost, exchangeOf(call)), incoming: [], outgoing: [] }),
   'PUT /exchanges/:vhost/:name': declare,
   'DELETE /exchanges/:vhost/:name': async (call) => {
     const { vhost, access, query } = call
@@ -45,6 +38,14 @@ export const EXCHANGES: readonly Route[] = routes('management', {
     return list(bindings.map((binding) => bindingJson(call.vhost.name, binding)))
   },
 })
+
+function shown(call: Call, vhost: Vhost, exchange: Exchange): object {
+  return { ...exchangeJson(vhost, exchange), ...call.statisticsOf(exchange) }
+}
+
+function shownAll(call: Call, vhost: Vhost): object[] {
+  return Array.from(vhost.exchanges.values(), (exchange) => shown(call, vhost, exchange))
+}
 
 async function declare(call: Call): Promise<Answer> {
   const { vhost, access, body } = call

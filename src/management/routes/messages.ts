@@ -3,6 +3,7 @@ import { decodeProperties } from 'amqp-codec'
 import type { JsonValue } from '../../definitions/definition.ts'
 import { messageBody } from '../../message/message-body.ts'
 import type { Queue, QueuedMessage } from '../../queue/queue.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest, notFound } from '../http-error.ts'
@@ -59,7 +60,7 @@ const ACK_MODES: ReadonlyMap<JsonValue, 'acknowledge' | 'reject' | 'requeue'> = 
 const MAX_BODIES_BYTES = 64 * 1024 * 1024
 
 async function getMessages(call: Call): Promise<Answer> {
-  const { body } = call
+  const { body, vhost } = call
   body.require('ackmode', 'count', 'encoding')
   const settlement = ACK_MODES.get(body.get('ackmode'))
   if (settlement === undefined)
@@ -75,7 +76,7 @@ async function getMessages(call: Call): Promise<Answer> {
   const shown: object[] = []
   try {
     for (let bytes = 0; shown.length < Math.max(count, 1) && bytes < MAX_BODIES_BYTES; ) {
-      const next = await take(queue)
+      const next = await take(vhost, queue)
       if (next === undefined) break
       taken.push(next)
       bytes += next.message.bodySize
@@ -83,13 +84,23 @@ async function getMessages(call: Call): Promise<Answer> {
     }
   } finally {
     queue[settlement](taken)
+    if (settlement === 'acknowledge') {
+      vhost.counts.acknowledged += taken.length
+      queue.counts.acknowledged += taken.length
+    }
   }
   return found(shown)
 }
 
-async function take(queue: Queue): Promise<QueuedMessage | undefined> {
+async function take(vhost: Vhost, queue: Queue): Promise<QueuedMessage | undefined> {
   while (queue.isLoading) await queue.whenLoaded()
-  return queue.get(false)
+  const taken = queue.get(false)
+  for (const counts of [vhost.counts, queue.counts]) {
+    if (taken === undefined) counts.gotEmpty++
+    else counts.got++
+    if (taken?.redelivered) counts.redelivered++
+  }
+  return taken
 }
 
 function messageJson(

@@ -20,6 +20,7 @@ export const QUEUES: readonly Route[] = routes('management', {
     const consumers = consumersOfQueue(call, queue)
     return found({
       ...queueJson(call.vhost, queue, call.broker.nodeName),
+      ...call.statisticsOf(queue),
       consumer_details: consumers.map((one) => consumerJson(one, call.broker.nodeName)),
       deliveries: [],
       incoming: [],
@@ -67,9 +68,10 @@ function detailOf({ query }: Call): QueueDetail {
 
 function shownAll(call: Call, vhost: Vhost): object[] {
   const detail = detailOf(call)
-  return Array.from(vhost.queues.values(), (queue) =>
-    queueJson(vhost, queue, call.broker.nodeName, detail),
-  )
+  return Array.from(vhost.queues.values(), (queue) => ({
+    ...queueJson(vhost, queue, call.broker.nodeName, detail),
+    ...(detail === 'all' ? call.statisticsOf(queue) : {}),
+  }))
 }
 
 async function declare(call: Call): Promise<Answer> {

@@ -34,6 +34,8 @@ export const VHOSTS: readonly Route[] = [
   }),
 ]
 
-function shown({ broker }: Call, vhost: Vhost): object {
-  return vhostJson(vhost, broker.administration.vhosts.get(vhost.name), broker.nodeName)
+function shown(call: Call, vhost: Vhost): object {
+  const { administration, nodeName } = call.broker
+  const definition = administration.vhosts.get(vhost.name)
+  return { ...vhostJson(definition, nodeName), ...call.statisticsOf(vhost) }
 }

@@ -12,6 +12,7 @@ import { Access } from '../../../src/auth/access.ts'
 import { Publisher } from '../../../src/channel/publisher.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import type { BindingRequest } from '../../../src/vhost/binding-resolver.ts'
+import { MessageCounts } from '../../../src/vhost/message-counts.ts'
 import type { PublishRequest } from '../../../src/vhost/publish-request.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { method } from '../../support/raw-client-method.ts'
@@ -43,6 +44,7 @@ class Fixture {
     this.#publisher = new Publisher({
       ...{ channel: 1, vhost, access, output, readsDeaths: true },
       origin: { connectionName: '', number: 1, username: 'guest' },
+      counts: new MessageCounts(),
     })
   }
 

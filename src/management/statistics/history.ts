@@ -1,0 +1,91 @@
+import type { Read, Readings } from './readings.ts'
+
+/** What was read at one time. */
+interface Sample {
+  readonly timeMs: number
+  readonly read: Read
+}
+
+/** The samples of one thing, newest last; as many as are kept. */
+export class History {
+  readonly #limit: number
+  readonly #samples: Sample[] = []
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  add(timeMs: number, read: Read): void {
+    if (this.#samples.length === this.#limit) this.#samples.shift()
+    this.#samples.push({ timeMs, read })
+  }
+
+  /** How fast each reading grew between the last two samples, a second. 0 when there are none. */
+  rates(part: keyof Read): (name: string) => number {
+    const [before, last] = this.#samples.slice(-2)
+    if (before === undefined || last === undefined) return () => 0
+    const seconds = (last.timeMs - before.timeMs) / 1000
+    return (name) =>
+      round(((last.read[part][name] ?? 0) - (before.read[part][name] ?? 0)) / seconds)
+  }
+
+  /** The samples of one reading that are no older than that, newest first, one each `stepMs`. */
+  samples(part: keyof Read, name: string, range: Range): PrintedSample[] {
+    const newest = this.#samples.at(-1)
+    if (newest === undefined) return []
+    const printed: PrintedSample[] = []
+    let dueMs = newest.timeMs
+    for (let index = this.#samples.length - 1; index >= 0; index--) {
+      const { timeMs, read } = this.#samples[index] as Sample
+      if (timeMs < newest.timeMs - range.ageMs) break
+      if (timeMs > dueMs) continue
+      printed.push({ sample: read[part][name] ?? 0, timestamp: timeMs })
+      dueMs = timeMs - range.stepMs + TOLERANCE_MS
+    }
+    return printed
+  }
+}
+
+/** A timer is a little late now and then. */
+const TOLERANCE_MS = 1000
+
+export interface Range {
+  readonly ageMs: number
+  readonly stepMs: number
+}
+
+interface PrintedSample {
+  readonly sample: number
+  readonly timestamp: number
+}
+
+/** Each reading, and `<name>_details` with its rate and, for a range, its samples. */
+export function withDetails(
+  history: History | undefined,
+  part: keyof Read,
+  readings: Readings,
+  range: Range | undefined,
+): Record<string, unknown> {
+  const rate = history?.rates(part) ?? (() => 0)
+  const shown: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(readings)) {
+    shown[name] = value
+    const samples = range === undefined ? undefined : history?.samples(part, name, range)
+    shown[`${name}_details`] = { rate: rate(name), ...average(samples ?? []) }
+  }
+  return shown
+}
+
+function average(samples: readonly PrintedSample[]): object {
+  const [newest, oldest] = [samples[0], samples.at(-1)]
+  if (newest === undefined || oldest === undefined) return {}
+  const sum = samples.reduce((total, { sample }) => total + sample, 0)
+  const seconds = (newest.timestamp - oldest.timestamp) / 1000
+  return {
+    avg: round(sum / samples.length),
+    avg_rate: seconds === 0 ? 0 : round((newest.sample - oldest.sample) / seconds),
+    samples,
+  }
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000

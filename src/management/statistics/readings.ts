@@ -1,0 +1,60 @@
+// What can be read off the things of a broker at any time, under RabbitMQ's names: totals that only
+// grow, and how many there are just now.
+
+import type { Connection } from '../../connection/connection.ts'
+import type { Exchange } from '../../exchange/exchange.ts'
+import type { Queue } from '../../queue/queue.ts'
+import type { MessageCounts } from '../../vhost/message-counts.ts'
+import { totalsOf } from '../json/queue-totals.ts'
+
+/** By name. */
+export type Readings = Readonly<Record<string, number>>
+
+/** A thing read: what goes under `message_stats`, and what stands beside it. */
+export interface Read {
+  readonly messages: Readings
+  readonly own: Readings
+}
+
+export function readCounts(counts: MessageCounts): Readings {
+  return {
+    publish: counts.published,
+    confirm: counts.confirmed,
+    return_unroutable: counts.returned,
+    drop_unroutable: counts.dropped,
+    ...readDeliveries(counts),
+  }
+}
+
+export function readQueue(queue: Queue): Read {
+  const { counts } = queue
+  return {
+    messages: { publish: counts.published, ...readDeliveries(counts) },
+    own: { ...totalsOf(queue) },
+  }
+}
+
+export function readExchange({ counts }: Exchange): Read {
+  const messages = { publish_in: counts.publishedIn, publish_out: counts.publishedOut }
+  return { messages, own: {} }
+}
+
+export function readConnection({ link }: Connection): Read {
+  return { messages: {}, own: { recv_oct: link.receivedBytes, send_oct: link.sentBytes } }
+}
+
+type Deliveries = Omit<MessageCounts, 'confirmed' | 'returned' | 'dropped' | 'add' | 'takeOver'>
+
+function readDeliveries(counts: Deliveries): Readings {
+  const { delivered, deliveredNoAck, got, gotNoAck } = counts
+  return {
+    deliver: delivered,
+    deliver_no_ack: deliveredNoAck,
+    get: got,
+    get_no_ack: gotNoAck,
+    get_empty: counts.gotEmpty,
+    deliver_get: delivered + deliveredNoAck + got + gotNoAck,
+    redeliver: counts.redelivered,
+    ack: counts.acknowledged,
+  }
+}

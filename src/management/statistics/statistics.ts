@@ -1,0 +1,174 @@
+import type { Channel } from '../../channel/channel.ts'
+import type { Connection } from '../../connection/connection.ts'
+import type { Exchange } from '../../exchange/exchange.ts'
+import type { Queue } from '../../queue/queue.ts'
+import { MessageCounts } from '../../vhost/message-counts.ts'
+import type { Vhost } from '../../vhost/vhost.ts'
+import { queueTotals } from '../json/queue-totals.ts'
+import type { ManagedBroker } from '../managed-broker.ts'
+import { History, type Range, withDetails } from './history.ts'
+import { type Read, readConnection, readCounts, readExchange, readQueue } from './readings.ts'
+
+/** What has statistics: all of it is asked for by the thing itself. */
+export type Subject = Queue | Exchange | Connection | Channel | Vhost | ManagedBroker
+
+const INTERVAL_MS = 5000
+/** Ten minutes of the broker and its virtual hosts, and one of each thing in them. */
+const BROAD_SAMPLES = 121
+const NARROW_SAMPLES = 13
+/** When nobody has asked for so long, nothing is read any more. */
+const IDLE_MS = 60_000
+
+/**
+ * How fast things go: everything is read each five seconds, for as long as somebody asks. Messages cost
+ * nothing but the counters that are read here.
+ */
+export class Statistics {
+  readonly #broker: ManagedBroker
+  #histories = new WeakMap<Subject, History>()
+  #stop: (() => void) | undefined
+  #askedAtMs = 0
+
+  constructor(broker: ManagedBroker) {
+    this.#broker = broker
+  }
+
+  close(): void {
+    this.#stop?.()
+  }
+
+  /** As it is shown: readings with rates, those of messages under `message_stats` unless all are 0. */
+  of(subject: Subject, query: URLSearchParams): Record<string, unknown> {
+    this.#asked()
+    const ranges = {
+      messages: rangeOf(query, 'msg_rates'),
+      own: rangeOf(query, OWN_RANGES.get(kindOf(subject))),
+    }
+    return shown(this.#read(subject), this.#histories.get(subject), ranges)
+  }
+
+  /** Of some virtual hosts together: they have no history, and no rates. */
+  ofSome(vhosts: readonly Vhost[]): Record<string, unknown> {
+    return shown(this.#readVhosts(vhosts))
+  }
+
+  /** All that has passed through a virtual host. */
+  #countsOf(vhost: Vhost): MessageCounts {
+    const counts = new MessageCounts()
+    counts.add(vhost.counts)
+    for (const connection of this.#broker.connections) {
+      if (connection.session?.vhost !== vhost) continue
+      for (const channel of connection.channels) counts.add(channel.counts)
+    }
+    return counts
+  }
+
+  #readVhosts(vhosts: readonly Vhost[]): Read {
+    const counts = new MessageCounts()
+    for (const vhost of vhosts) counts.add(this.#countsOf(vhost))
+    const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
+    return { messages: readCounts(counts), own: { ...queueTotals(queues) } }
+  }
+
+  #asked(): void {
+    const { clock } = this.#broker
+    this.#askedAtMs = clock.now()
+    if (this.#stop !== undefined) return
+    this.#sample()
+    this.#stop = clock.every(INTERVAL_MS, () => this.#tick())
+  }
+
+  #tick(): void {
+    if (this.#broker.clock.now() - this.#askedAtMs <= IDLE_MS) {
+      this.#sample()
+      return
+    }
+    this.#stop?.()
+    this.#stop = undefined
+    this.#histories = new WeakMap()
+  }
+
+  #sample(): void {
+    const timeMs = this.#broker.clock.wallTime()
+    this.#record(this.#broker, timeMs)
+    for (const vhost of this.#vhosts) {
+      this.#record(vhost, timeMs)
+      for (const queue of vhost.queues.values()) this.#record(queue, timeMs)
+      for (const exchange of vhost.exchanges.values()) this.#record(exchange, timeMs)
+    }
+    for (const connection of this.#broker.connections) {
+      this.#record(connection, timeMs)
+      for (const channel of connection.channels) this.#record(channel, timeMs)
+    }
+  }
+
+  #record(subject: Subject, timeMs: number): void {
+    let history = this.#histories.get(subject)
+    if (history === undefined) {
+      const kind = kindOf(subject)
+      const isBroad = kind === 'broker' || kind === 'vhost'
+      history = new History(isBroad ? BROAD_SAMPLES : NARROW_SAMPLES)
+      this.#histories.set(subject, history)
+    }
+    history.add(timeMs, this.#read(subject))
+  }
+
+  #read(subject: Subject): Read {
+    switch (kindOf(subject)) {
+      case 'queue':
+        return readQueue(subject as Queue)
+      case 'exchange':
+        return readExchange(subject as Exchange)
+      case 'connection':
+        return readConnection(subject as Connection)
+      case 'channel':
+        return { messages: readCounts((subject as Channel).counts), own: {} }
+      case 'vhost':
+        return this.#readVhosts([subject as Vhost])
+      default:
+        return this.#readVhosts(this.#vhosts)
+    }
+  }
+
+  get #vhosts(): Vhost[] {
+    const { administration } = this.#broker
+    return administration.vhosts.list().flatMap(({ name }) => administration.findVhost(name) ?? [])
+  }
+}
+
+type Ranges = Readonly<Record<keyof Read, Range | undefined>>
+
+const NO_RANGES: Ranges = { messages: undefined, own: undefined }
+
+function shown({ messages, own }: Read, history?: History, ranges = NO_RANGES) {
+  const isIdle = Object.values(messages).every((value) => value === 0)
+  const message_stats = withDetails(history, 'messages', messages, ranges.messages)
+  return {
+    ...withDetails(history, 'own', own, ranges.own),
+    ...(isIdle ? {} : { message_stats }),
+  }
+}
+
+type Kind = 'queue' | 'exchange' | 'connection' | 'channel' | 'vhost' | 'broker'
+
+function kindOf(subject: Subject): Kind {
+  if ('kind' in subject) return subject.kind
+  if ('link' in subject) return 'connection'
+  if ('unacked' in subject) return 'channel'
+  return 'administration' in subject ? 'broker' : 'vhost'
+}
+
+/** What a client calls the range of a thing's own readings. */
+const OWN_RANGES: ReadonlyMap<Kind, string> = new Map([
+  ['queue', 'lengths'],
+  ['vhost', 'lengths'],
+  ['broker', 'lengths'],
+  ['connection', 'data_rates'],
+])
+
+/** Of `<name>_age` and `<name>_incr`, in seconds, which are given both or not at all. */
+function rangeOf(query: URLSearchParams, name: string | undefined): Range | undefined {
+  const [age, step] = [Number(query.get(`${name}_age`)), Number(query.get(`${name}_incr`))]
+  if (!(age > 0) || !(step > 0)) return undefined
+  return { ageMs: age * 1000, stepMs: step * 1000 }
+}

@@ -1,0 +1,14 @@
+/** How often what has happened to a queue's messages. Nobody takes anything off: totals only grow. */
+export class QueueCounts {
+  published = 0
+  /** To consumers that acknowledge, and to those that do not. */
+  delivered = 0
+  deliveredNoAck = 0
+  /** By `basic.get`, the same. */
+  got = 0
+  gotNoAck = 0
+  gotEmpty = 0
+  /** Of all these, what somebody had before. */
+  redelivered = 0
+  acknowledged = 0
+}
