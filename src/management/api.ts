@@ -4,6 +4,7 @@ import type { Authentication } from './authentication.ts'
 import { Call } from './call.ts'
 import { HttpError, httpErrorOf, noSuchObject, notFound } from './http-error.ts'
 import type { ManagedBroker } from './managed-broker.ts'
+import { isMetricsPath, type MetricsPages } from './metrics/metrics-pages.ts'
 import { assertSameOrigin } from './origin.ts'
 import { readBody } from './request-body.ts'
 import { assertRight } from './rights.ts'
@@ -18,6 +19,7 @@ const PREFIX = '/api'
 export interface ApiOptions {
   readonly broker: ManagedBroker
   readonly statistics: Statistics
+  readonly metrics: MetricsPages
   readonly authentication: Authentication
   readonly routes: readonly Route[]
   /** Of a request; more is refused. */
@@ -39,6 +41,11 @@ export class Api {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      if (isMetricsPath(request.url)) {
+        assertRight(this.#options.authentication.userOf(request), 'monitoring')
+        await this.#options.metrics.handle(request, response)
+        return
+      }
       const { answer, query } = await this.#answer(request)
       const body = answer.body === undefined ? undefined : shaped(answer, query)
       send(request, response, answer.status, body, answer.headers)

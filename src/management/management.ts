@@ -2,6 +2,7 @@ import { Api } from './api.ts'
 import { Authentication } from './authentication.ts'
 import { HttpServer } from './http-server.ts'
 import type { Endpoint, ManagedBroker } from './managed-broker.ts'
+import { MetricsPages } from './metrics/metrics-pages.ts'
 import { ROUTES } from './routes/all-routes.ts'
 import { Statistics } from './statistics/statistics.ts'
 
@@ -30,7 +31,8 @@ export class Management {
     const { administration, failedLogins } = broker
     const authentication = new Authentication(administration.authenticator, failedLogins)
     const statistics = new Statistics(broker)
-    const options = { broker, statistics, authentication, bodyLimitBytes }
+    const metrics = new MetricsPages(broker, statistics)
+    const options = { broker, statistics, metrics, authentication, bodyLimitBytes }
     const api = new Api({ ...options, routes: ROUTES })
     const handle: Api['handle'] = (request, response) => api.handle(request, response)
     const server = new HttpServer({ host, port, handle })

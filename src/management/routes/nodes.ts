@@ -1,5 +1,6 @@
 import { found, list } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { diskFreeBytes } from '../disk-free.ts'
 import { noSuchObject } from '../http-error.ts'
 import { nodeJson, nodeMemoryJson } from '../json/node-json.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
@@ -19,14 +20,6 @@ export const NODES: readonly Route[] = routes('monitoring', {
 
 async function shown(broker: ManagedBroker): Promise<object> {
   return nodeJson(broker, { diskFreeBytes: await diskFreeBytes(broker) })
-}
-
-async function diskFreeBytes({ machine, dataDir }: ManagedBroker): Promise<number | null> {
-  try {
-    return await machine.freeDiskBytes(dataDir === 'none' ? '.' : dataDir)
-  } catch {
-    return null
-  }
 }
 
 function assertThis(call: Call): void {

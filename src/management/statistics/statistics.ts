@@ -63,9 +63,15 @@ export class Statistics {
     return counts
   }
 
-  #readVhosts(vhosts: readonly Vhost[]): Read {
+  /** All that has passed through these. */
+  countsOf(vhosts: readonly Vhost[]): MessageCounts {
     const counts = new MessageCounts()
     for (const vhost of vhosts) counts.add(this.#countsOf(vhost))
+    return counts
+  }
+
+  #readVhosts(vhosts: readonly Vhost[]): Read {
+    const counts = this.countsOf(vhosts)
     const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
     return { messages: readCounts(counts), own: { ...queueTotals(queues) } }
   }
