@@ -494,6 +494,6 @@ function allLogIds(stored: StoredDefinitions): number[] {
 }
 
 /** What the message log knows a queue by: one id a priority. */
-function logIdsOf({ id, arguments: queueArguments }: QueueDefinition): number[] {
-  return Array.from({ length: logIdCount(queueArguments) }, (_, priority) => id + priority)
+function logIdsOf(queue: QueueDefinition): number[] {
+  return Array.from({ length: logIdCount(queue) }, (_, priority) => queue.id + priority)
 }

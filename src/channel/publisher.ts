@@ -168,13 +168,14 @@ export class Publisher {
       }
       return ACCEPTED
     }
-    let outcome: PublishOutcome = ACCEPTED
-    for (let index = 0; index < queues.length; index++) {
-      const next = (queues[index] as QueueDestination).publish(message)
-      if (next === REJECTED || outcome === REJECTED) outcome = REJECTED
-      else if (next > outcome) outcome = next
+    if (queues.length === 1) return (queues[0] as QueueDestination).publish(message)
+    const { deadLetters } = this.#vhost
+    const isHeld = deadLetters.hold()
+    try {
+      return publishToAll(queues, message)
+    } finally {
+      if (isHeld) deadLetters.release()
     }
-    return outcome
   }
 
   #needsChecks(message: Message): boolean {
@@ -186,6 +187,17 @@ export class Publisher {
     if (this.#vhost.replyQueues.find(this.replyTo) === undefined) throw noReplyConsumer()
     return this.replyTo
   }
+}
+
+/** The worst that became of it, or the last ticket. */
+function publishToAll(queues: readonly QueueDestination[], message: Message): PublishOutcome {
+  let outcome: PublishOutcome = ACCEPTED
+  for (let index = 0; index < queues.length; index++) {
+    const next = (queues[index] as QueueDestination).publish(message)
+    if (next === REJECTED || outcome === REJECTED) outcome = REJECTED
+    else if (next > outcome) outcome = next
+  }
+  return outcome
 }
 
 /** Class id, weight and body size stand before the flags in a content header. Spec §2.3.5.2. */

@@ -26,6 +26,8 @@ export interface CompatProfile {
   readonly consumerTimeoutScope: 'all' | 'quorum'
   /** How often a quorum queue delivers a message again if nobody says otherwise; `Infinity` is always. */
   readonly quorumDeliveryLimit: number
+  /** How many priorities the messages of a new quorum queue have; 1 is that all are equal. */
+  readonly quorumPriorityLevels: 1 | 2 | 32
   /** Whether an `x-death` that a client publishes is counted on. */
   readonly readsPublishedDeaths: boolean
   /** Whether `x-queue-version` may be 1. */
@@ -52,6 +54,7 @@ const LENIENT: CompatProfile = {
   globalQosPerChannel: true,
   consumerTimeoutScope: 'all',
   quorumDeliveryLimit: Number.POSITIVE_INFINITY,
+  quorumPriorityLevels: 1,
   readsPublishedDeaths: true,
   classicQueueVersion1: true,
   mirroringPolicies: true,
@@ -79,6 +82,7 @@ const V4_2: CompatProfile = {
   },
   minFrameMax: 8192,
   quorumDeliveryLimit: 20,
+  quorumPriorityLevels: 2,
   readsPublishedDeaths: false,
   mirroringPolicies: false,
   anonymousLogin: true,
@@ -91,6 +95,7 @@ const V4_3: CompatProfile = {
   transientNonExclusiveQueues: false,
   globalQosPerChannel: false,
   consumerTimeoutScope: 'quorum',
+  quorumPriorityLevels: 32,
   classicQueueVersion1: false,
   passiveDeclareNeedsPermission: true,
 }

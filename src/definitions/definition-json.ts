@@ -50,10 +50,11 @@ export function encodeDefinition(definition: Definition): string {
       return withArguments(id === undefined ? fields : { ...fields, id }, table)
     }
     case 'queue': {
-      const { vhost, name, autoDelete: auto_delete, id } = definition
+      const { vhost, name, autoDelete: auto_delete, id, priorityLevels } = definition
       const type = queueType(definition.arguments)
       const fields = { vhost, name, durable: true, auto_delete, type, id }
-      return withArguments(fields, definition.arguments)
+      const levels = priorityLevels === undefined ? {} : { priority_levels: priorityLevels }
+      return withArguments({ ...fields, ...levels }, definition.arguments)
     }
     case 'binding': {
       const { vhost, source, destination, destinationKind, routingKey } = definition
@@ -138,6 +139,7 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     autoDelete: from.flag('auto_delete'),
     arguments: from.table('arguments_encoded'),
     id: from.count('id'),
+    ...(from.has('priority_levels') ? { priorityLevels: from.count('priority_levels') } : {}),
   }),
   binding: (from) => ({
     kind: 'binding',

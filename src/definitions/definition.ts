@@ -64,6 +64,8 @@ export interface QueueDefinition {
   readonly arguments: FieldTable
   /** What the message log knows the queue by: another queue of that name has another one. */
   readonly id: number
+  /** How many priorities its messages have, and ids it has, where that is not in its arguments. */
+  readonly priorityLevels?: number
 }
 
 export interface BindingDefinition {

@@ -24,7 +24,7 @@ import type {
 } from './queue.ts'
 import { QueueCounts } from './queue-counts.ts'
 import { memoryOnly, type QueueStorage } from './queue-storage.ts'
-import { maxPriorityOf, type QueueSettings, queueSettings } from './settings.ts'
+import { priorityLevelsOf, type QueueSettings, queueSettings } from './settings.ts'
 import { SingleActive } from './single-active.ts'
 
 /** What a queue keeps of each of its priorities, the lowest being 0. */
@@ -44,6 +44,9 @@ export interface ClassicQueueParts {
 }
 
 const NO_POLICY: PolicyDefinition = new Map()
+
+/** Quorum queues of RabbitMQ 4.0 to 4.2 know two priorities. https://www.rabbitmq.com/docs/quorum-queues#priorities */
+const highOrNormal = (priority: number): number => (priority > 4 ? 1 : 0)
 
 /**
  * The queue engine: who gets which message, in which order. Synchronous and deterministic; it knows
@@ -68,6 +71,7 @@ export class ClassicQueue implements Queue {
   exclusiveOwner: ExclusiveOwner | null
   readonly autoDelete: boolean
   readonly arguments: FieldTable
+  readonly priorityLevels?: number
   readonly counts: QueueCounts = new QueueCounts()
 
   readonly #events: QueueEvents
@@ -101,14 +105,16 @@ export class ClassicQueue implements Queue {
     this.exclusiveOwner = properties.exclusiveOwner
     this.autoDelete = properties.autoDelete
     this.arguments = properties.arguments
+    if (properties.priorityLevels !== undefined) this.priorityLevels = properties.priorityLevels
     this.#events = events
     this.singleActiveConsumer = properties.arguments.get('x-single-active-consumer')?.value === true
     this.#consumers = this.singleActiveConsumer ? new SingleActive() : new ConsumerRing()
     const goOn = (): void => this.#goOn()
     this.#lanes = new Lanes(
-      maxPriorityOf(this.arguments),
+      priorityLevelsOf(properties),
       (priority) => new Lane(logOf(priority), storage, goOn, keepsTransient),
       (priority) => isUsed(logOf(priority)),
+      properties.priorityLevels === 2 ? highOrNormal : undefined,
     )
     this.#settings = this.#settingsWith(NO_POLICY)
     const { clock } = storage
@@ -310,6 +316,11 @@ export class ClassicQueue implements Queue {
       )
     }
     if (this.#idleExpiry !== undefined) this.#idleExpiry.expiresMs = expiresMs
+  }
+
+  /** Sequences are those of a lane. */
+  protected laneOf(message: Message): Lane {
+    return this.#lanes.of(message)
   }
 
   /** What somebody had will not come back. */

@@ -14,26 +14,29 @@ import type { Place } from './queue.ts'
  */
 export class Lanes {
   readonly #newLane: (priority: number) => Lane
+  readonly #levelOf: (priority: number, levels: number) => number
   readonly #lowest: Lane
   /** By priority; null when all messages are equal. */
   readonly #byPriority: (Lane | undefined)[] | null
   /** Those that there are, highest priority first. */
   readonly all: Lane[]
 
-  /** `maxPriority` is 0 for a queue without priorities; `isStored` says where there are messages already. */
+  /** `levels` is 1 for a queue without priorities; `isStored` says where there are messages already. */
   constructor(
-    maxPriority: number,
+    levels: number,
     newLane: (priority: number) => Lane,
     isStored: (priority: number) => boolean,
+    levelOf: (priority: number, levels: number) => number = atMost,
   ) {
+    this.#levelOf = levelOf
     this.#newLane = newLane
     this.#lowest = newLane(0)
     this.all = [this.#lowest]
     this.#byPriority = null
-    if (maxPriority === 0) return
-    this.#byPriority = new Array<Lane | undefined>(maxPriority + 1).fill(undefined)
+    if (levels === 1) return
+    this.#byPriority = new Array<Lane | undefined>(levels).fill(undefined)
     this.#byPriority[0] = this.#lowest
-    for (let priority = 1; priority <= maxPriority; priority++) {
+    for (let priority = 1; priority < levels; priority++) {
       if (isStored(priority)) this.#at(priority)
     }
   }
@@ -77,7 +80,7 @@ export class Lanes {
     if (this.#byPriority === null) return this.#lowest
     const { buffer, headerStart, headerEnd } = message
     const priority = readPriority(buffer, headerStart, headerEnd)
-    return this.#at(Math.min(Math.max(priority, 0), this.#byPriority.length - 1))
+    return this.#at(this.#levelOf(Math.max(priority, 0), this.#byPriority.length))
   }
 
   #at(priority: number): Lane {
@@ -90,3 +93,5 @@ export class Lanes {
     return lane
   }
 }
+
+const atMost = (priority: number, levels: number): number => Math.min(priority, levels - 1)

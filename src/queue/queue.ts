@@ -45,6 +45,8 @@ export type ExclusiveOwner = object
 export type QueueType = 'classic' | 'quorum' | 'stream'
 
 export interface QueueProperties {
+  /** How many priorities its messages have, where that is not in its arguments. */
+  readonly priorityLevels?: number
   readonly durable: boolean
   readonly exclusiveOwner: ExclusiveOwner | null
   readonly autoDelete: boolean

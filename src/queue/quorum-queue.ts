@@ -2,6 +2,7 @@ import { withDeliveryCount } from '../message/delivery-count.ts'
 import type { Message } from '../message/message.ts'
 import { getFromSingleActive } from '../reasons.ts'
 import { ClassicQueue, type ClassicQueueParts } from './classic-queue.ts'
+import type { Lane } from './lane.ts'
 import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './queue.ts'
 
 /**
@@ -12,8 +13,8 @@ import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './qu
  */
 export class QuorumQueue extends ClassicQueue {
   override readonly type = 'quorum'
-  /** By sequence; those that never came back are not there. */
-  readonly #counts = new Map<number, number>()
+  /** By lane and sequence; those that never came back are not there. */
+  readonly #counts = new Map<Lane, Map<number, number>>()
   readonly #defaultDeliveryLimit: number
 
   /** How often a message may come back, if neither arguments nor policies say it. */
@@ -24,7 +25,7 @@ export class QuorumQueue extends ClassicQueue {
 
   override acknowledge(places: readonly Place[]): void {
     super.acknowledge(places)
-    if (this.#counts.size > 0) for (const { sequence } of places) this.#counts.delete(sequence)
+    if (this.#counts.size > 0) for (const place of places) this.#forget(place)
   }
 
   override requeue(places: readonly Place[]): void {
@@ -32,8 +33,8 @@ export class QuorumQueue extends ClassicQueue {
     const back: Place[] = []
     const poison: Place[] = []
     for (const place of places) {
-      const count = (this.#counts.get(place.sequence) ?? 0) + 1
-      this.#counts.set(place.sequence, count)
+      const count = (this.#countOf(place) ?? 0) + 1
+      this.#setCount(place, count)
       if (count > limit) poison.push(place)
       else back.push(place)
     }
@@ -46,8 +47,8 @@ export class QuorumQueue extends ClassicQueue {
     const taken = super.get(noAck)
     if (taken === undefined) return undefined
     // Deliveries have no count before there is one.
-    const count = this.#counts.get(taken.sequence) ?? 0
-    if (noAck) this.#counts.delete(taken.sequence)
+    const count = this.#countOf(taken) ?? 0
+    if (noAck) this.#forget(taken)
     return { ...taken, sent: withDeliveryCount(taken.message, count) }
   }
 
@@ -68,17 +69,34 @@ export class QuorumQueue extends ClassicQueue {
     sequence: number,
     redelivered: boolean,
   ): void {
-    consumer.deliver(message, sequence, redelivered, this.#counted(message, sequence))
-    if (consumer.noAck && this.#counts.size > 0) this.#counts.delete(sequence)
+    const place = { message, sequence }
+    const count = this.#countOf(place)
+    const sent = count === undefined ? message : withDeliveryCount(message, count)
+    consumer.deliver(message, sequence, redelivered, sent)
+    if (consumer.noAck) this.#forget(place)
   }
 
   protected override drop(place: Place, reason: DeadLetterReason): void {
-    this.#counts.delete(place.sequence)
+    this.#forget(place)
     super.drop(place, reason)
   }
 
-  #counted(message: Message, sequence: number): Message {
-    const count = this.#counts.get(sequence)
-    return count === undefined ? message : withDeliveryCount(message, count)
+  #countOf({ message, sequence }: Place): number | undefined {
+    if (this.#counts.size === 0) return undefined
+    return this.#counts.get(this.laneOf(message))?.get(sequence)
+  }
+
+  #setCount({ message, sequence }: Place, count: number): void {
+    const lane = this.laneOf(message)
+    const counts = this.#counts.get(lane) ?? new Map<number, number>()
+    this.#counts.set(lane, counts.set(sequence, count))
+  }
+
+  #forget({ message, sequence }: Place): void {
+    if (this.#counts.size === 0) return
+    const lane = this.laneOf(message)
+    const counts = this.#counts.get(lane)
+    counts?.delete(sequence)
+    if (counts?.size === 0) this.#counts.delete(lane)
   }
 }

@@ -1,7 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import { queueTypeOf } from './arguments.ts'
-import type { QueueType } from './queue.ts'
+import type { QueueProperties, QueueType } from './queue.ts'
 
 export type Overflow = 'drop-head' | 'reject-publish' | 'reject-publish-dlx'
 
@@ -64,8 +64,14 @@ function deliveryLimitOf(queueArguments: FieldTable, policy: PolicyDefinition): 
   return Math.min(...limits)
 }
 
-/** `x-max-priority`; 0 when there is none. */
-export function maxPriorityOf(queueArguments: FieldTable): number {
+/** How many priorities the messages of a queue have: 1 when all are equal. */
+export function priorityLevelsOf(
+  queue: Pick<QueueProperties, 'arguments' | 'priorityLevels'>,
+): number {
+  return queue.priorityLevels ?? 1 + maxPriorityOf(queue.arguments)
+}
+
+function maxPriorityOf(queueArguments: FieldTable): number {
   const value = numberOf(queueArguments.get('x-max-priority')?.value)
   return value === Number.POSITIVE_INFINITY ? 0 : value
 }

@@ -48,14 +48,27 @@ export class DeadLetters {
 
   publish(letter: DeadLetter): void {
     this.#letters.push(letter)
-    if (this.#isPublishing) return
+    if (this.hold()) this.release()
+  }
+
+  /**
+   * Keeps back what dies from now on, until `release`: a message comes to all its queues before what these
+   * give up because of it. False when that is so already, and somebody else is going to release it.
+   */
+  hold(): boolean {
+    if (this.#isPublishing) return false
     this.#isPublishing = true
+    return true
+  }
+
+  release(): void {
+    const letter = this.#letters.peek()
     let count = 0
     for (let next = this.#letters.shift(); next !== undefined; next = this.#letters.shift()) {
       if (count++ < MOST_LETTERS) this.#tryToPublish(next)
     }
     this.#isPublishing = false
-    if (count <= MOST_LETTERS) return
+    if (letter === undefined || count <= MOST_LETTERS) return
     const fields = { queue: letter.queueName, exchange: letter.exchange }
     this.#parts.logger.error(fields, 'Too many dead letters followed from one: the last are lost')
   }

@@ -41,7 +41,12 @@ export class DurableTopology {
     if (id === null) return
     const { name, autoDelete } = queue
     const names = { kind: 'queue', vhost: this.#vhost, name } as const
-    this.#store.put({ ...names, autoDelete, arguments: queue.arguments, id }, takeBack)
+    const definition = { ...names, autoDelete, arguments: queue.arguments, id }
+    const { priorityLevels } = queue
+    this.#store.put(
+      priorityLevels === undefined ? definition : { ...definition, priorityLevels },
+      takeBack,
+    )
   }
 
   removeQueue({ name, durable }: Queue): void {

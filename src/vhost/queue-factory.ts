@@ -1,4 +1,3 @@
-import type { FieldTable } from 'amqp-codec'
 import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
@@ -6,7 +5,7 @@ import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 import { QuorumQueue } from '../queue/quorum-queue.ts'
-import { maxPriorityOf } from '../queue/settings.ts'
+import { priorityLevelsOf } from '../queue/settings.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 
 /**
@@ -43,7 +42,7 @@ export function queueFactory(
   }
 }
 
-/** How many ids a queue with these arguments has in the message log. */
-export function logIdCount(queueArguments: FieldTable): number {
-  return 1 + maxPriorityOf(queueArguments)
+/** How many ids such a queue has in the message log: one for each priority. */
+export function logIdCount(queue: Pick<QueueProperties, 'arguments' | 'priorityLevels'>): number {
+  return priorityLevelsOf(queue)
 }

@@ -24,6 +24,7 @@ import { Router } from '../exchange/router.ts'
 import { copyKeys } from '../message/death.ts'
 import type { Message } from '../message/message.ts'
 import type { EffectivePolicy, VhostPolicies } from '../policy/vhost-policies.ts'
+import { queueTypeOf } from '../queue/arguments.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import {
   conditionalDeleteNotSupported,
@@ -92,6 +93,7 @@ export class Vhost {
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
   readonly replyQueues: ReplyQueues
+  readonly deadLetters: DeadLetters
   /** What was published lately. */
   readonly #publishRequests = new PublishRequests()
   /** The broker's own, where nobody asks for something. */
@@ -101,17 +103,17 @@ export class Vhost {
   readonly #resolver: BindingResolver
   readonly #router: Router
   readonly #definitions: DefinitionStore
+  readonly #profile: CompatProfile
   readonly #turn: Turn
   readonly #node: string
   readonly #durable: DurableTopology
   readonly #createQueue: QueueFactory
-  readonly #deadLetters: DeadLetters
   readonly #queueEvents: QueueEvents = {
     lastConsumerLeft: (queue) => {
       if (queue.autoDelete) this.deleteQueue(queue)
     },
     expired: (queue) => this.deleteQueue(queue),
-    deadLetter: (letter) => this.#deadLetters.publish(letter),
+    deadLetter: (letter) => this.deadLetters.publish(letter),
   }
 
   constructor(
@@ -128,6 +130,7 @@ export class Vhost {
     }: VhostParts = {},
   ) {
     this.name = name
+    this.#profile = profile
     this.#unrestricted = Access.unrestricted('', name)
     this.#definitions = definitions
     this.#turn = turn
@@ -152,7 +155,7 @@ export class Vhost {
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#resolver = new BindingResolver(this.exchanges, this.queues)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
-    this.#deadLetters = new DeadLetters({
+    this.deadLetters = new DeadLetters({
       clock,
       logger: logger.child({ vhost: name }),
       findExchange: (exchange) => this.exchanges.find(exchange),
@@ -228,7 +231,12 @@ export class Vhost {
     const { headers } = message
     const keys = [message.address.routingKey, ...copyKeys(headers)]
     const route = this.route(destination, keys, headers, message)
-    for (const queue of route.queues) queue.publish(message)
+    const isHeld = this.deadLetters.hold()
+    try {
+      for (const queue of route.queues) queue.publish(message)
+    } finally {
+      if (isHeld) this.deadLetters.release()
+    }
   }
 
   declareExchange(
@@ -390,9 +398,11 @@ export class Vhost {
     this.#durable.removeBinding(binding)
   }
 
-  #newQueue(name: string, properties: QueueProperties): Queue {
-    const { durable, arguments: queueArguments } = properties
-    const id = durable ? this.#definitions.newQueueIds(logIdCount(queueArguments)) : null
+  #newQueue(name: string, given: QueueProperties): Queue {
+    const levels = this.#profile.quorumPriorityLevels
+    const hasLevels = levels > 1 && queueTypeOf(given.arguments) === 'quorum'
+    const properties = hasLevels ? { ...given, priorityLevels: levels } : given
+    const id = properties.durable ? this.#definitions.newQueueIds(logIdCount(properties)) : null
     const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
     this.#policies.apply(queue)
     this.#durable.addQueue(queue, id, () => this.deleteQueue(queue))

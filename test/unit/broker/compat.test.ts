@@ -54,6 +54,22 @@ describe('profiles', () => {
       .expect(CONNECTION_OPEN_OK)
   })
 
+  it.each([
+    ['lenient', ['0', '9', '4', '5', '40']],
+    ['3.13', ['0', '9', '4', '5', '40']],
+    ['4.2', ['9', '5', '40', '0', '4']],
+    ['4.3', ['40', '9', '5', '4', '0']],
+  ] as const)('%s orders what is in a quorum queue by priority as %j', async (name, order) => {
+    const channel = await (await start(name)).channel()
+    const quorum = new Map([['x-queue-type', { type: 'S', value: 'quorum' } as const]])
+    const declared = { queue: 'q', durable: true, exclusive: false, arguments: quorum }
+    const queue = await channel.declareQueue(declared)
+    for (const body of ['0', '9', '4', '5', '40']) {
+      channel.publish({ routingKey: queue, body, properties: { priority: Number(body) } })
+    }
+    expect(await channel.drain(queue)).toEqual(order)
+  })
+
   it('of RabbitMQ 4 refuse frames below 8192 bytes', async () => {
     const connection = await (await start('4.2')).dial()
     await connection.start()

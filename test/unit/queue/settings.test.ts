@@ -1,6 +1,6 @@
 import { fieldTableFromObject } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { maxPriorityOf, queueSettings } from '../../../src/queue/settings.ts'
+import { priorityLevelsOf, queueSettings } from '../../../src/queue/settings.ts'
 
 const settings = (
   queueArguments: Readonly<Record<string, unknown>>,
@@ -36,6 +36,8 @@ describe('the settings of a queue', () => {
 
   it('say nothing of priorities unless there are some', () => {
     const priorities = [{}, { 'x-max-priority': 0 }, { 'x-max-priority': 10 }]
-    expect(priorities.map((it) => maxPriorityOf(fieldTableFromObject(it)))).toEqual([0, 0, 10])
+    const levels = priorities.map((it) => priorityLevelsOf({ arguments: fieldTableFromObject(it) }))
+    expect(levels).toEqual([1, 1, 11])
+    expect(priorityLevelsOf({ arguments: new Map(), priorityLevels: 2 })).toBe(2)
   })
 })
