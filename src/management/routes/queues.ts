@@ -68,10 +68,10 @@ function detailOf({ query }: Call): QueueDetail {
 
 function shownAll(call: Call, vhost: Vhost): object[] {
   const detail = detailOf(call)
-  return Array.from(vhost.queues.values(), (queue) => ({
-    ...queueJson(vhost, queue, call.broker.nodeName, detail),
-    ...(detail === 'all' ? call.statisticsOf(queue) : {}),
-  }))
+  return Array.from(vhost.queues.values(), (queue) => {
+    const shown = queueJson(vhost, queue, call.broker.nodeName, detail)
+    return detail === 'all' ? Object.assign(shown, call.statisticsOf(queue)) : shown
+  })
 }
 
 async function declare(call: Call): Promise<Answer> {

@@ -22,7 +22,8 @@ export class History {
 
   /** How fast each reading grew between the last two samples, a second. 0 when there are none. */
   rates(part: keyof Read): (name: string) => number {
-    const [before, last] = this.#samples.slice(-2)
+    const before = this.#samples.at(-2)
+    const last = this.#samples.at(-1)
     if (before === undefined || last === undefined) return () => 0
     const seconds = (last.timeMs - before.timeMs) / 1000
     return (name) =>
@@ -68,12 +69,27 @@ export function withDetails(
 ): Record<string, unknown> {
   const rate = history?.rates(part) ?? (() => 0)
   const shown: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(readings)) {
-    shown[name] = value
-    const samples = range === undefined ? undefined : history?.samples(part, name, range)
-    shown[`${name}_details`] = { rate: rate(name), ...average(samples ?? []) }
+  for (const name in readings) {
+    shown[name] = readings[name]
+    const details = { rate: rate(name) }
+    shown[detailsOf(name)] =
+      range === undefined || history === undefined
+        ? details
+        : { ...details, ...average(history.samples(part, name, range)) }
   }
   return shown
+}
+
+/** Made once, since the same few are asked for with every queue. */
+const DETAILS = new Map<string, string>()
+
+function detailsOf(name: string): string {
+  let details = DETAILS.get(name)
+  if (details === undefined) {
+    details = `${name}_details`
+    DETAILS.set(name, details)
+  }
+  return details
 }
 
 function average(samples: readonly PrintedSample[]): object {

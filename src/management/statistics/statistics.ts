@@ -147,12 +147,14 @@ type Ranges = Readonly<Record<keyof Read, Range | undefined>>
 const NO_RANGES: Ranges = { messages: undefined, own: undefined }
 
 function shown({ messages, own }: Read, history?: History, ranges = NO_RANGES) {
-  const isIdle = Object.values(messages).every((value) => value === 0)
-  const message_stats = withDetails(history, 'messages', messages, ranges.messages)
-  return {
-    ...withDetails(history, 'own', own, ranges.own),
-    ...(isIdle ? {} : { message_stats }),
+  const json = withDetails(history, 'own', own, ranges.own)
+  // Of most queues there is nothing to tell, and there may be thousands.
+  for (const name in messages) {
+    if (messages[name] === 0) continue
+    json['message_stats'] = withDetails(history, 'messages', messages, ranges.messages)
+    break
   }
+  return json
 }
 
 type Kind = 'queue' | 'exchange' | 'connection' | 'channel' | 'vhost' | 'broker'
