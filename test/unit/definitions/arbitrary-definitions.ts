@@ -37,6 +37,15 @@ const POLICY = {
 
 const logId = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })
 
+const QUEUE = {
+  kind: fc.constant('queue'),
+  vhost: name,
+  name,
+  autoDelete: fc.boolean(),
+  arguments: fieldTable,
+  id: logId,
+} as const
+
 const EXCHANGE = {
   kind: fc.constant('exchange' as const),
   vhost: name,
@@ -73,14 +82,7 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
     read: name,
   }),
   exchange: fc.oneof(record(EXCHANGE), record({ ...EXCHANGE, id: logId })),
-  queue: record({
-    kind: fc.constant('queue'),
-    vhost: name,
-    name,
-    autoDelete: fc.boolean(),
-    arguments: fieldTable,
-    id: logId,
-  }),
+  queue: fc.oneof(record(QUEUE), record({ ...QUEUE, priorityLevels: fc.constantFrom(2, 32) })),
   binding: record({
     kind: fc.constant('binding'),
     vhost: name,
