@@ -40,6 +40,7 @@ import type { QueueLog } from './message-log/queue-log.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
 import type { Persistence } from './persistence.ts'
 import { memoryOnly } from './queue/queue-storage.ts'
+import { priorityLevelsOf } from './queue/settings.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
@@ -48,7 +49,7 @@ import { MemoryMonitor } from './server/memory-monitor.ts'
 import { TlsIdentity } from './server/tls-identity.ts'
 import { StoreError } from './store/store-error.ts'
 import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
-import { logIdCount, queueFactory } from './vhost/queue-factory.ts'
+import { queueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
 
@@ -495,5 +496,5 @@ function allLogIds(stored: StoredDefinitions): number[] {
 
 /** What the message log knows a queue by: one id a priority. */
 function logIdsOf(queue: QueueDefinition): number[] {
-  return Array.from({ length: logIdCount(queue) }, (_, priority) => queue.id + priority)
+  return Array.from({ length: priorityLevelsOf(queue) }, (_, priority) => queue.id + priority)
 }

@@ -1,6 +1,5 @@
 import {
   type FieldTable,
-  type FieldValue,
   PROPERTY_EXPIRATION,
   PROPERTY_HEADERS,
   PROPERTY_REPLY_TO,
@@ -17,6 +16,7 @@ import {
   type QueueDestination,
   REJECTED,
 } from '../exchange/destination.ts'
+import { COPY_HEADERS, copyKeys } from '../message/copy-keys.ts'
 import type { Message } from '../message/message.ts'
 import { withoutHeader, withReplyTo } from '../message/rewritten.ts'
 import {
@@ -238,15 +238,9 @@ function mentionsCopies(buffer: Buffer, start: number, end: number): boolean {
  * list; what is in it and is not a string is passed over. https://www.rabbitmq.com/docs/sender-selected
  */
 function routingKeysOf(routingKey: string, headers: FieldTable | undefined): string[] {
-  const keys = [routingKey]
-  if (headers === undefined) return keys
-  for (const header of ['CC', 'BCC']) {
-    const value = headers.get(header)
-    if (value === undefined) continue
-    if (value.type !== 'A') throw unacceptableHeader(header, value)
-    for (const item of value.value as readonly FieldValue[]) {
-      if (item.type === 'S') keys.push(item.value)
-    }
+  for (const header of COPY_HEADERS) {
+    const value = headers?.get(header)
+    if (value !== undefined && value.type !== 'A') throw unacceptableHeader(header, value)
   }
-  return keys
+  return [routingKey, ...copyKeys(headers)]
 }

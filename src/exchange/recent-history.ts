@@ -1,6 +1,7 @@
 import type { FieldTable, FieldValue } from 'amqp-codec'
 import { Fifo } from '../base/fifo.ts'
 import { ByteArena } from '../message/byte-arena.ts'
+import { memoryBytes } from '../message/memory-bytes.ts'
 import type { Message } from '../message/message.ts'
 import { invalidHistoryLength } from '../reasons.ts'
 import type { Binding, Destination, ExchangeMatcher, MatchSink } from './exchange.ts'
@@ -8,8 +9,6 @@ import type { Binding, Destination, ExchangeMatcher, MatchSink } from './exchang
 const DEFAULT_LENGTH = 20
 /** So much of messages is kept at most, however few these are. */
 const MAX_BYTES = 16 * 1024 * 1024
-/** About what a message takes as an object, besides its bytes. */
-const MESSAGE_OVERHEAD_BYTES = 256
 /** RabbitMQ takes no others here. */
 const INTEGER_TYPES: ReadonlySet<string> = new Set(['b', 's', 'I', 'l'])
 
@@ -69,9 +68,9 @@ export class RecentHistoryMatcher implements ExchangeMatcher {
   #keep(message: Message): void {
     message.settleIn(this.#arena)
     this.#messages.push(message)
-    this.#bytes += bytesOf(message)
+    this.#bytes += memoryBytes(message)
     while (this.#messages.length > this.#length || this.#bytes > MAX_BYTES) {
-      this.#bytes -= bytesOf(this.#messages.shift() as Message)
+      this.#bytes -= memoryBytes(this.#messages.shift() as Message)
     }
   }
 }
@@ -81,8 +80,4 @@ function historyLength(value: FieldValue | undefined): number {
   const length = INTEGER_TYPES.has(value.type) ? Number(value.value) : 0
   if (length < 1) throw invalidHistoryLength(value)
   return length
-}
-
-function bytesOf({ headerFrameBytes, bodySize }: Message): number {
-  return headerFrameBytes + bodySize + MESSAGE_OVERHEAD_BYTES
 }

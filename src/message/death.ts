@@ -1,4 +1,5 @@
 import { type FieldTable, type FieldValue, readExpiration } from 'amqp-codec'
+import { copyKeys } from './copy-keys.ts'
 import type { Message } from './message.ts'
 
 /** How a message left its queue. */
@@ -59,17 +60,6 @@ export function isDeathCycle(headers: FieldTable | undefined, queueName: string)
     count++
   }
   return count >= MOST_DEATHS
-}
-
-/** What is in the lists of further keys, as far as it is text. */
-export function copyKeys(headers: FieldTable | undefined): string[] {
-  const keys: string[] = []
-  for (const name of ['CC', 'BCC']) {
-    const value = headers?.get(name)
-    if (value?.type !== 'A') continue
-    for (const item of value.value) if (item.type === 'S') keys.push(item.value)
-  }
-  return keys
 }
 
 /** As many as there is room for. */

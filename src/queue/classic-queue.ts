@@ -39,14 +39,13 @@ export interface ClassicQueueParts {
   readonly storage?: QueueStorage
   /** Nothing of it outlives the process, unless it is given. */
   readonly logOf?: LogOfPriority
+  /** Which of so many levels a message's priority is, if that is not the priority itself. */
+  readonly levelOf?: (priority: number, levels: number) => number
   /** Its log is told of transient messages as well. */
   readonly keepsTransient?: boolean
 }
 
 const NO_POLICY: PolicyDefinition = new Map()
-
-/** Quorum queues of RabbitMQ 4.0 to 4.2 know two priorities. https://www.rabbitmq.com/docs/quorum-queues#priorities */
-const highOrNormal = (priority: number): number => (priority > 4 ? 1 : 0)
 
 /**
  * The queue engine: who gets which message, in which order. Synchronous and deterministic; it knows
@@ -97,6 +96,7 @@ export class ClassicQueue implements Queue {
     events,
     storage = memoryOnly(),
     logOf = () => null,
+    levelOf,
     keepsTransient = false,
   }: ClassicQueueParts) {
     this.name = name
@@ -114,7 +114,7 @@ export class ClassicQueue implements Queue {
       priorityLevelsOf(properties),
       (priority) => new Lane(logOf(priority), storage, goOn, keepsTransient),
       (priority) => isUsed(logOf(priority)),
-      properties.priorityLevels === 2 ? highOrNormal : undefined,
+      levelOf,
     )
     this.#settings = this.#settingsWith(NO_POLICY)
     const { clock } = storage

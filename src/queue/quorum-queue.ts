@@ -5,6 +5,9 @@ import { ClassicQueue, type ClassicQueueParts } from './classic-queue.ts'
 import type { Lane } from './lane.ts'
 import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './queue.ts'
 
+/** Quorum queues of RabbitMQ 4.0 to 4.2 know two priorities. https://www.rabbitmq.com/docs/quorum-queues#priorities */
+const highOrNormal = (priority: number): number => (priority > 4 ? 1 : 0)
+
 /**
  * A queue that counts how often each message came back: consumers are told in `x-delivery-count`, and
  * one that came back too often is dropped. It keeps transient messages like persistent ones. On one node,
@@ -19,7 +22,8 @@ export class QuorumQueue extends ClassicQueue {
 
   /** How often a message may come back, if neither arguments nor policies say it. */
   constructor(parts: ClassicQueueParts, defaultDeliveryLimit: number = Number.POSITIVE_INFINITY) {
-    super({ ...parts, keepsTransient: true })
+    const hasTwo = parts.properties.priorityLevels === 2
+    super({ ...parts, keepsTransient: true, ...(hasTwo ? { levelOf: highOrNormal } : {}) })
     this.#defaultDeliveryLimit = defaultDeliveryLimit
   }
 

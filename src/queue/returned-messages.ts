@@ -1,10 +1,10 @@
 import { after } from '../base/clock.ts'
 import { Heap } from '../base/heap.ts'
 import { ByteArena } from '../message/byte-arena.ts'
+import { memoryBytes } from '../message/memory-bytes.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
 import { SequenceSet } from '../message-log/sequence-set.ts'
-import { memoryBytes } from './memory-bytes.ts'
 import type { TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 

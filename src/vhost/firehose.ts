@@ -1,7 +1,7 @@
 import { decodeProperties, type FieldTable, type FieldValue } from 'amqp-codec'
 import type { Turn, TurnTask } from '../base/turn.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
-import { copyKeys } from '../message/death.ts'
+import { copyKeys } from '../message/copy-keys.ts'
 import type { Message } from '../message/message.ts'
 import { PublishAddress } from '../message/publish-address.ts'
 import { rewrapped } from '../message/rewritten.ts'

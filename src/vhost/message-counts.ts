@@ -1,20 +1,11 @@
+import { QueueCounts } from '../queue/queue-counts.ts'
+
 /** How often what has happened to the messages of a channel, or of all that there were. */
-export class MessageCounts {
-  published = 0
+export class MessageCounts extends QueueCounts {
   confirmed = 0
   /** Came back, since it was mandatory and went nowhere; was dropped, since it only went nowhere. */
   returned = 0
   dropped = 0
-  /** To consumers that acknowledge, and to those that do not. */
-  delivered = 0
-  deliveredNoAck = 0
-  /** By `basic.get`, the same. */
-  got = 0
-  gotNoAck = 0
-  gotEmpty = 0
-  /** Of all these, what somebody had before. */
-  redelivered = 0
-  acknowledged = 0
 
   /** What it has counted goes on here, and begins anew there. */
   takeOver(other: MessageCounts): void {

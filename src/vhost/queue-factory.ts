@@ -5,7 +5,6 @@ import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 import { QuorumQueue } from '../queue/quorum-queue.ts'
-import { priorityLevelsOf } from '../queue/settings.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 
 /**
@@ -40,9 +39,4 @@ export function queueFactory(
         return new ClassicQueue(parts)
     }
   }
-}
-
-/** How many ids such a queue has in the message log: one for each priority. */
-export function logIdCount(queue: Pick<QueueProperties, 'arguments' | 'priorityLevels'>): number {
-  return priorityLevelsOf(queue)
 }

@@ -21,11 +21,12 @@ import {
 } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { Router } from '../exchange/router.ts'
-import { copyKeys } from '../message/death.ts'
+import { copyKeys } from '../message/copy-keys.ts'
 import type { Message } from '../message/message.ts'
 import type { EffectivePolicy, VhostPolicies } from '../policy/vhost-policies.ts'
 import { queueTypeOf } from '../queue/arguments.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
+import { priorityLevelsOf } from '../queue/settings.ts'
 import {
   conditionalDeleteNotSupported,
   exchangeInUse,
@@ -46,7 +47,7 @@ import { MessageCounts } from './message-counts.ts'
 import { PolicyApplication } from './policy-application.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
-import { logIdCount, type QueueFactory, queueFactory } from './queue-factory.ts'
+import { type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
 
@@ -402,7 +403,9 @@ export class Vhost {
     const levels = this.#profile.quorumPriorityLevels
     const hasLevels = levels > 1 && queueTypeOf(given.arguments) === 'quorum'
     const properties = hasLevels ? { ...given, priorityLevels: levels } : given
-    const id = properties.durable ? this.#definitions.newQueueIds(logIdCount(properties)) : null
+    const id = properties.durable
+      ? this.#definitions.newQueueIds(priorityLevelsOf(properties))
+      : null
     const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
     this.#policies.apply(queue)
     this.#durable.addQueue(queue, id, () => this.deleteQueue(queue))

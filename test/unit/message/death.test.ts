@@ -2,7 +2,8 @@
 
 import { type FieldTable, fieldTableFromObject, fieldTableToObject, readPriority } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { copyKeys, isDeathCycle } from '../../../src/message/death.ts'
+import { copyKeys } from '../../../src/message/copy-keys.ts'
+import { isDeathCycle } from '../../../src/message/death.ts'
 import { DeathWriter } from '../../../src/message/death-writer.ts'
 import type { Message } from '../../../src/message/message.ts'
 import { addressOf, bodyOf, sampleMessage } from '../../support/sample-message.ts'

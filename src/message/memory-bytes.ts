@@ -1,4 +1,4 @@
-import type { Message } from '../message/message.ts'
+import type { Message } from './message.ts'
 
 /** About what a message takes as an object, besides its bytes. */
 const MESSAGE_OVERHEAD_BYTES = 256
