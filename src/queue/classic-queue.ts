@@ -170,7 +170,7 @@ export class ClassicQueue implements Queue {
     if (evictions.refuses(message)) return this.#refuse(message)
     const lane = this.#lanes.of(message)
     const expiresAt = evictions.expiryOf(message)
-    if (this.#lanes.length === 0) {
+    if (this.#lanes.isEmpty) {
       const consumer = this.#consumers.next()
       if (consumer !== undefined) return this.#publishTo(consumer, lane, message, expiresAt)
     }

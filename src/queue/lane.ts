@@ -65,9 +65,10 @@ export class Lane {
    * `flushTaken`.
    */
   taken(message: Message, noAck: boolean): void {
-    const { sequence, redelivered, expiresAt } = this.ready
-    if (expiresAt !== 0 && !noAck) this.#keepExpiry(sequence, expiresAt)
-    if (this.log === null || (redelivered && !noAck)) return
+    const { expiresAt } = this.ready
+    if (expiresAt !== 0 && !noAck) this.#keepExpiry(this.ready.sequence, expiresAt)
+    if (this.log === null || (this.ready.redelivered && !noAck)) return
+    const { sequence } = this.ready
     const run = noAck ? this.#goneRun : this.#heldRun
     if (message.logEntry === null) run?.add(sequence)
     else if (noAck) this.log.settle(message, sequence)

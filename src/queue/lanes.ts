@@ -54,6 +54,10 @@ export class Lanes {
     return length
   }
 
+  get isEmpty(): boolean {
+    return this.first === undefined
+  }
+
   get bodyBytes(): number {
     let bytes = 0
     for (const lane of this.all) bytes += lane.ready.bodyBytes
@@ -62,10 +66,10 @@ export class Lanes {
 
   /** The lane whose first message is the next one; none when no message is ready. */
   get first(): Lane | undefined {
-    if (this.#byPriority === null) return this.#lowest.ready.length > 0 ? this.#lowest : undefined
+    if (this.#byPriority === null) return this.#lowest.ready.isEmpty ? undefined : this.#lowest
     for (let index = 0; index < this.all.length; index++) {
       const lane = this.all[index] as Lane
-      if (lane.ready.length > 0) return lane
+      if (!lane.ready.isEmpty) return lane
     }
     return undefined
   }

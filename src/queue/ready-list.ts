@@ -64,6 +64,11 @@ export class ReadyList {
     return this.#returned.length + this.#window.length + (this.#backlog?.length ?? 0)
   }
 
+  get isEmpty(): boolean {
+    if (this.#window.length > 0) return false
+    return this.#returned.length === 0 && (this.#backlog === null || this.#backlog.length === 0)
+  }
+
   /** Of the messages' bodies. */
   get bodyBytes(): number {
     return this.#returned.bodyBytes + this.#bodyBytes + (this.#backlog?.bodyBytes ?? 0)
@@ -76,7 +81,7 @@ export class ReadyList {
 
   /** When the first message expires; 0 is never, or that is not known before it has been read. */
   get firstExpiresAt(): number {
-    if (this.length === 0 || this.isLoading) return 0
+    if (this.isEmpty || this.isLoading) return 0
     if (this.#returned.length > 0) return this.#returned.expiresAt
     // What is in the backlog, but can be had at once, is in the window now.
     return this.#windowSequences.first.expiresAt
