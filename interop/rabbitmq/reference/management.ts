@@ -65,18 +65,24 @@ export class Management implements Administration {
     await this.#request('PUT', path, { exchange, write, read })
   }
 
-  /** The management plugin learns of connections a little later than they are there. */
+  /**
+   * The management plugin learns of connections a little later than they are there, and until then may
+   * stumble over one that it knows half of.
+   */
   async closeConnections(reason?: string): Promise<void> {
     const deadline = Date.now() + PATIENCE_MS
     const headers = reason === undefined ? {} : { 'x-reason': reason }
     for (;;) {
-      const response = await this.#request('GET', `/vhosts/${this.#virtualHost}/connections`)
-      const connections = (await response.json()) as readonly { readonly name: string }[]
-      for (const { name } of connections) {
-        const path = `/connections/${encodeURIComponent(name)}`
-        await this.#request('DELETE', path, undefined, headers)
+      const path = `/vhosts/${this.#virtualHost}/connections`
+      const response = await this.#send('GET', path)
+      if (response.status < 500) {
+        await assertOk(response, `GET ${path}`)
+        const connections = (await response.json()) as readonly { readonly name: string }[]
+        for (const { name } of connections) {
+          await this.#request('DELETE', connectionPath(name), undefined, headers)
+        }
+        if (connections.length > 0) return
       }
-      if (connections.length > 0) return
       if (Date.now() > deadline) throw new Error('the management plugin knows no connections')
     }
   }
@@ -87,20 +93,34 @@ export class Management implements Administration {
     content?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
+    const response = await this.#send(verb, path, content, headers)
+    await assertOk(response, `${verb} ${path}`)
+    return response
+  }
+
+  #send(
+    verb: string,
+    path: string,
+    content?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const authorization = `Basic ${Buffer.from('guest:guest').toString('base64')}`
-    const response = await fetch(this.#base + path, {
+    return fetch(this.#base + path, {
       method: verb,
       headers: { authorization, 'content-type': 'application/json', ...headers },
       ...(content === undefined ? {} : { body: JSON.stringify(content) }),
       signal: AbortSignal.timeout(PATIENCE_MS),
     })
-    if (!response.ok) {
-      throw new Error(`${verb} ${path}: ${response.status} ${await response.text()}`)
-    }
-    return response
   }
+}
+
+async function assertOk(response: Response, what: string): Promise<void> {
+  if (response.ok) return
+  throw new Error(`${what}: ${response.status} ${await response.text()}`)
 }
 
 function body({ pattern, definition, priority = 0, applyTo = 'all' }: Policy): unknown {
   return { pattern, definition, priority, 'apply-to': applyTo }
 }
+
+const connectionPath = (name: string): string => `/connections/${encodeURIComponent(name)}`
