@@ -1,5 +1,4 @@
 import {
-  type FieldTable,
   PROPERTY_EXPIRATION,
   PROPERTY_HEADERS,
   PROPERTY_REPLY_TO,
@@ -16,7 +15,7 @@ import {
   type QueueDestination,
   REJECTED,
 } from '../exchange/destination.ts'
-import { COPY_HEADERS, copyKeys } from '../message/copy-keys.ts'
+import { routingKeysOf } from '../message/copy-keys.ts'
 import type { Message } from '../message/message.ts'
 import { withoutHeader, withReplyTo } from '../message/rewritten.ts'
 import {
@@ -24,7 +23,6 @@ import {
   immediateNotSupported,
   invalidExpiration,
   noReplyConsumer,
-  unacceptableHeader,
   userIdMismatch,
 } from '../reasons.ts'
 import type { TraceOrigin } from '../vhost/firehose.ts'
@@ -231,16 +229,4 @@ function mentionsCopies(buffer: Buffer, start: number, end: number): boolean {
     if (before === 2 || (before === LETTER_B && buffer[at - 3] === 3)) return true
   }
   return false
-}
-
-/**
- * The message's own key and those in its CC and BCC headers. Throws 406 when one of them is not a
- * list; what is in it and is not a string is passed over. https://www.rabbitmq.com/docs/sender-selected
- */
-function routingKeysOf(routingKey: string, headers: FieldTable | undefined): string[] {
-  for (const header of COPY_HEADERS) {
-    const value = headers?.get(header)
-    if (value !== undefined && value.type !== 'A') throw unacceptableHeader(header, value)
-  }
-  return [routingKey, ...copyKeys(headers)]
 }

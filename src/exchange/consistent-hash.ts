@@ -64,18 +64,16 @@ export class ConsistentHashMatcher implements ExchangeMatcher {
       lowest = drawn
       winner = candidate
     }
-    if (winner !== undefined) route.add(winner.destination)
+    if (winner !== undefined) route.addBinding(winner.bindings[0] as Binding)
   }
 }
 
 /** A destination, with its bindings in the order in which they came: the first has its weight. */
 class Candidate {
-  readonly destination: Destination
   readonly bindings: Binding[]
   readonly #seed: number
 
   constructor(binding: Binding) {
-    this.destination = binding.destination
     this.bindings = [binding]
     this.#seed = hashText(`${binding.destination.kind} ${binding.destination.name}`)
   }

@@ -16,7 +16,11 @@ export interface Binding {
 
 /** Takes what a matcher finds. */
 export interface MatchSink {
+  /** Whether somebody only asks where a message would go: none is on its way. */
+  readonly isTrial: boolean
+  /** What no binding led to. */
   add(destination: Destination): void
+  addBinding(binding: Binding): void
   addAll(bindings: Iterable<Binding>): void
 }
 

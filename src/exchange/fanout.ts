@@ -15,6 +15,6 @@ export class FanoutMatcher implements ExchangeMatcher {
   }
 
   match(_routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
-    for (const binding of this.#bindings) route.add(binding.destination)
+    for (const binding of this.#bindings) route.addBinding(binding)
   }
 }

@@ -1,4 +1,5 @@
-import type { FieldTable, FieldValue } from 'amqp-codec'
+import { type FieldTable, type FieldValue, fieldTypeName } from 'amqp-codec'
+import { fieldValueText } from '../field-value-text.ts'
 import { invalidXMatchType, invalidXMatchValue } from '../reasons.ts'
 import type { Binding, ExchangeMatcher, MatchSink } from './exchange.ts'
 
@@ -28,7 +29,7 @@ export class HeadersMatcher implements ExchangeMatcher {
 
   match(_routingKey: string, headers: FieldTable | undefined, route: MatchSink): void {
     for (const [binding, pattern] of this.#patterns) {
-      if (pattern.matches(headers)) route.add(binding.destination)
+      if (pattern.matches(headers)) route.addBinding(binding)
     }
   }
 }
@@ -56,7 +57,40 @@ class Pattern {
     }
     return !this.#any
   }
+
+  /** Why it matches, or why not. */
+  reason(headers: FieldTable | undefined): string {
+    const names = this.#expected.map(([name]) => `'${name}'`).join(', ')
+    if (this.matches(headers)) {
+      if (names === '') return 'it asks for no header'
+      return this.#any ? `one of its headers agrees: ${names}` : `all its headers agree: ${names}`
+    }
+    if (names === '') return 'it asks for any of no headers, which none is'
+    const problems = this.#expected.flatMap((one) => headerProblem(one, headers) ?? [])
+    return (this.#any ? problems : problems.slice(0, 1)).join('; ')
+  }
 }
+
+/** Why a binding with these arguments matches, or why not, in words for people. */
+export function headersReason(
+  bindingArguments: FieldTable,
+  headers: FieldTable | undefined,
+): string {
+  return new Pattern(bindingArguments).reason(headers)
+}
+
+function headerProblem(
+  [name, expected]: readonly [string, FieldValue],
+  headers: FieldTable | undefined,
+): string | undefined {
+  const actual = headers?.get(name)
+  if (actual === undefined) return `header '${name}' is missing`
+  if (headerAgrees(expected, actual)) return undefined
+  return `header '${name}' is ${described(actual)}, not ${described(expected)}`
+}
+
+const described = (value: FieldValue): string =>
+  `${fieldValueText(value)} (${fieldTypeName(value.type)})`
 
 /**
  * A binding argument without a value asks only that the header is there. As in RabbitMQ, numbers and times

@@ -23,8 +23,7 @@ export class ModulusHashMatcher implements ExchangeMatcher {
 
   match(routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
     const { length } = this.#bindings
-    if (length > 0)
-      route.add((this.#bindings[hashText(routingKey) % length] as Binding).destination)
+    if (length > 0) route.addBinding(this.#bindings[hashText(routingKey) % length] as Binding)
   }
 }
 

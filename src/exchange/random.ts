@@ -37,7 +37,7 @@ export class RandomMatcher implements ExchangeMatcher {
   match(_routingKey: string, _headers: FieldTable | undefined, route: MatchSink): void {
     const { length } = this.#bindings
     if (length === 0) return
-    route.add((this.#bindings[Math.floor(this.#random() * length)] as Binding).destination)
+    route.addBinding(this.#bindings[Math.floor(this.#random() * length)] as Binding)
   }
 }
 

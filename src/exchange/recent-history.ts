@@ -53,10 +53,9 @@ export class RecentHistoryMatcher implements ExchangeMatcher {
     route: MatchSink,
     message?: Message,
   ): void {
-    if (message !== undefined && headers?.get('x-recent-history-no-store')?.value !== true) {
-      this.#keep(message)
-    }
-    for (const binding of this.#bindings) route.add(binding.destination)
+    const isKept = headers?.get('x-recent-history-no-store')?.value !== true
+    if (message !== undefined && isKept && !route.isTrial) this.#keep(message)
+    for (const binding of this.#bindings) route.addBinding(binding)
   }
 
   delete(): void {

@@ -14,6 +14,7 @@ export class Route implements MatchSink {
    * exchange on its way looked at more than the routing key.
    */
   stable = true
+  readonly isTrial: boolean = false
   readonly #queues = new OrderedSet<QueueDestination>()
   readonly #exchanges = new OrderedSet<Exchange>()
 
@@ -27,7 +28,11 @@ export class Route implements MatchSink {
   }
 
   addAll(bindings: Iterable<Binding>): void {
-    for (const binding of bindings) this.add(binding.destination)
+    for (const binding of bindings) this.addBinding(binding)
+  }
+
+  addBinding(binding: Binding): void {
+    this.add(binding.destination)
   }
 
   add(destination: QueueDestination | Exchange): void {

@@ -14,14 +14,17 @@ export class Router {
     this.#findExchange = findExchange
   }
 
-  /** Where that message goes; without it, where any with these routing keys and headers does. */
+  /**
+   * Where that message goes; without it, where any with these routing keys and headers does. Adds to the
+   * route that is given.
+   */
   route(
     source: Exchange,
     routingKeys: readonly string[],
     headers: FieldTable | undefined,
     message?: Message,
+    route: Route = new Route(),
   ): Route {
-    const route = new Route()
     route.addExchange(source)
     for (let next = 0; next < route.exchanges.length; next++) {
       const exchange = route.exchanges[next] as Exchange

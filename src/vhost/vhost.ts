@@ -204,8 +204,9 @@ export class Vhost {
     routingKeys: readonly string[],
     headers: FieldTable | undefined,
     message?: Message,
+    route?: Route,
   ): Route {
-    return this.#router.route(exchange, routingKeys, headers, message)
+    return this.#router.route(exchange, routingKeys, headers, message, route)
   }
 
   /** A `basic.publish` method frame's payload, `buffer[start, end)`, as the user sent it before. */

@@ -3,6 +3,7 @@ import { BINDINGS } from './bindings.ts'
 import { CHANNELS, CONNECTIONS, CONSUMERS } from './connections.ts'
 import { DEFINITIONS } from './definitions.ts'
 import { EXCHANGES } from './exchanges.ts'
+import { EXPLANATIONS } from './explanations.ts'
 import { HEALTH } from './health.ts'
 import { LIMITS } from './limits.ts'
 import { MESSAGES } from './messages.ts'
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...PARAMETERS,
   ...LIMITS,
   ...EXCHANGES,
+  ...EXPLANATIONS,
   ...QUEUES,
   ...BINDINGS,
   ...MESSAGES,
