@@ -50,6 +50,7 @@ export const SIMPLE: TrafficShape = {
   bindings: 0,
   bodySizeBytes: 16,
   persistent: false,
+  priorities: 0,
   confirmWindow: 0,
   prefetch: 0,
   ackEvery: 1,

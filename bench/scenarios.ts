@@ -48,6 +48,12 @@ export const SCENARIOS: readonly Scenario[] = [
     cpu(0.6),
   ),
   traffic('s2-1k', 'the same, 1 KiB', { ...FAST, ...MANUAL_ACKS, bodySizeBytes: 1024 }, cpu(1.4)),
+  traffic(
+    's2-10p',
+    'the same as s2-16, of ten priorities',
+    { ...FAST, ...MANUAL_ACKS, priorities: 10 },
+    cpu(0.9),
+  ),
   confirmed(
     's3-16',
     'persistent, 1,000 unconfirmed, manual acks, 16 B',

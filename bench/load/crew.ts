@@ -47,7 +47,11 @@ export async function consumeAll(crew: Crew, consumers: Consumer[]): Promise<voi
   const { queues } = crew.job.shape
   for (let index = 0; index < Math.max(queues, consumers.length); index++) {
     const queue = index % queues
-    const subscription = crew.ledger.subscription(queue, consumers.length <= queues)
+    const subscription = crew.ledger.subscription(
+      queue,
+      consumers.length <= queues,
+      crew.job.shape.priorities > 0,
+    )
     const consumer = consumers[index % consumers.length]!
     await consumer.consume(crew.topology.queueName(queue), subscription)
   }
@@ -56,7 +60,8 @@ export async function consumeAll(crew: Crew, consumers: Consumer[]): Promise<voi
 export async function openProducers(crew: Crew): Promise<Producer[]> {
   const { topology, ledger, tally, onProgress } = crew
   const { shape, runId } = crew.job
-  const { producers, exchange, queues, bodySizeBytes, persistent, confirmWindow } = shape
+  const { producers, exchange, queues, bodySizeBytes, persistent, priorities, confirmWindow } =
+    shape
   const opened: Producer[] = []
   for (let id = 0; id < producers; id++) {
     const session = await crew.open()
@@ -65,6 +70,7 @@ export async function openProducers(crew: Crew): Promise<Producer[]> {
       routes: topology.routes(),
       bodySizeBytes,
       persistent,
+      priorities,
       frameMax: session.frameMax,
     })
     const producer = new Producer(session, reel, {

@@ -23,7 +23,10 @@ export async function runIdle({ target, pid, prefix, ...counts }: IdleJob): Prom
   await sleep(SETTLE_MS)
   const connected = memory()
   for (let i = 0; i < counts.queues; i++) {
-    await declareQueue(control, `${prefix}-q${i}`, { persistent: false })
+    await declareQueue(control, `${prefix}-q${i}`, {
+      persistent: false,
+      priorities: 0,
+    })
   }
   await sleep(SETTLE_MS)
   const declared = memory()

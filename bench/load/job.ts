@@ -22,6 +22,8 @@ export interface TrafficShape {
   bodySizeBytes: number
   /** Delivery mode 2 into durable queues. */
   persistent: boolean
+  /** Queues have so many priorities, and messages each of them in turn; 0: none. */
+  priorities: number
   /** Publisher confirms with this many outstanding for each producer; 0 without. */
   confirmWindow: number
   /** Manual acks with this prefetch; 0: automatic acks, no limit. */

@@ -17,6 +17,8 @@ export interface Subscription {
   queue: number
   /** The only consumer of its queue, which therefore must see every number. */
   sole: boolean
+  /** Messages have priorities, and may overtake each other. */
+  isPrioritized: boolean
   next: Float64Array
 }
 
@@ -34,8 +36,8 @@ export class Ledger {
     this.#runId = runId
   }
 
-  subscription(queue: number, sole: boolean): Subscription {
-    return { queue, sole, next: new Float64Array(this.#producers) }
+  subscription(queue: number, sole: boolean, isPrioritized = false): Subscription {
+    return { queue, sole, isPrioritized, next: new Float64Array(this.#producers) }
   }
 
   /** A message with this stamp arrived. */
@@ -50,6 +52,13 @@ export class Ledger {
       this.fault('from another run')
       return
     }
+    if (!to.isPrioritized) this.#checkOrder(to, producer, sequence, redelivered)
+    const at = to.queue * this.#producers + producer
+    this.#arrived[at]! += 1
+    this.#sums[at]! += sequence
+  }
+
+  #checkOrder(to: Subscription, producer: number, sequence: number, redelivered: boolean): void {
     const expected = to.next[producer]!
     if (sequence >= expected) {
       if (sequence > expected && to.sole) this.fault('missing in the order', sequence - expected)
@@ -57,9 +66,6 @@ export class Ledger {
     } else if (!redelivered) {
       this.fault('out of order')
     }
-    const at = to.queue * this.#producers + producer
-    this.#arrived[at]! += 1
-    this.#sums[at]! += sequence
   }
 
   fault(what: string, times = 1): void {

@@ -17,7 +17,7 @@ export const BATCH_BYTES = 65536
 
 export interface Reel {
   bytes: Buffer
-  /** Keys before it begins anew. */
+  /** Messages before it begins anew. */
   cycle: number
   /** Where message i starts; one more entry says where the last one ends. */
   starts: Uint32Array
@@ -32,15 +32,19 @@ export interface ReelOptions {
   routes: Route[]
   bodySizeBytes: number
   persistent: boolean
+  /** Message i has priority i modulo this; 0: no priorities. */
+  priorities: number
   frameMax: number
 }
 
 export function makeReel({ exchange, routes, ...options }: ReelOptions): Reel {
   const body = filler(options.bodySizeBytes)
-  const properties = options.persistent ? { deliveryMode: 2 } : {}
-  const header = encodeContentHeaderFrame(1, body.length, properties)
-  const contents = Buffer.concat([header, encodeBodyFrames(1, body, options.frameMax)])
-  const bodyAt = header.length + FRAME_HEADER_SIZE
+  const bodyFrames = encodeBodyFrames(1, body, options.frameMax)
+  const mode = options.persistent ? { deliveryMode: 2 } : {}
+  const headers = Array.from({ length: Math.max(options.priorities, 1) }, (_, priority) => {
+    const properties = options.priorities > 0 ? { ...mode, priority } : mode
+    return encodeContentHeaderFrame(1, body.length, properties)
+  })
   const methods = routes.map(({ routingKey }) =>
     encodeMethodFrame(1, {
       id: BASIC_PUBLISH,
@@ -56,18 +60,20 @@ export function makeReel({ exchange, routes, ...options }: ReelOptions): Reel {
   const bodies: number[] = []
   const queues: number[] = []
   let cycleBytes = 0
-  for (let i = 0, length = 0; i < routes.length || length < cycleBytes + BATCH_BYTES; i++) {
+  const cycle = routes.length * headers.length
+  for (let i = 0, length = 0; i < cycle || length < cycleBytes + BATCH_BYTES; i++) {
     const method = methods[i % routes.length]!
-    parts.push(method, contents)
-    bodies.push(length + method.length + bodyAt)
+    const header = headers[i % headers.length]!
+    parts.push(method, header, bodyFrames)
+    bodies.push(length + method.length + header.length + FRAME_HEADER_SIZE)
     queues.push(routes[i % routes.length]!.queue)
-    length += method.length + contents.length
+    length += method.length + header.length + bodyFrames.length
     starts.push(length)
-    if (i === routes.length - 1) cycleBytes = length
+    if (i === cycle - 1) cycleBytes = length
   }
   return {
     bytes: Buffer.concat(parts),
-    cycle: routes.length,
+    cycle,
     starts: Uint32Array.from(starts),
     bodies: Uint32Array.from(bodies),
     queues: Uint16Array.from(queues),

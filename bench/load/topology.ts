@@ -7,6 +7,7 @@ import {
   EXCHANGE_DELETE,
   EXCHANGE_DELETE_OK,
   type FieldTable,
+  fieldTableFromObject,
   QUEUE_BIND,
   QUEUE_BIND_OK,
   QUEUE_DECLARE,
@@ -127,7 +128,7 @@ export class Topology {
 export async function declareQueue(
   session: Session,
   queue: string,
-  { persistent }: { persistent: boolean },
+  { persistent, priorities }: Pick<TrafficShape, 'persistent' | 'priorities'>,
 ): Promise<{ messageCount: number }> {
   return session.call(
     {
@@ -139,7 +140,9 @@ export async function declareQueue(
       exclusive: false,
       autoDelete: false,
       nowait: false,
-      arguments: NO_ARGUMENTS,
+      // Ten of them are those from 0 to 9.
+      arguments:
+        priorities > 0 ? fieldTableFromObject({ 'x-max-priority': priorities - 1 }) : NO_ARGUMENTS,
     },
     QUEUE_DECLARE_OK,
   )

@@ -60,6 +60,7 @@ function messageSource(bodySizeBytes: number): () => Message[] {
     routes: [{ routingKey: 'a-queue', queue: 0 }],
     bodySizeBytes,
     persistent: true,
+    priorities: 0,
     frameMax: 131072,
   })
   const methodEnd = starts[0]! + 8 + bytes.readUInt32BE(starts[0]! + 3)

@@ -7,6 +7,7 @@ export function publishes(bodySizeBytes: number): Reel {
     routes: [{ routingKey: 'a-queue', queue: 0 }],
     bodySizeBytes,
     persistent: false,
+    priorities: 0,
     frameMax: 131072,
   })
 }

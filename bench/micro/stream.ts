@@ -160,6 +160,7 @@ async function publish(target: Target, queue: string, count: number): Promise<vo
     routes: [{ routingKey: queue, queue: 0 }],
     bodySizeBytes: BODY_BYTES,
     persistent: true,
+    priorities: 0,
     frameMax: session.frameMax,
   })
   await new Promise<void>((resolve, reject) => {

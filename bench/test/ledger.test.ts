@@ -45,6 +45,14 @@ describe('The ledger', () => {
     expect(ledger.faults()).toEqual([])
   })
 
+  test('lets messages with priorities overtake each other, and misses those that do not come', () => {
+    const ledger = new Ledger(1, 1, RUN)
+    const to = ledger.subscription(0, true, true)
+    for (const sequence of [2, 0, 3]) ledger.arrived(to, RUN, 0, sequence, false)
+    ledger.settle(0, 0, 4)
+    expect(ledger.faults()).toEqual(['1 lost'])
+  })
+
   test('does not take messages of another run for its own', () => {
     const { ledger, to } = oneQueue()
     ledger.arrived(to, RUN + 1, 0, 0, false)

@@ -1,4 +1,12 @@
-import { BASIC_PUBLISH, decodeMethod, FRAME_BODY, FRAME_METHOD, FrameParser } from 'amqp-codec'
+import {
+  BASIC_PUBLISH,
+  decodeMethod,
+  FRAME_BODY,
+  FRAME_HEADER,
+  FRAME_METHOD,
+  FrameParser,
+  readPriority,
+} from 'amqp-codec'
 import { describe, expect, test } from 'vitest'
 import { BATCH_BYTES, makeReel } from '../load/reel.ts'
 
@@ -6,7 +14,7 @@ const ROUTES = [
   { routingKey: 'one', queue: 0 },
   { routingKey: 'another', queue: 1 },
 ]
-const OPTIONS = { exchange: 'x', routes: ROUTES, persistent: false, frameMax: 4096 }
+const OPTIONS = { exchange: 'x', routes: ROUTES, persistent: false, priorities: 0, frameMax: 4096 }
 
 describe('A reel of publishes', () => {
   test('holds whole publishes with the keys in turn', () => {
@@ -32,6 +40,22 @@ describe('A reel of publishes', () => {
       const { bytes, starts, cycle } = makeReel({ ...OPTIONS, bodySizeBytes })
       expect(bytes.length - starts[cycle - 1]!).toBeGreaterThanOrEqual(BATCH_BYTES)
     }
+  })
+
+  test('gives messages their priorities in turn', () => {
+    const { bytes, cycle } = makeReel({ ...OPTIONS, priorities: 3, bodySizeBytes: 16 })
+    const priorities: number[] = []
+    const parser = new FrameParser(
+      {
+        onFrame(type, _channel, buffer, start, end) {
+          if (type === FRAME_HEADER) priorities.push(readPriority(buffer, start, end))
+        },
+      },
+      4096,
+    )
+    parser.push(bytes)
+    expect(priorities.slice(0, 4)).toEqual([0, 1, 2, 0])
+    expect(cycle).toBe(6)
   })
 
   test('says where each body starts', () => {
