@@ -42,6 +42,14 @@ const differential = {
   },
 }
 
+const pages = project('browser', ['test/browser/**/*.test.ts'], 60_000)
+
+/** In a real browser, installed before. */
+const browser = {
+  ...pages,
+  test: { ...pages.test, globalSetup: ['test/browser/support/global-setup.ts'] },
+}
+
 /** Its brokers want the machine for themselves: one file at a time, when all else is done. */
 const crash = {
   ...killing,
@@ -66,6 +74,7 @@ export default defineConfig({
       project('fuzz', ['test/fuzz/**/*.test.ts'], 120_000),
       project('model', ['test/model/**/*.test.ts'], 120_000),
       interop,
+      browser,
       differential,
       crash,
     ],

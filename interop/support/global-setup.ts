@@ -1,7 +1,8 @@
 // Before the tests of this project: the clients that Debian packages, where they can be had.
 
 import type { TestProject } from 'vitest/node'
-import { installDebianPeers, type Peer, type PeerName } from './debian-peers.ts'
+import type { Peer } from '../../test/support/debian-packages.ts'
+import { installDebianPeers, type PeerName } from './debian-peers.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { User } from '../auth/user.ts'
+import { addressOf } from './address.ts'
 import type { Answer } from './answer.ts'
 import type { Authentication } from './authentication.ts'
-import { Call } from './call.ts'
+import { Call, type CallParts } from './call.ts'
 import { HttpError, httpErrorOf, noSuchObject, notFound } from './http-error.ts'
 import type { ManagedBroker } from './managed-broker.ts'
 import { isMetricsPath, type MetricsPages } from './metrics/metrics-pages.ts'
 import { assertSameOrigin } from './origin.ts'
 import { readBody } from './request-body.ts'
+import { respond, respondError } from './respond.ts'
 import { assertRight } from './rights.ts'
 import type { Method, Route } from './route.ts'
 import { type FoundPath, RouteTable } from './route-table.ts'
@@ -24,6 +27,17 @@ export interface ApiOptions {
   readonly routes: readonly Route[]
   /** Of a request; more is refused. */
   readonly bodyLimitBytes: number
+}
+
+/** What somebody asks for without HTTP. */
+export interface Question {
+  readonly user: User
+  readonly method: Method
+  /** Below `/api`, with its names encoded. */
+  readonly path: string
+  readonly query?: Readonly<Record<string, string>>
+  /** Printed as JSON. */
+  readonly body?: unknown
 }
 
 /**
@@ -48,18 +62,16 @@ export class Api {
       }
       const { answer, query } = await this.#answer(request)
       const body = answer.body === undefined ? undefined : shaped(answer, query)
-      send(request, response, answer.status, body, answer.headers)
+      respond(request, response, answer.status, body, answer.headers)
     } catch (thrown) {
-      const error = httpErrorOf(thrown) ?? this.#fault(thrown)
-      const { status, code, message, headers } = error
-      send(request, response, status, { error: code, reason: message }, headers)
+      respondError(request, response, httpErrorOf(thrown) ?? this.#fault(thrown))
     }
   }
 
   async #answer(
     request: IncomingMessage,
   ): Promise<{ readonly answer: Answer; readonly query: URLSearchParams }> {
-    const { broker, statistics, authentication, bodyLimitBytes } = this.#options
+    const { authentication, bodyLimitBytes } = this.#options
     const { path, query } = addressOf(request)
     if (request.method === 'OPTIONS') {
       return { answer: { status: 200, headers: allow(this.#find(path)) }, query }
@@ -76,17 +88,33 @@ export class Api {
     assertRight(user, 'management')
     assertRight(user, route.right)
     const bodyText = await readBody(request, bodyLimitBytes)
-    const call = new Call({
-      broker,
-      statistics,
+    const { headers } = request
+    return { answer: await this.#call(route, { user, params, query, headers, bodyText }), query }
+  }
+
+  /**
+   * The same in this process, for who is known already; the answer is not shaped. Throws what a client
+   * is told by an error.
+   */
+  ask({ user, method, path, query = {}, body }: Question): Promise<Answer> {
+    const { methods, params } = this.#find(`${PREFIX}${path}`)
+    const route = methods.get(method)
+    if (route === undefined) throw new Error(`no route for ${method} ${path}`)
+    assertRight(user, route.right)
+    return this.#call(route, {
       user,
       params,
-      query,
-      headers: request.headers,
-      bodyText,
+      query: new URLSearchParams(query),
+      headers: {},
+      bodyText: body === undefined ? '' : JSON.stringify(body),
     })
+  }
+
+  async #call(route: Route, parts: Omit<CallParts, 'broker' | 'statistics'>): Promise<Answer> {
+    const { broker, statistics } = this.#options
+    const call = new Call({ broker, statistics, ...parts })
     assertVhost(call, route)
-    return { answer: await route.handle(call), query }
+    return await route.handle(call)
   }
 
   /** Throws 404. */
@@ -113,46 +141,7 @@ function assertVhost(call: Call, { method, path, right }: Route): void {
   if (right !== 'administrator') call.assertVhostAccess(method === 'GET')
 }
 
-/** The path stays encoded, since names in it may have slashes. */
-function addressOf({ url = '/' }: IncomingMessage): {
-  readonly path: string
-  readonly query: URLSearchParams
-} {
-  const mark = url.indexOf('?')
-  if (mark < 0) return { path: url, query: new URLSearchParams() }
-  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) }
-}
-
 function allow({ methods }: Pick<FoundPath, 'methods'>): Record<string, string> {
   const head = methods.has('GET') ? ['HEAD'] : []
   return { allow: [...head, ...methods.keys(), 'OPTIONS'].join(', ') }
-}
-
-function isUnread({ complete, headers }: IncomingMessage): boolean {
-  const hasBody =
-    headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
-  return hasBody && !complete
-}
-
-/** Nothing that is answered here is ever to be run or shown as a page. */
-const HEADERS = {
-  'cache-control': 'no-cache',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-}
-
-function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  // What was not read of a body that is refused would be taken for the next request.
-  const rest = isUnread(request) ? { connection: 'close' } : {}
-  const text = body === undefined ? '' : JSON.stringify(body)
-  const type = body === undefined ? {} : { 'content-type': 'application/json' }
-  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(text) }
-  response.writeHead(status, { ...HEADERS, ...type, ...length, ...rest, ...headers })
-  response.end(request.method === 'HEAD' ? undefined : text)
 }

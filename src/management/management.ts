@@ -1,5 +1,6 @@
 import { Api } from './api.ts'
 import { Authentication } from './authentication.ts'
+import { Front } from './front.ts'
 import { HttpServer } from './http-server.ts'
 import type { Endpoint, ManagedBroker } from './managed-broker.ts'
 import { MetricsPages } from './metrics/metrics-pages.ts'
@@ -15,7 +16,7 @@ export interface ManagementOptions {
   readonly broker: ManagedBroker
 }
 
-/** The management API on a port of its own. */
+/** The management API on a port of its own, and the dashboard beside it. */
 export class Management {
   readonly endpoint: Endpoint
   readonly #server: HttpServer
@@ -34,7 +35,8 @@ export class Management {
     const metrics = new MetricsPages(broker, statistics)
     const options = { broker, statistics, metrics, authentication, bodyLimitBytes }
     const api = new Api({ ...options, routes: ROUTES })
-    const handle: Api['handle'] = (request, response) => api.handle(request, response)
+    const front = new Front({ api, authentication, broker, bodyLimitBytes })
+    const handle: Front['handle'] = (request, response) => front.handle(request, response)
     const server = new HttpServer({ host, port, handle })
     const { address, port: chosen } = await server.listen()
     return new Management(server, statistics, { protocol: 'http', host: address, port: chosen })

@@ -35,7 +35,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['channel'] },
   { modules: ['connection'] },
   { modules: ['server'] },
-  { modules: ['metrics', 'management', 'cli'] },
+  { modules: ['metrics', 'management', 'dashboard', 'cli'] },
   { modules: ['persistence', 'broker', 'index', 'bin'] },
 ]
 

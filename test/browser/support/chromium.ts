@@ -1,0 +1,20 @@
+// The browser that pages are tested in: Debian's Chromium, driven by playwright-core, which brings none.
+
+import { type Browser, chromium } from 'playwright-core'
+
+export const CHROMIUM_PACKAGES = ['chromium', 'fonts-liberation', 'fonts-dejavu-core'] as const
+
+const EXECUTABLE = '/usr/bin/chromium'
+
+/** Without a sandbox, which needs more rights than tests usually have; only our own pages are opened. */
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: EXECUTABLE,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+    ],
+  })
+}
