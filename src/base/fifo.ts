@@ -39,6 +39,16 @@ export class Fifo<T> {
     return head === null ? undefined : head.items[head.read]
   }
 
+  /** The one that so many stand before, left in place. */
+  at(index: number): T | undefined {
+    let left = index
+    for (let segment = this.#head; segment !== null; segment = segment.next) {
+      if (left < segment.length) return segment.items[segment.read + left]
+      left -= segment.length
+    }
+    return undefined
+  }
+
   /** Takes the oldest item. */
   shift(): T | undefined {
     if (this.#length === 0) return undefined
@@ -59,6 +69,25 @@ export class Fifo<T> {
     return item
   }
 
+  /** Takes out the one that so many stand before, which costs as much as moving some that are near it. */
+  removeAt(index: number): T | undefined {
+    if (index === 0) return this.shift()
+    let left = index
+    let before: Segment<T> | null = null
+    for (let segment = this.#head; segment !== null; segment = segment.next) {
+      if (left < segment.length) {
+        const item = segment.remove(left)
+        this.#length--
+        // Only the first segment may be empty.
+        if (segment.length === 0 && before !== null) this.#unlink(segment, before)
+        return item
+      }
+      left -= segment.length
+      before = segment
+    }
+    return undefined
+  }
+
   clear(): void {
     this.#head = null
     this.#tail = null
@@ -72,6 +101,11 @@ export class Fifo<T> {
         yield segment.items[index] as T
       }
     }
+  }
+
+  #unlink(segment: Segment<T>, before: Segment<T>): void {
+    before.next = segment.next
+    if (segment === this.#tail) this.#tail = before
   }
 }
 
@@ -90,5 +124,17 @@ class Segment<T> {
   constructor(capacity: number) {
     this.capacity = capacity
     this.items = new Array<T | undefined>(capacity).fill(undefined)
+  }
+
+  get length(): number {
+    return this.write - this.read
+  }
+
+  remove(index: number): T {
+    const at = this.read + index
+    const item = this.items[at] as T
+    this.items.copyWithin(at, at + 1, this.write)
+    this.items[--this.write] = undefined
+    return item
   }
 }

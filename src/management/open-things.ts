@@ -47,8 +47,13 @@ export function consumersOf(channels: readonly OpenChannel[]): OpenConsumer[] {
 
 /** Whoever they are: who sees a queue sees its consumers. */
 export function consumersOfQueue(call: Call, queue: Queue): OpenConsumer[] {
-  const open = [...call.broker.connections].filter(
+  const consumers = consumersOf(channelsOf(connectionsIn(call)))
+  return consumers.filter(({ consumer }) => consumer.queue === queue)
+}
+
+/** All those in the virtual host that the path names. */
+export function connectionsIn(call: Call): OpenConnection[] {
+  return [...call.broker.connections].filter(
     (connection): connection is OpenConnection => connection.session?.vhost === call.vhost,
   )
-  return consumersOf(channelsOf(open)).filter(({ consumer }) => consumer.queue === queue)
 }

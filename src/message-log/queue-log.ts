@@ -20,6 +20,12 @@ export interface StoredRun {
   readonly next: number
 }
 
+/** So many messages behind the first one that has that sequence, or a later one. */
+export interface LogPosition {
+  readonly sequence: number
+  readonly skip: number
+}
+
 /**
  * What a durable queue tells of its persistent messages, so that they outlive the process, and where
  * it finds them again. Noting never waits: what one turn of the event loop notes is one record, or
@@ -57,6 +63,8 @@ export interface QueueLog {
    * read at once. Waits for those that are being stored. Rejects when the journal cannot be read.
    */
   read(from: number, to: number): Promise<StoredRun>
+  /** Where to read on to pass over so many of the messages from a sequence to another, without reading them. */
+  passOver(from: number, to: number, count: number): LogPosition
   /**
    * What was found of messages with times when the log was read, in their order. To be asked for once,
    * before anything is noted.

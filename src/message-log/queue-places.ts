@@ -5,7 +5,7 @@ import type { BlockReader } from './block-reader.ts'
 import { BodySizes } from './body-sizes.ts'
 import { Extents } from './extents.ts'
 import { LogEntry } from './log-entry.ts'
-import type { QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
+import type { LogPosition, QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
 import { QueueReading } from './queue-reading.ts'
 import type { RecordedPlace } from './record-reader.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
@@ -170,6 +170,22 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     if (messages.length === last - first + 1) return { messages, next: last + 1 }
     const next = this.#goOnFrom(messages, block, first, last)
     return { messages: messages.filter(({ sequence }) => sequence < next), next }
+  }
+
+  passOver(from: number, to: number, count: number): LogPosition {
+    const stored = this.#live.countBetween(from, to)
+    // Those that wait for their record come after all others.
+    if (count >= stored) {
+      return { sequence: Math.max(from, this.#nextSequence), skip: count - stored }
+    }
+    let low = from
+    let high = Math.min(to, this.#nextSequence - 1)
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2)
+      if (this.#live.countBetween(from, middle) > count) high = middle
+      else low = middle + 1
+    }
+    return { sequence: low, skip: 0 }
   }
 
   has(sequence: number): boolean {

@@ -107,6 +107,21 @@ export class SequenceBits {
     return nearest === Number.POSITIVE_INFINITY ? undefined : this.next(nearest * CHUNK_SIZE)
   }
 
+  /** How many there are from `from` to `to`. */
+  countBetween(from: number, to: number): number {
+    const first = Math.floor(from / CHUNK_SIZE)
+    const last = Math.floor(to / CHUNK_SIZE)
+    let count = 0
+    for (const [number, chunk] of this.#chunks) {
+      if (number < first || number > last) continue
+      const start = number === first ? from % CHUNK_SIZE : 0
+      const end = number === last ? (to % CHUNK_SIZE) + 1 : CHUNK_SIZE
+      const isWhole = start === 0 && end === CHUNK_SIZE
+      count += isWhole ? chunk.count : countBits(chunk, start, end)
+    }
+    return count
+  }
+
   #chunkOf(sequence: number): Chunk | undefined {
     const number = Math.floor(sequence / CHUNK_SIZE)
     if (number !== this.#number) {
@@ -135,4 +150,12 @@ function nextBit({ words }: Chunk, bit: number): number {
     bits = words[word] as number
   }
   return word * 32 + 31 - Math.clz32(bits & -bits)
+}
+
+/** How many bits are set from `start` up to `end`. */
+function countBits({ words }: Chunk, start: number, end: number): number {
+  if (words === null) return end - start
+  let count = 0
+  for (let at = start; at < end; at++) count += ((words[at >>> 5] as number) >>> (at & 31)) & 1
+  return count
 }

@@ -58,6 +58,12 @@ export class SequenceSet {
     return first < this.#end ? first : undefined
   }
 
+  /** How many there are from `from` to `to`. */
+  countBetween(from: number, to: number): number {
+    if (this.#bits !== null) return this.#bits.countBetween(from, to)
+    return Math.max(0, Math.min(to + 1, this.#end) - Math.max(from, this.#start))
+  }
+
   #toBits(): SequenceBits {
     this.#bits = new SequenceBits(this.#start, this.#end)
     this.#start = 0

@@ -62,6 +62,11 @@ export class PartsWriter {
     for (const piece of contentPieces(message)) this.#piece(piece)
   }
 
+  /** What `take` would give, which stays as it is until then. */
+  get written(): readonly Buffer[] {
+    return [...this.#parts, this.#copy.subarray(this.#partStart, this.#at)]
+  }
+
   /** The parts of what was written since the last call. */
   take(): readonly Buffer[] {
     this.#endPart()

@@ -1,9 +1,12 @@
 import { after } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Message } from '../message/message.ts'
-import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
+import type { LogPosition, QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
+import { SequenceSet } from '../message-log/sequence-set.ts'
 import type { SpillSlot } from '../store/spill-store.ts'
+import { type BacklogParts, locateInBacklog, readBacklog } from './backlog-reading.ts'
 import type { LoggedRun, PageRun } from './backlog-runs.ts'
+import { isRecorded, readOriginals } from './originals.ts'
 import { Page, pageBytes, readPage } from './page.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { settleScattered } from './settle-scattered.ts'
@@ -19,6 +22,8 @@ export type TakeMessage = (
 
 /** How long what could not be read is left alone. */
 const RETRY_MS = 1000
+/** The first sequence of none. */
+const NEVER = Number.POSITIVE_INFINITY
 
 /**
  * The end of a queue that is too deep for memory, in the order in which it came:
@@ -34,6 +39,8 @@ export class Backlog {
   readonly #runs = new Fifo<LoggedRun | PageRun>()
   #lastRun: LoggedRun | PageRun | null = null
   #openPage: Page | null = null
+  /** Those that were removed from where they are, and must not come back from there; null when none was. */
+  #removed: SequenceSet | null = null
   #length = 0
   #bodyBytes = 0
   /** What its pages take in memory. */
@@ -134,7 +141,48 @@ export class Backlog {
     )
   }
 
+  /** Where the message stands that so many stand before. */
+  locate(position: number): LogPosition | undefined {
+    return locateInBacklog(this.#parts, position)
+  }
+
+  /** Some messages from a sequence on, without taking them. */
+  async read(from: number): Promise<StoredRun> {
+    const { messages, next } = await readBacklog(this.#parts, from)
+    return { messages: messages.filter(({ sequence }) => !this.#isRemoved(sequence)), next }
+  }
+
+  /** Of a message that was read: whether it is still there. */
+  has(sequence: number): boolean {
+    return sequence >= (this.firstSequence ?? NEVER) && !this.#isRemoved(sequence)
+  }
+
+  /** Takes out one that was read, wherever it is: whoever does so tells the log. */
+  remove(sequence: number, bodyBytes: number): boolean {
+    if (!this.has(sequence)) return false
+    if (this.#openPage !== null && sequence >= this.#openPage.from) this.#pushPage(this.#openPage)
+    let index = -1
+    let run = this.#runs.peek() as LoggedRun | PageRun
+    for (const next of this.#runs) {
+      if (next.from > sequence) break
+      run = next
+      index++
+    }
+    this.#removed ??= new SequenceSet()
+    this.#removed.add(sequence)
+    this.#length--
+    run.count--
+    if (run.kind === 'logged') this.#shrinkBodies(run, bodyBytes)
+    else {
+      run.bodyBytes -= bodyBytes
+      this.#bodyBytes -= bodyBytes
+    }
+    if (run.count === 0) this.#removeRun(run, index)
+    return true
+  }
+
   clear(): void {
+    this.#removed = null
     this.#generation++
     this.#isLoading = false
     for (const run of this.#runs) if (run.kind === 'page') this.#discard(run)
@@ -150,11 +198,13 @@ export class Backlog {
     const { messages, next } = await (this.#log as QueueLog).read(run.from, run.to)
     return (take) => {
       run.from = next
-      run.count -= messages.length
-      this.#length -= messages.length
-      settleScattered(messages)
+      const left = messages.filter(({ sequence }) => !this.#isRemoved(sequence))
+      this.#forgetRemoved(next - 1)
+      run.count -= left.length
+      this.#length -= left.length
+      settleScattered(left)
       let bodyBytes = 0
-      for (const { message, sequence, delivered, expiresAt } of messages) {
+      for (const { message, sequence, delivered, expiresAt } of left) {
         bodyBytes += message.bodySize
         take(message, sequence, delivered, expiresAt)
       }
@@ -175,7 +225,9 @@ export class Backlog {
   }
 
   async #loadPage(run: PageRun): Promise<(take: TakeMessage) => void> {
-    const originals = this.#isRecorded(run) ? [] : await this.#readOriginals(run)
+    const { from, lastLogged } = run
+    const log = this.#log
+    const originals = isRecorded(log, lastLogged) ? [] : await readOriginals(log, from, lastLogged)
     const slot = await run.slot
     // When it was not or could not be written, it is in memory.
     const bytes = slot === null ? undefined : await (this.#storage.spill as Spill).read(slot)
@@ -187,18 +239,6 @@ export class Backlog {
     }
   }
 
-  /** The messages of the page of which the log knows more than their sequences. */
-  async #readOriginals({ from, lastLogged }: PageRun): Promise<readonly StoredMessage[]> {
-    const log = this.#log as QueueLog
-    const messages: StoredMessage[] = []
-    for (let at = Math.max(from, log.nextSequence); at <= lastLogged; ) {
-      const run = await log.read(at, lastLogged)
-      messages.push(...run.messages)
-      at = run.next
-    }
-    return messages
-  }
-
   #give(
     parts: readonly Buffer[],
     run: PageRun,
@@ -208,10 +248,14 @@ export class Backlog {
     const bytes = parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)
     const bySequence = new Map(originals.map(({ message, sequence }) => [sequence, message]))
     let given = 0
+    let last = -1
     readPage(bytes, (message, sequence, expiresAt) => {
+      last = sequence
+      if (this.#isRemoved(sequence)) return
       given++
       take(bySequence.get(sequence) ?? message, sequence, false, expiresAt)
     })
+    this.#forgetRemoved(last)
     this.#length -= given
     this.#bodyBytes -= run.bodyBytes
     this.#missing(run.count - given)
@@ -266,7 +310,8 @@ export class Backlog {
     page.seal()
     this.#openPage = null
     const { from, count, bodyBytes, lastLogged } = page
-    const run: PageRun = { kind: 'page', from, count, bodyBytes, lastLogged, page, slot: null }
+    const counts = { from, count, bodyBytes, lastLogged }
+    const run: PageRun = { kind: 'page', ...counts, page, slot: null, isGone: false }
     this.#pushRun(run)
     return run
   }
@@ -284,6 +329,7 @@ export class Backlog {
 
   /** Nobody wants the page any more. */
   #discard(run: PageRun): void {
+    run.isGone = true
     this.#leaveMemory(run)
     void run.slot?.then((slot) => {
       if (slot !== null) this.#storage.spill?.free(slot)
@@ -292,15 +338,12 @@ export class Backlog {
 
   /** Whether it can be had at once: what is being written may be another's memory in a moment. */
   #isAtHand(run: LoggedRun | PageRun): boolean {
-    return run.kind === 'page' && run.page !== null && run.slot === null && this.#isRecorded(run)
-  }
-
-  /**
-   * Whether the log knows its part of the page by sequences alone. As long as messages wait for their
-   * record it knows them by themselves, and would not hear of what becomes of copies.
-   */
-  #isRecorded({ lastLogged }: PageRun): boolean {
-    return this.#log === null || lastLogged < this.#log.nextSequence
+    return (
+      run.kind === 'page' &&
+      run.page !== null &&
+      run.slot === null &&
+      isRecorded(this.#log, run.lastLogged)
+    )
   }
 
   #leaveMemory(run: PageRun): void {
@@ -317,6 +360,34 @@ export class Backlog {
   #pushRun(run: LoggedRun | PageRun): void {
     this.#runs.push(run)
     this.#lastRun = run
+  }
+
+  get #parts(): BacklogParts {
+    const { spill } = this.#storage
+    return { log: this.#log, spill, runs: this.#runs, openPage: this.#openPage }
+  }
+
+  #isRemoved(sequence: number): boolean {
+    return this.#removed?.has(sequence) === true
+  }
+
+  /** What is up to there has come back, all but these. */
+  #forgetRemoved(last: number): void {
+    this.#removed?.deleteRange(0, last)
+    if (this.#removed?.count === 0) this.#removed = null
+  }
+
+  /** Nothing is left of it. If it is being read, nobody waits for that any more. */
+  #removeRun(run: LoggedRun | PageRun, index: number): void {
+    if (index === 0) {
+      this.#generation++
+      this.#isLoading = false
+    }
+    if (run.kind === 'page') this.#discard(run)
+    else this.#shrinkBodies(run, run.bodyBytes)
+    this.#runs.removeAt(index)
+    if (run === this.#lastRun) this.#lastRun = null
+    if (this.#length === 0) this.#removed = null
   }
 
   #shiftRun(): void {

@@ -5,6 +5,7 @@ import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { queueInExclusiveUse } from '../reasons.ts'
+import type { QueueBrowser } from './browsing.ts'
 import { ConsumerRing, type ConsumerTurns } from './consumer-ring.ts'
 import { Departures } from './departures.ts'
 import { Evictions } from './evictions.ts'
@@ -24,6 +25,7 @@ import type {
 } from './queue.ts'
 import { QueueCounts } from './queue-counts.ts'
 import { memoryOnly, type QueueStorage } from './queue-storage.ts'
+import { ReadyBrowser } from './ready-browser.ts'
 import { priorityLevelsOf, type QueueSettings, queueSettings } from './settings.ts'
 import { SingleActive } from './single-active.ts'
 
@@ -263,6 +265,25 @@ export class ClassicQueue implements Queue {
     // There is another message at the head now, which may expire.
     this.#evictions.dropExpired()
     return { message, sequence, redelivered, sent: message }
+  }
+
+  browser(): QueueBrowser {
+    return new ReadyBrowser({
+      lanes: this.#lanes,
+      deliveryCountOf: (place) => this.deliveryCountOf(place),
+      left: (place) => this.left(place),
+    })
+  }
+
+  /** How often it came back, if that is counted. */
+  protected deliveryCountOf(_place: Place): number | undefined {
+    return undefined
+  }
+
+  /** Somebody took it out of what is ready, for good. */
+  protected left(_place: Place): void {
+    // What is first now may be due, or waited for.
+    this.#goOn()
   }
 
   acknowledge(places: readonly Place[]): void {

@@ -34,6 +34,11 @@ export class Lane {
     this.#heldRun = log && new SequenceRun((from, to) => log.deliverStored(from, to))
   }
 
+  /** All messages that there are have lower ones. */
+  get nextSequence(): number {
+    return this.#nextSequence
+  }
+
   /** A place for a message that comes now. */
   newSequence(): number {
     return this.#nextSequence++

@@ -87,6 +87,15 @@ export class Lanes {
     return this.#at(this.#levelOf(Math.max(priority, 0), this.#byPriority.length))
   }
 
+  /** The lane of that priority, if there is one. */
+  find(priority: number): Lane | undefined {
+    return this.#byPriority === null && priority === 0 ? this.#lowest : this.#byPriority?.[priority]
+  }
+
+  priorityOf(lane: Lane): number {
+    return this.#byPriority?.indexOf(lane) ?? 0
+  }
+
   #at(priority: number): Lane {
     const lanes = this.#byPriority as (Lane | undefined)[]
     const found = lanes[priority]

@@ -75,6 +75,11 @@ export class Page {
     return true
   }
 
+  /** A copy of it: what is stored may be another page's memory in a moment. */
+  copy(): Buffer {
+    return Buffer.concat(this.parts.length > 0 ? this.parts : this.#writer.written)
+  }
+
   /** Nothing is added any more. */
   seal(): void {
     this.parts = this.#writer.take()

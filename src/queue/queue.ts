@@ -2,6 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
+import type { QueueBrowser } from './browsing.ts'
 import type { QueueCounts } from './queue-counts.ts'
 
 /**
@@ -89,6 +90,8 @@ export interface Queue extends QueueDestination, QueueProperties {
   whenLoaded(): Promise<void>
   /** Takes the first message; unless `noAck`, it stays unacked until settled or requeued. */
   get(noAck: boolean): QueuedMessage | undefined
+  /** To look at what is ready, without taking it. */
+  browser(): QueueBrowser
   /** Messages that were taken will not come back. */
   acknowledge(places: readonly Place[]): void
   /** Rejected without requeue: will not come back either, but may be dead-lettered. */

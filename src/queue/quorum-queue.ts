@@ -85,6 +85,15 @@ export class QuorumQueue extends ClassicQueue {
     super.drop(place, reason)
   }
 
+  protected override deliveryCountOf(place: Place): number | undefined {
+    return this.#countOf(place)
+  }
+
+  protected override left(place: Place): void {
+    this.#forget(place)
+    super.left(place)
+  }
+
   #countOf({ message, sequence }: Place): number | undefined {
     if (this.#counts.size === 0) return undefined
     return this.#counts.get(this.laneOf(message))?.get(sequence)

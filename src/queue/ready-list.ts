@@ -2,7 +2,7 @@ import { Fifo } from '../base/fifo.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import { memoryBytes } from '../message/memory-bytes.ts'
 import type { Message } from '../message/message.ts'
-import type { QueueLog } from '../message-log/queue-log.ts'
+import type { LogPosition, QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
 import { Backlog } from './backlog.ts'
 import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
@@ -149,6 +149,53 @@ export class ReadyList {
     this.#bodyBytes -= message.bodySize
     this.#hold(-memoryBytes(message))
     return message
+  }
+
+  /** Where the message stands that so many stand before; undefined when there are not so many. */
+  locate(position: number): LogPosition | undefined {
+    const returned = this.#returned.length
+    if (position < returned) return { sequence: this.#returned.sequenceAt(position), skip: 0 }
+    const sequence = this.#windowSequences.at(position - returned)
+    if (sequence !== undefined) return { sequence, skip: 0 }
+    return this.#backlog?.locate(position - returned - this.#window.length)
+  }
+
+  /** Some messages from a sequence on, in order, without taking them: at most so many of those in memory. */
+  async read(from: number, limit: number): Promise<StoredRun> {
+    const first = this.firstSequence ?? Number.POSITIVE_INFINITY
+    if (this.#returned.length > 0 && from < first) {
+      const run = await this.#returned.read(from, limit)
+      return { ...run, next: Math.min(run.next, first) }
+    }
+    const messages: StoredMessage[] = []
+    for (const { index, ...place } of this.#windowSequences.from(from)) {
+      if (messages.length === limit) return { messages, next: place.sequence }
+      messages.push({ message: this.#window.at(index) as Message, ...place })
+    }
+    const backlog = this.#backlog
+    if (messages.length === 0 && backlog !== null) return backlog.read(from)
+    return { messages, next: backlog?.firstSequence ?? Number.POSITIVE_INFINITY }
+  }
+
+  /** Of a message that was read: whether it is still there. */
+  has(sequence: number): boolean {
+    const first = this.firstSequence
+    if (first === undefined || sequence < first) return this.#returned.has(sequence)
+    if (this.#backlog?.has(sequence) === true) return true
+    const { value } = this.#windowSequences.from(sequence).next()
+    return value?.sequence === sequence
+  }
+
+  /** Takes out one that was read, wherever it is: whoever does so tells the log. */
+  remove(place: Place): boolean {
+    const { message, sequence } = place
+    if (this.#returned.length > 0 && this.#returned.remove(place)) return true
+    const index = this.#windowSequences.delete(sequence)
+    if (index < 0) return this.#backlog?.remove(sequence, message.bodySize) === true
+    const removed = this.#window.removeAt(index) as Message
+    this.#bodyBytes -= removed.bodySize
+    this.#hold(-memoryBytes(removed))
+    return true
   }
 
   clear(): void {

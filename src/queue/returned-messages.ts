@@ -3,9 +3,10 @@ import { Heap } from '../base/heap.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import { memoryBytes } from '../message/memory-bytes.ts'
 import type { Message } from '../message/message.ts'
-import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
+import type { QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
 import { SequenceSet } from '../message-log/sequence-set.ts'
-import type { TimedPlace } from './queue.ts'
+import { NO_MORE } from './backlog-reading.ts'
+import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 
 /** How long a message log that could not be read is left alone. */
@@ -121,6 +122,52 @@ export class ReturnedMessages {
     return place
   }
 
+  /** The sequence of the message that so many stand before. */
+  sequenceAt(position: number): number {
+    const sequences = new Float64Array(this.length)
+    let at = 0
+    for (const { sequence } of this.#inMemory) sequences[at++] = sequence
+    for (const [from, to] of this.ranges()) {
+      for (let sequence = from; sequence <= to; sequence++) sequences[at++] = sequence
+    }
+    return sequences.sort()[position] as number
+  }
+
+  /** Some messages from a sequence on, without taking them: at most so many of those in memory. */
+  async read(from: number, limit: number): Promise<StoredRun> {
+    const firstLogged = this.#logged.next(from)
+    const logged =
+      firstLogged === undefined
+        ? NO_MORE
+        : await (this.#log as QueueLog).read(firstLogged, this.#lastLogged)
+    const next = logged.next > this.#lastLogged ? NONE : logged.next
+    const inMemory = firstFrom(this.#inMemory, from, limit)
+    const last = inMemory.length < limit ? NONE : (inMemory.at(-1)?.sequence ?? NONE)
+    const end = Math.min(next, last + 1)
+    const back = logged.messages.filter(({ sequence }) => this.#logged.has(sequence))
+    const messages = [...back, ...inMemory].map((place) => ({ ...place, delivered: true }))
+    messages.sort(bySequence)
+    return { messages: messages.filter(({ sequence }) => sequence < end), next: end }
+  }
+
+  has(sequence: number): boolean {
+    if (this.#logged.has(sequence)) return true
+    for (const place of this.#inMemory) if (place.sequence === sequence) return true
+    return false
+  }
+
+  /** Takes out one, wherever it is: whoever does so tells the log. */
+  remove({ message, sequence }: Place): boolean {
+    if (this.#logged.delete(sequence)) this.#findEnds()
+    else {
+      const place = this.#inMemory.remove((one) => one.sequence === sequence)
+      if (place === undefined) return false
+      this.#hold(-memoryBytes(place.message))
+    }
+    this.#bodyBytes -= message.bodySize
+    return true
+  }
+
   clear(): void {
     this.#generation++
     this.#isReading = false
@@ -188,4 +235,22 @@ export class ReturnedMessages {
     this.#storage.budget.take(bytes)
     if (this.#bytes === 0) this.#arena.release()
   }
+}
+
+const bySequence = (a: TimedPlace, b: TimedPlace): number => a.sequence - b.sequence
+
+/** The first ones from a sequence on, in order, of what has none. */
+function firstFrom(places: Iterable<TimedPlace>, from: number, limit: number): TimedPlace[] {
+  const found: TimedPlace[] = []
+  let end = NONE
+  for (const place of places) {
+    if (place.sequence < from || place.sequence > end) continue
+    found.push(place)
+    if (found.length < limit * 2) continue
+    found.sort(bySequence)
+    found.length = limit
+    end = found[limit - 1]?.sequence ?? NONE
+  }
+  found.sort(bySequence)
+  return found.slice(0, limit)
 }

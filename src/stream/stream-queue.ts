@@ -6,6 +6,7 @@ import type { Message } from '../message/message.ts'
 import { storedBytes } from '../message/stored-message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
+import type { QueueBrowser } from '../queue/browsing.ts'
 import type {
   Place,
   Queue,
@@ -23,6 +24,7 @@ import { LoggedStore } from './logged-store.ts'
 import { MemoryStore } from './memory-store.ts'
 import { type Retention, retentionOf } from './retention.ts'
 import { Segments } from './segments.ts'
+import { StreamBrowser } from './stream-browser.ts'
 import { StreamReaders } from './stream-readers.ts'
 import type { StreamStore } from './stream-store.ts'
 import { Tail } from './tail.ts'
@@ -108,6 +110,11 @@ export class StreamQueue implements Queue {
     return this.#segments.oldest?.from ?? this.#nextOffset
   }
 
+  /** The first offset that was never used. */
+  get nextOffset(): number {
+    return this.#nextOffset
+  }
+
   get readyCount(): number {
     return this.#nextOffset - this.firstOffset
   }
@@ -171,6 +178,10 @@ export class StreamQueue implements Queue {
   /** Throws 540. */
   get(): QueuedMessage | undefined {
     throw getNotSupported(this.name, this.vhostName)
+  }
+
+  browser(): QueueBrowser {
+    return new StreamBrowser(this.#store, this)
   }
 
   acknowledge(places: readonly Place[]): void {

@@ -7,6 +7,7 @@ import { EXPLANATIONS } from './explanations.ts'
 import { HEALTH } from './health.ts'
 import { LIMITS } from './limits.ts'
 import { MESSAGES } from './messages.ts'
+import { MESSAGES_IN_QUEUES } from './messages-in-queues.ts'
 import { NODES } from './nodes.ts'
 import { OVERVIEW } from './overview.ts'
 import { PARAMETERS } from './parameters.ts'
@@ -33,6 +34,7 @@ export const ROUTES: readonly Route[] = [
   ...QUEUES,
   ...BINDINGS,
   ...MESSAGES,
+  ...MESSAGES_IN_QUEUES,
   ...CONNECTIONS,
   ...CHANNELS,
   ...CONSUMERS,

@@ -1,13 +1,11 @@
-import { isUtf8 } from 'node:buffer'
-import { decodeProperties } from 'amqp-codec'
 import type { JsonValue } from '../../definitions/definition.ts'
-import { messageBody } from '../../message/message-body.ts'
 import type { Queue, QueuedMessage } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest, notFound } from '../http-error.ts'
-import { propertiesFrom, propertiesJson } from '../json/properties-json.ts'
+import { type BodyDisplay, contentJson } from '../json/message-json.ts'
+import { propertiesFrom } from '../json/properties-json.ts'
 import type { JsonBody } from '../json-body.ts'
 import { publish } from '../publishing.ts'
 import { type Route, routes } from '../route.ts'
@@ -80,7 +78,7 @@ async function getMessages(call: Call): Promise<Answer> {
       if (next === undefined) break
       taken.push(next)
       bytes += next.message.bodySize
-      shown.push(messageJson(next, queue.readyCount, encoding, Math.max(truncate, 0)))
+      shown.push(gotJson(next, queue.readyCount, { encoding, truncate: Math.max(truncate, 0) }))
     }
   } finally {
     queue[settlement](taken)
@@ -103,23 +101,18 @@ async function take(vhost: Vhost, queue: Queue): Promise<QueuedMessage | undefin
   return taken
 }
 
-function messageJson(
+function gotJson(
   { sent, redelivered }: QueuedMessage,
   messageCount: number,
-  encoding: 'auto' | 'base64',
-  truncate: number,
+  display: BodyDisplay,
 ): object {
-  const { address, buffer, headerStart, headerEnd, bodySize } = sent
-  const body = messageBody(sent).subarray(0, truncate)
-  const isText = encoding === 'auto' && isUtf8(body)
+  const { address, bodySize } = sent
   return {
     payload_bytes: bodySize,
     redelivered,
     exchange: address.exchange,
     routing_key: address.routingKey,
     message_count: messageCount,
-    properties: propertiesJson(decodeProperties(buffer, headerStart, headerEnd)),
-    payload: body.toString(isText ? 'utf8' : 'base64'),
-    payload_encoding: isText ? 'string' : 'base64',
+    ...contentJson(sent, display),
   }
 }

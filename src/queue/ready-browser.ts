@@ -1,0 +1,137 @@
+import type { Message } from '../message/message.ts'
+import type { StoredMessage } from '../message-log/queue-log.ts'
+import type { BrowsedMessage, BrowseLimits, QueueBrowser } from './browsing.ts'
+import type { Lane } from './lane.ts'
+import type { Lanes } from './lanes.ts'
+import type { Place } from './queue.ts'
+
+export interface ReadyBrowserParts {
+  readonly lanes: Lanes
+  deliveryCountOf(place: Place): number | undefined
+  /** It has left for good, unasked. */
+  left(place: Place): void
+}
+
+/** So many of the messages in memory are looked at in one step. */
+const STEP_COUNT = 500
+const ID = /^(\d{1,3})-(\d{1,15})$/
+
+/** What is ready in the lanes of a queue, one behind the other. Made when somebody wants to look. */
+export class ReadyBrowser implements QueueBrowser {
+  readonly #parts: ReadyBrowserParts
+
+  constructor(parts: ReadyBrowserParts) {
+    this.#parts = parts
+  }
+
+  async read(from: number, limits: BrowseLimits): Promise<readonly BrowsedMessage[]> {
+    const found = new Found(limits)
+    let before = from
+    for (const lane of [...this.#parts.lanes.all]) {
+      const { length } = lane.ready
+      if (before >= length) {
+        before -= length
+        continue
+      }
+      const start = lane.ready.locate(before)
+      if (start !== undefined) await this.#readLane(lane, start.sequence, start.skip, found)
+      if (found.isFull) break
+      before = 0
+    }
+    return found.stillThere().map(([lane, stored]) => this.#browsed(lane, stored))
+  }
+
+  async *walk(limits: BrowseLimits): AsyncGenerator<readonly BrowsedMessage[]> {
+    for (const [lane, end] of this.#parts.lanes.all.map(
+      (one) => [one, one.nextSequence] as const,
+    )) {
+      for (let at = 0; at < end; ) {
+        const found = new Found(limits)
+        at = await this.#readLane(lane, at, 0, found)
+        const there = found.stillThere().filter(([, { sequence }]) => sequence < end)
+        if (there.length > 0) yield there.map(([, stored]) => this.#browsed(lane, stored))
+      }
+    }
+  }
+
+  async find(id: string): Promise<BrowsedMessage | undefined> {
+    const [, priority, digits] = ID.exec(id) ?? []
+    const lane = this.#parts.lanes.find(Number(priority))
+    if (lane === undefined) return undefined
+    const sequence = Number(digits)
+    const { messages } = await lane.ready.read(sequence, 1)
+    const stored = messages.find((one) => one.sequence === sequence)
+    return stored && lane.ready.has(sequence) ? this.#browsed(lane, stored) : undefined
+  }
+
+  idOf(message: Message, sequence: number): string {
+    const { lanes } = this.#parts
+    return `${lanes.priorityOf(lanes.of(message))}-${sequence}`
+  }
+
+  takeOut(browsed: BrowsedMessage, arrive?: () => boolean): boolean {
+    const lane = this.#parts.lanes.of(browsed.message)
+    if (!lane.ready.has(browsed.sequence)) return false
+    if (arrive !== undefined) {
+      lane.log?.makeAtomic()
+      if (!arrive()) return false
+    }
+    // Where it arrived, it may have driven itself out here.
+    if (lane.ready.remove(browsed)) {
+      lane.settle(browsed)
+      this.#parts.left(browsed)
+    }
+    return true
+  }
+
+  /** Gives the sequence to go on from. */
+  async #readLane(lane: Lane, from: number, skip: number, found: Found): Promise<number> {
+    let left = skip
+    let at = from
+    while (at < Number.POSITIVE_INFINITY) {
+      const { messages, next } = await lane.ready.read(at, STEP_COUNT)
+      for (const stored of messages) {
+        if (left > 0) {
+          left--
+          continue
+        }
+        if (found.isFull) return stored.sequence
+        found.add(lane, stored)
+      }
+      at = next
+      if (found.isFull) break
+    }
+    return at
+  }
+
+  #browsed(lane: Lane, { message, sequence, delivered, expiresAt }: StoredMessage): BrowsedMessage {
+    const id = `${this.#parts.lanes.priorityOf(lane)}-${sequence}`
+    const deliveryCount = this.#parts.deliveryCountOf({ message, sequence })
+    const place = { message, sequence, expiresAt }
+    return { ...place, id, redelivered: delivered, sent: message, deliveryCount }
+  }
+}
+
+/** What was found so far. */
+class Found {
+  readonly #limits: BrowseLimits
+  readonly #found: (readonly [Lane, StoredMessage])[] = []
+  #bytes = 0
+
+  constructor(limits: BrowseLimits) {
+    this.#limits = limits
+  }
+
+  get isFull(): boolean {
+    return this.#found.length >= this.#limits.count || this.#bytes >= this.#limits.bytes
+  }
+
+  add(lane: Lane, stored: StoredMessage): void {
+    this.#bytes += stored.message.bodySize
+    this.#found.push([lane, stored])
+  }
+
+  stillThere(): readonly (readonly [Lane, StoredMessage])[] {
+    return this.#found.filter(([lane, { sequence }]) => lane.ready.has(sequence))
+  }
+}
