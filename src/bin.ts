@@ -1,66 +1,14 @@
 #!/usr/bin/env node
-// The program `leveret`: does what the command line asks for. What is the user's to mend ends it with
-// one line on standard error and exit code 1.
+// The program `leveret`: a broker, or a client of one. Neither is loaded for the other.
 
-import { readFileSync } from 'node:fs'
-import { parseCommandLine } from './cli/command-line.ts'
-import { failureLine } from './cli/failure.ts'
-import { letSmallHeapGrow } from './cli/heap.ts'
-import { helpText } from './cli/help.ts'
-import { createLogger } from './cli/logger.ts'
-import {
-  announceComplete,
-  announceListening,
-  openManagement,
-  reloadOnHangUp,
-  stopOnSignals,
-} from './cli/start.ts'
-import { loadOptions } from './config/load.ts'
-import { brokerOptions } from './config/resolve.ts'
-import type { Setting } from './config/setting.ts'
-import { createBroker } from './index.ts'
+import { clientCommandIn } from './cli/client-commands.ts'
 
-try {
-  const commandLine = parseCommandLine(process.argv.slice(2))
-  switch (commandLine.command) {
-    case 'help':
-      process.stdout.write(helpText())
-      break
-    case 'version':
-      process.stdout.write(`leveret ${version()}\n`)
-      break
-    case 'start':
-      await start(commandLine.settings)
-      break
-  }
-} catch (error) {
-  const line = failureLine(error)
-  if (line === undefined) throw error
-  process.stderr.write(`leveret: ${line}\n`)
-  process.exitCode = 1
-}
-
-async function start(settings: readonly Setting[]): Promise<void> {
-  letSmallHeapGrow()
-  const options = await loadOptions(settings, process.env)
-  const logger = await createLogger(options)
-  // The management API opens when clients are being served, since they are not to wait for it.
-  const broker = await createBroker({ ...brokerOptions(options), managementPort: 'none', logger })
-  stopOnSignals(broker, logger)
-  reloadOnHangUp(broker, logger)
-  announceListening(broker, logger)
-  await openManagement(broker, options.managementPort, logger)
-  announceComplete(logger)
-  // The broker answers for its own errors; one that arrives here has left it in an unknown state.
-  process.on('uncaughtException', (err) => {
-    logger.error({ err }, 'Stopping, because of an error that nothing expected')
-    process.exit(1)
-  })
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  )
-  return (manifest as { version: string }).version
+const args = process.argv.slice(2)
+const command = clientCommandIn(args)
+if (command === undefined) {
+  const { runBrokerProgram } = await import('./broker-program.ts')
+  process.exitCode = await runBrokerProgram(args)
+} else {
+  const { runClient } = await import('./cli/client/client.ts')
+  process.exitCode = await runClient(command, args)
 }

@@ -3,6 +3,7 @@ import { ConfigError } from '../config/config-error.ts'
 import { didYouMean } from '../config/did-you-mean.ts'
 import { OPTION_ROWS } from '../config/options.ts'
 import type { Setting } from '../config/setting.ts'
+import { CLIENT_COMMANDS } from './client-commands.ts'
 
 /** What the user asks for. */
 export type CommandLine =
@@ -10,6 +11,9 @@ export type CommandLine =
   | { readonly command: 'help' | 'version' }
 
 const COMMANDS = ['start', 'help', 'version'] as const
+
+/** There is no such command. */
+export class UsageError extends ConfigError {}
 
 /**
  * Reads the arguments after the program's name: `[command] [--flag value …]`.
@@ -42,7 +46,11 @@ function toCommand(positionals: readonly string[]): (typeof COMMANDS)[number] {
   const [given = 'start', ...rest] = positionals
   const command = COMMANDS.find((known) => known === given)
   if (command === undefined) {
-    throw new ConfigError(`there is no command "${given}"${didYouMean(given, COMMANDS)}`)
+    if (CLIENT_COMMANDS.has(given)) {
+      throw new UsageError(`options of "start" cannot stand before "${given}"`)
+    }
+    const known = [...COMMANDS, ...CLIENT_COMMANDS.keys()]
+    throw new UsageError(`there is no command "${given}"${didYouMean(given, known)}`)
   }
   if (rest.length > 0) throw new ConfigError(`unexpected argument "${rest[0]}"`)
   return command

@@ -33,7 +33,6 @@ describe('leveret', () => {
   it.each([
     [['--port', 'high'], '--port: expected a whole number from 1 to 65535'],
     [['--prot', '1'], 'there is no option "--prot", did you mean "--port"?'],
-    [['begin'], 'there is no command "begin"'],
     [['--config', tmpdir()], 'cannot read the configuration file: EISDIR'],
     [
       ['--data-dir', 'none', '--host', '192.0.2.1'],
@@ -44,6 +43,18 @@ describe('leveret', () => {
     expect(exitCode).toBe(1)
     expect(stderr).toMatch(/^leveret: [^\n]+\n$/)
     expect(stderr).toContain(message)
+  })
+
+  it.each([
+    [['begin'], 'there is no command "begin"'],
+    [['lsit', 'queues'], 'there is no command "lsit", did you mean "list"?'],
+    [['--port', '1', 'list'], 'options of "start" cannot stand before "list"'],
+  ])('refuses %j with one line and exit code 2', async (args, message) => {
+    expect(await runProgram(args)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `leveret: ${message}\n`,
+    })
   })
 
   it('says in one line that its port is in use', async () => {

@@ -31,6 +31,8 @@ describe('the command line', () => {
 
   it.each([
     [['begin'], 'there is no command "begin"'],
+    [['lsit'], 'there is no command "lsit", did you mean "list"?'],
+    [['--port', '1', 'list'], 'options of "start" cannot stand before "list"'],
     [['strat'], 'there is no command "strat", did you mean "start"?'],
     [['start', 'now'], 'unexpected argument "now"'],
     [['--prot', '1'], 'there is no option "--prot", did you mean "--port"?'],
