@@ -10,7 +10,7 @@ import { createLogger } from './cli/logger.ts'
 import {
   announceComplete,
   announceListening,
-  openManagement,
+  openHttpPorts,
   reloadOnHangUp,
   stopOnSignals,
 } from './cli/start.ts'
@@ -46,12 +46,17 @@ async function start(settings: readonly Setting[]): Promise<void> {
   letSmallHeapGrow()
   const options = await loadOptions(settings, process.env)
   const logger = await createLogger(options)
-  // The management API opens when clients are being served, since they are not to wait for it.
-  const broker = await createBroker({ ...brokerOptions(options), managementPort: 'none', logger })
+  // HTTP is served when clients are being served, since they are not to wait for it.
+  const noHttp = {
+    managementPort: 'none',
+    managementTlsPort: 'none',
+    prometheusPort: 'none',
+  } as const
+  const broker = await createBroker({ ...brokerOptions(options), ...noHttp, logger })
   stopOnSignals(broker, logger)
   reloadOnHangUp(broker, logger)
   announceListening(broker, logger)
-  await openManagement(broker, options.managementPort, logger)
+  await openHttpPorts(broker, options, logger)
   announceComplete(logger)
   // The broker answers for its own errors; one that arrives here has left it in an unknown state.
   process.on('uncaughtException', (err) => {

@@ -22,6 +22,7 @@ import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
 import { dispatch } from './channel/dispatch.ts'
 import { COMPAT_PROFILES, type CompatProfile } from './config/compat.ts'
+import { ConfigError } from './config/config-error.ts'
 import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
 import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
@@ -35,7 +36,7 @@ import {
   StoredDefinitions,
 } from './definitions/stored-definitions.ts'
 import type { Endpoint, ManagedBroker } from './management/managed-broker.ts'
-import type { Management } from './management/management.ts'
+import type { HttpService, Management, ServiceOptions } from './management/management.ts'
 import type { QueueLog } from './message-log/queue-log.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
 import type { Persistence } from './persistence.ts'
@@ -46,7 +47,7 @@ import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
-import { TlsIdentity } from './server/tls-identity.ts'
+import { type TlsCertificates, TlsIdentity } from './server/tls-identity.ts'
 import { StoreError } from './store/store-error.ts'
 import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
 import { queueFactory } from './vhost/queue-factory.ts'
@@ -158,9 +159,9 @@ export class Broker {
     }
   }
 
-  /** The TCP port that it listens on. */
+  /** The TCP port that it listens on. This, `address` and `url` throw when it speaks TLS only. */
   get port(): number {
-    return this.#listener.address.port
+    return this.#plainAddress.port
   }
 
   /** The same for TLS; undefined when the broker has no certificate. */
@@ -170,7 +171,13 @@ export class Broker {
 
   /** `host:port`, where it listens. */
   get address(): string {
-    return hostAndPort(this.#listener.address)
+    return hostAndPort(this.#plainAddress)
+  }
+
+  get #plainAddress(): AddressInfo {
+    const { address } = this.#listener
+    if (address === undefined) throw new Error('the broker speaks AMQP over TLS only')
+    return address
   }
 
   /** The same for TLS; undefined when the broker has no certificate. */
@@ -203,27 +210,78 @@ export class Broker {
 
   /** The port of the management API, undefined unless it is open. */
   get managementPort(): number | undefined {
-    return this.#management?.endpoint.port
+    return this.#endpoint('http')?.port
   }
 
   /** Where the management API is, `http://host:port`; undefined unless it is open. */
   get managementUrl(): string | undefined {
-    return this.#management === undefined ? undefined : urlOf(this.#management.endpoint)
+    return urlOf(this.#endpoint('http'))
+  }
+
+  /** The same over TLS, `https://host:port`. */
+  get managementTlsUrl(): string | undefined {
+    return urlOf(this.#endpoint('https'))
+  }
+
+  /** Where Prometheus finds metrics, without their path; undefined unless they are told. */
+  get prometheusUrl(): string | undefined {
+    return urlOf(this.#endpoint('http/prometheus'))
+  }
+
+  #endpoint(protocol: Endpoint['protocol']): Endpoint | undefined {
+    return this.endpoints.find((endpoint) => endpoint.protocol === protocol)
   }
 
   /**
    * Opens the management API, if it is not open, on a port of this broker's address; 0 takes any free
-   * one. `createBroker` does this by itself when there is an option `managementPort`.
+   * one. `createBroker` does this, and what follows, by itself when there are options for the ports.
    */
   async openManagement(port: number): Promise<void> {
-    if (this.#management !== undefined || this.#closing !== undefined) return
+    await this.#serve('http', { host: this.#options.host, port })
+  }
+
+  /** The same over TLS. Throws ConfigError without a certificate. */
+  async openManagementTls(port: number): Promise<void> {
+    const identity = this.#tlsIdentity
+    if (identity === undefined) {
+      throw new ConfigError('management-tls-port: without a certificate there is no TLS')
+    }
+    await this.#serve('https', { host: this.#options.host, port, identity })
+  }
+
+  /** Tells metrics to whoever asks for them on that port. */
+  async openPrometheus(port: number): Promise<void> {
+    await this.#serve('http/prometheus', { host: this.#options.prometheusHost, port })
+  }
+
+  async #serve(service: HttpService, options: ServiceOptions): Promise<void> {
     // Loaded only here, since clients are not to wait for it.
     const { Management } = await import('./management/management.ts')
-    const { host, managementBodyLimitBytes: bodyLimitBytes } = this.#options
-    const broker = this.#managed()
-    const management = await Management.open({ host, port, bodyLimitBytes, broker })
-    this.#management = management
-    this.#logger.info({}, `Management API on ${urlOf(management.endpoint)}`)
+    if (this.#closing !== undefined) return
+    const { managementBodyLimitBytes: bodyLimitBytes } = this.#options
+    this.#management ??= new Management({
+      ...this.#options,
+      bodyLimitBytes,
+      broker: this.#managed(),
+    })
+    await this.#management.listen(service, options)
+    const names = { http: 'Management API', https: 'Management API', 'http/prometheus': 'Metrics' }
+    this.#logger.info({}, `${names[service]} on ${urlOf(this.#endpoint(service))}`)
+  }
+
+  /** Where it listens, and what is spoken there. */
+  get endpoints(): readonly Endpoint[] {
+    const { address, tlsAddress } = this.#listener
+    const amqp = [
+      ['amqp', address],
+      ['amqp/ssl', tlsAddress],
+    ] as const
+    return [
+      ...amqp.flatMap(([protocol, at]) =>
+        at === undefined ? [] : [{ protocol, host: at.address, port: at.port }],
+      ),
+      ...(this.#management?.endpoints ?? []),
+    ]
   }
 
   /** Connections whose handshake is done. */
@@ -341,8 +399,9 @@ export class Broker {
       memoryLimitBytes: this.#memoryMonitor.limitBytes,
     }
     const alarms = (): AlarmResource[] => this.#alarms.raised
-    const endpoints = (): Endpoint[] => this.#endpoints
+    const endpoints = (): readonly Endpoint[] => this.endpoints
     const clusterName = (): string => this.#clusterName
+    const certificates = (): TlsCertificates | null => this.#tlsIdentity?.certificates ?? null
     return {
       ...options,
       ...own,
@@ -355,21 +414,13 @@ export class Broker {
       get alarms() {
         return alarms()
       },
+      get certificates() {
+        return certificates()
+      },
       get endpoints() {
         return endpoints()
       },
     }
-  }
-
-  get #endpoints(): Endpoint[] {
-    const { address, tlsAddress } = this.#listener
-    const amqp: Endpoint = { protocol: 'amqp', host: address.address, port: address.port }
-    const tls = tlsAddress && { host: tlsAddress.address, port: tlsAddress.port }
-    return [
-      amqp,
-      ...(tls === undefined ? [] : [{ protocol: 'amqp/ssl', ...tls } as const]),
-      ...(this.#management === undefined ? [] : [this.#management.endpoint]),
-    ]
   }
 
   get #clusterName(): string {
@@ -465,8 +516,7 @@ export async function createBroker(options: BrokerOptions & BrokerParts = {}): P
     ...(machine === undefined ? {} : { machine }),
   })
   await broker.start()
-  const { managementPort = 'none' } = given
-  if (managementPort !== 'none') await openOrClose(broker, managementPort)
+  await openOrClose(broker, given)
   return broker
 }
 
@@ -474,18 +524,24 @@ function hostAndPort({ address, family, port }: AddressInfo): string {
   return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-/** Who asked for a management API that cannot be had gets no broker either. */
-async function openOrClose(broker: Broker, managementPort: number): Promise<void> {
+/** Who asked for a port that cannot be had gets no broker either. */
+async function openOrClose(broker: Broker, ports: BrokerOptions): Promise<void> {
+  const { managementPort = 'none', managementTlsPort = 'none', prometheusPort = 'none' } = ports
   try {
-    await broker.openManagement(managementPort)
+    if (managementPort !== 'none') await broker.openManagement(managementPort)
+    if (managementTlsPort !== 'none') await broker.openManagementTls(managementTlsPort)
+    if (prometheusPort !== 'none') await broker.openPrometheus(prometheusPort)
   } catch (error) {
     await broker.close()
     throw error
   }
 }
 
-function urlOf({ host, port }: Endpoint): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+function urlOf(endpoint: Endpoint | undefined): string | undefined {
+  if (endpoint === undefined) return undefined
+  const { protocol, host, port } = endpoint
+  const scheme = protocol === 'https' ? 'https' : 'http'
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** What the message log knows of. */

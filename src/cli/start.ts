@@ -1,14 +1,17 @@
 // Runs the broker as a program: says where it listens, and stops it when the system asks for that.
 
 import type { Logger } from '../base/logger.ts'
+import type { Endpoint } from '../management/managed-broker.ts'
 
 /** What this file needs of a broker; `createBroker` gives one. */
 export interface RunningBroker {
-  readonly address: string
+  readonly endpoints: readonly Endpoint[]
   readonly tlsAddress: string | undefined
   readonly connectionCount: number
   reloadCertificates(): Promise<void>
   openManagement(port: number): Promise<void>
+  openManagementTls(port: number): Promise<void>
+  openPrometheus(port: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -16,9 +19,13 @@ export interface RunningBroker {
 export function announceListening(broker: RunningBroker, logger: Logger): void {
   // Milliseconds since the process was executed, not since this module was loaded.
   const startMs = Math.round(performance.now())
-  const { address, tlsAddress } = broker
-  const places = tlsAddress === undefined ? address : `${address}, with TLS on ${tlsAddress}`
-  logger.info({ startMs, pid: process.pid }, `Listening on ${places}, after ${startMs} ms`)
+  const places = broker.endpoints.flatMap(({ protocol, host, port }) => {
+    const place = `on ${host.includes(':') ? `[${host}]` : host}:${port}`
+    if (protocol === 'amqp/ssl') return [`with TLS ${place}`]
+    return protocol === 'amqp' ? [place] : []
+  })
+  const shown = places.join(', ')
+  logger.info({ startMs, pid: process.pid }, `Listening ${shown}, after ${startMs} ms`)
 }
 
 /** Logs that all is there that is asked for. */
@@ -27,24 +34,49 @@ export function announceComplete(logger: Logger): void {
   logger.info({}, 'Server startup complete')
 }
 
+/** What is served over HTTP, and where; `none` is nowhere. */
+export interface HttpPorts {
+  readonly managementPort: number | 'none'
+  readonly managementTlsPort: number | 'none'
+  readonly prometheusPort: number | 'none'
+}
+
 /**
- * Opens the management API. Where it cannot be opened, for one since another broker on this machine has
+ * Opens the ports for HTTP. Where one cannot be opened, for one since another broker on this machine has
  * it, messages go on all the same.
  */
-export async function openManagement(
+export async function openHttpPorts(
   broker: RunningBroker,
-  port: number | 'none',
+  { managementPort, managementTlsPort, prometheusPort }: HttpPorts,
   logger: Logger,
 ): Promise<void> {
-  if (port === 'none') return
-  try {
-    await broker.openManagement(port)
-  } catch (err) {
-    logger.error(
-      { err },
-      'The management API cannot be opened, going on without it: choose another --management-port, or none',
-    )
+  const open = async (
+    port: number | 'none',
+    listen: (port: number) => Promise<void>,
+    what: string,
+  ): Promise<void> => {
+    if (port === 'none') return
+    try {
+      await listen(port)
+    } catch (err) {
+      logger.error({ err }, `${what}, or none`)
+    }
   }
+  await open(
+    managementPort,
+    (port) => broker.openManagement(port),
+    'The management API cannot be opened, going on without it: choose another --management-port',
+  )
+  await open(
+    broker.tlsAddress === undefined ? 'none' : managementTlsPort,
+    (port) => broker.openManagementTls(port),
+    'The management API cannot be opened over TLS, going on without: choose another --management-tls-port',
+  )
+  await open(
+    prometheusPort,
+    (port) => broker.openPrometheus(port),
+    'Metrics cannot be told, going on without: choose another --prometheus-port',
+  )
 }
 
 /** Ctrl-C comes twice when npm passes it on as well: within this time, it is still the same one. */

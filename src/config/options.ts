@@ -15,12 +15,9 @@ const OPTIONS = {
   port: {
     flag: 'port',
     group: 'Network',
-    type: 'integer',
+    type: 'port',
     default: 5672,
-    min: 1,
-    max: 65535,
-    zero: 'any free port',
-    doc: 'TCP port for AMQP.',
+    doc: 'TCP port for AMQP; without it there is AMQP over TLS only.',
   },
   managementPort: {
     flag: 'management-port',
@@ -29,6 +26,21 @@ const OPTIONS = {
     default: 15672,
     embedded: 'none',
     doc: 'TCP port for the management API, on the same address.',
+  },
+  prometheusPort: {
+    flag: 'prometheus-port',
+    group: 'Network',
+    type: 'port',
+    default: 15692,
+    embedded: 'none',
+    doc: 'TCP port for metrics, which anybody may read there who reaches it.',
+  },
+  prometheusHost: {
+    flag: 'prometheus-host',
+    group: 'Network',
+    type: 'text',
+    default: '127.0.0.1',
+    doc: 'Address or name to listen on for metrics.',
   },
   handshakeTimeoutMs: {
     flag: 'handshake-timeout',
@@ -68,6 +80,14 @@ const OPTIONS = {
     zero: 'any free port',
     doc: 'TCP port for AMQP over TLS, which is listened on when there is a certificate.',
   },
+  managementTlsPort: {
+    flag: 'management-tls-port',
+    group: 'TLS',
+    type: 'port',
+    default: 15671,
+    embedded: 'none',
+    doc: 'TCP port for the management API over TLS, which is listened on when there is a certificate.',
+  },
   tlsCert: {
     flag: 'tls-cert',
     group: 'TLS',
@@ -81,7 +101,15 @@ const OPTIONS = {
     type: 'pem',
     default: '',
     secret: true,
-    doc: "The certificate's private key, without a passphrase.",
+    doc: "The certificate's private key.",
+  },
+  tlsKeyPassphrase: {
+    flag: 'tls-key-passphrase',
+    group: 'TLS',
+    type: 'text',
+    default: '',
+    secret: true,
+    doc: 'What opens the private key, if it is encrypted; prefer the environment or a file, as flags show in process lists.',
   },
   tlsCa: {
     flag: 'tls-ca',

@@ -35,7 +35,8 @@ export function readValue(row: OptionRow, given: unknown, source: string): unkno
 function interpret(row: OptionRow, given: unknown): unknown {
   switch (row.type) {
     case 'text':
-      return typeof given === 'string' && given !== '' ? given : undefined
+      // Empty text stands for nothing, where that is the default.
+      return typeof given === 'string' && (given !== '' || row.default === '') ? given : undefined
     case 'pem':
       return pem(given)
     case 'list':

@@ -1,46 +1,109 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { Logger } from '../base/logger.ts'
+import { certificateProblem, type TlsVerify } from '../server/client-certificate.ts'
+import { Port } from '../server/port.ts'
+import type { TlsIdentity } from '../server/tls-identity.ts'
+import { handshakeProblem } from '../server/tls-problem.ts'
+
+/** Must not reject. */
+export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 export interface HttpServerOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
-  /** Must not reject. */
-  readonly handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>
+  /** What the user names the port with. */
+  readonly flag: string
+  /** With it, the server speaks TLS. */
+  readonly tls: HttpTls | undefined
+  readonly logger: Logger
+  readonly handle: HttpHandler
 }
 
-/** Time that a client has to send a whole request. */
-const REQUEST_TIMEOUT_MS = 60_000
+export interface HttpTls {
+  readonly identity: TlsIdentity
+  readonly verify: TlsVerify
+  readonly handshakeTimeoutMs: number
+}
+
+/** Who is slow, or many, is not to take what others need. */
+const LIMITS: ServerOptions = {
+  /** Time that a client has to send a whole request, and its headers. */
+  requestTimeout: 60_000,
+  headersTimeout: 20_000,
+  connectionsCheckingInterval: 5000,
+  keepAliveTimeout: 30_000,
+}
+const MAX_CONNECTIONS = 1000
 
 /** An HTTP server on an address of its own. */
 export class HttpServer {
-  readonly #options: HttpServerOptions
-  readonly #server: Server
+  readonly #server: Server | TlsServer
+  readonly #port: Port
 
-  constructor(options: HttpServerOptions) {
-    this.#options = options
-    this.#server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-      void options.handle(request, response)
-    })
+  /** Rejects when the address cannot be listened on. */
+  static async open({ handle, tls, ...options }: HttpServerOptions): Promise<HttpServer> {
+    const listener = (request: IncomingMessage, response: ServerResponse): void => {
+      void handle(request, response)
+    }
+    const server =
+      tls === undefined
+        ? createServer(LIMITS, listener)
+        : secured(tls, options.logger).on('request', listener)
+    server.maxConnections = MAX_CONNECTIONS
+    return new HttpServer(server, await Port.open(server, options))
   }
 
-  /** Rejects when the address cannot be listened on. Resolves with where it listens. */
-  listen(): Promise<AddressInfo> {
-    const { host, port } = this.#options
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen({ host, port }, () => {
-        this.#server.off('error', reject)
-        resolve(this.#server.address() as AddressInfo)
-      })
-    })
+  private constructor(server: Server | TlsServer, port: Port) {
+    this.#server = server
+    this.#port = port
+  }
+
+  get address(): AddressInfo {
+    return this.#port.address
   }
 
   /** Ends what is under way, too. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve())
-      this.#server.closeAllConnections()
-    })
+  async close(): Promise<void> {
+    const closed = this.#port.close()
+    this.#server.closeAllConnections()
+    await closed
   }
+}
+
+/** Refuses whom the other servers with that identity refuse, and logs it as they do. */
+function secured({ identity, verify, handshakeTimeoutMs }: HttpTls, logger: Logger): TlsServer {
+  const server = createTlsServer({
+    ...LIMITS,
+    ...identity.context,
+    requestCert: verify !== 'none',
+    rejectUnauthorized: false,
+    handshakeTimeout: handshakeTimeoutMs,
+  })
+  identity.serve(server)
+  const refuse = (socket: Socket, reason: string): void => {
+    const peer = `${socket.remoteAddress}:${socket.remotePort}`
+    logger.warn({ peer, reason }, 'Refused a TLS connection')
+    socket.destroy()
+  }
+  // Before the one that reads requests, which then finds the socket destroyed.
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const reason = certificateProblem(socket, verify)
+    if (reason !== undefined) refuse(socket, reason)
+  })
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
+    const reason = handshakeProblem(error)
+    if (reason === undefined) socket.destroy()
+    else refuse(socket, reason)
+  })
+  return server
 }

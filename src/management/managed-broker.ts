@@ -6,10 +6,11 @@ import type { Connection } from '../connection/connection.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { AlarmResource } from '../server/alarms.ts'
 import type { Machine } from '../server/machine.ts'
+import type { TlsCertificates } from '../server/tls-identity.ts'
 
 /** Where something listens. */
 export interface Endpoint {
-  readonly protocol: 'amqp' | 'amqp/ssl' | 'http' | 'http/prometheus'
+  readonly protocol: 'amqp' | 'amqp/ssl' | 'http' | 'https' | 'http/prometheus'
   readonly host: string
   readonly port: number
 }
@@ -25,6 +26,11 @@ export interface ManagedBroker {
   readonly alarms: readonly AlarmResource[]
   /** Where it listens, this API included. */
   readonly endpoints: readonly Endpoint[]
+  /** What it shows of itself over TLS; null without. */
+  readonly certificates: TlsCertificates | null
+  /** The files that they come from, or what would be in them. */
+  readonly tlsCert: string | Uint8Array
+  readonly tlsCa: string | Uint8Array
   /** Knows what is safe; null when nothing is stored. */
   readonly messageLog: TicketSource | null
   readonly machine: Machine

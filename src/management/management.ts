@@ -1,55 +1,86 @@
+import type { TlsIdentity } from '../server/tls-identity.ts'
 import { Api } from './api.ts'
 import { Authentication } from './authentication.ts'
 import { Front } from './front.ts'
-import { HttpServer } from './http-server.ts'
+import { type HttpHandler, HttpServer, type HttpTls } from './http-server.ts'
 import type { Endpoint, ManagedBroker } from './managed-broker.ts'
 import { MetricsPages } from './metrics/metrics-pages.ts'
+import { MetricsPort } from './metrics/metrics-port.ts'
 import { ROUTES } from './routes/all-routes.ts'
 import { Statistics } from './statistics/statistics.ts'
 
-export interface ManagementOptions {
+/** What is served over HTTP, each on a port of its own. */
+export type HttpService = 'http' | 'https' | 'http/prometheus'
+
+/** What the user names the ports with. */
+const FLAGS: Readonly<Record<HttpService, string>> = {
+  http: 'management-port',
+  https: 'management-tls-port',
+  'http/prometheus': 'prometheus-port',
+}
+
+export interface ServiceOptions {
   readonly host: string
   /** 0 for any free one. */
   readonly port: number
+  /** For `https`. */
+  readonly identity?: TlsIdentity | undefined
+}
+
+export interface ManagementOptions {
   /** Of a request; more is refused. */
   readonly bodyLimitBytes: number
+  readonly tlsVerify: HttpTls['verify']
+  readonly handshakeTimeoutMs: number
   readonly broker: ManagedBroker
 }
 
-/** The management API on a port of its own, and the dashboard beside it. */
+/** What a broker serves over HTTP: the management API and the dashboard beside it, and metrics. */
 export class Management {
-  readonly endpoint: Endpoint
-  readonly #server: HttpServer
+  readonly #options: ManagementOptions
   readonly #statistics: Statistics
+  readonly #handlers: Readonly<Record<HttpService, HttpHandler>>
+  readonly #servers = new Map<HttpService, HttpServer>()
 
-  /** Rejects with the system's error when it cannot listen. */
-  static async open({
-    host,
-    port,
-    bodyLimitBytes,
-    broker,
-  }: ManagementOptions): Promise<Management> {
+  constructor(options: ManagementOptions) {
+    const { bodyLimitBytes, broker } = options
     const { administration, failedLogins } = broker
     const authentication = new Authentication(administration.authenticator, failedLogins)
     const statistics = new Statistics(broker)
     const metrics = new MetricsPages(broker, statistics)
-    const options = { broker, statistics, metrics, authentication, bodyLimitBytes }
-    const api = new Api({ ...options, routes: ROUTES })
-    const front = new Front({ api, authentication, broker, bodyLimitBytes })
-    const handle: Front['handle'] = (request, response) => front.handle(request, response)
-    const server = new HttpServer({ host, port, handle })
-    const { address, port: chosen } = await server.listen()
-    return new Management(server, statistics, { protocol: 'http', host: address, port: chosen })
-  }
-
-  private constructor(server: HttpServer, statistics: Statistics, endpoint: Endpoint) {
-    this.#server = server
+    const common = { broker, authentication, bodyLimitBytes }
+    const api = new Api({ ...common, statistics, metrics, routes: ROUTES })
+    const front = new Front({ ...common, api })
+    const open = new MetricsPort(metrics, broker.logger)
+    const manage: HttpHandler = (request, response) => front.handle(request, response)
+    this.#options = options
     this.#statistics = statistics
-    this.endpoint = endpoint
+    this.#handlers = {
+      http: manage,
+      https: manage,
+      'http/prometheus': (request, response) => open.handle(request, response),
+    }
   }
 
-  close(): Promise<void> {
+  /** Where it listens, as far as it does. */
+  get endpoints(): readonly Endpoint[] {
+    return Array.from(this.#servers, ([protocol, { address }]) => {
+      return { protocol, host: address.address, port: address.port }
+    })
+  }
+
+  /** Once each. Rejects with the system's error when it cannot listen. */
+  async listen(service: HttpService, { identity, ...at }: ServiceOptions): Promise<void> {
+    if (this.#servers.has(service)) return
+    const { tlsVerify: verify, handshakeTimeoutMs, broker } = this.#options
+    const tls = identity && { identity, verify, handshakeTimeoutMs }
+    const handle = this.#handlers[service]
+    const common = { flag: FLAGS[service], logger: broker.logger }
+    this.#servers.set(service, await HttpServer.open({ ...at, ...common, tls, handle }))
+  }
+
+  async close(): Promise<void> {
     this.#statistics.close()
-    return this.#server.close()
+    await Promise.all(Array.from(this.#servers.values(), (server) => server.close()))
   }
 }

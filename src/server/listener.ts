@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import type { Logger } from '../base/logger.ts'
+import { ConfigError } from '../config/config-error.ts'
 import { Connection, type ConnectionEvents } from '../connection/connection.ts'
 import type { ConnectionSettings } from '../connection/connection-settings.ts'
 import type { Session } from '../connection/handshake.ts'
@@ -17,8 +18,8 @@ import {
 
 export interface ListenerOptions extends Omit<TlsServerOptions, 'identity'> {
   readonly host: string
-  /** Of AMQP, and of AMQP over TLS; 0 for any free one. */
-  readonly port: number
+  /** Of AMQP, and of AMQP over TLS; 0 for any free one. Without the first, there is TLS only. */
+  readonly port: number | 'none'
   readonly tlsPort: number
   /** Most connections at a time; 0 is no limit. */
   readonly maxConnections: number
@@ -31,7 +32,7 @@ export interface ListenerOptions extends Omit<TlsServerOptions, 'identity'> {
 /** Accepts connections, over TLS or not, and knows all that are open. */
 export class Listener implements ConnectionEvents, TlsClients {
   readonly #options: ListenerOptions
-  readonly #port: Port
+  #port: Port | undefined
   #tlsPort: Port | undefined
   readonly #pending = new Set<Connection | TlsHandshake>()
   readonly #open = new Set<Connection>()
@@ -43,10 +44,6 @@ export class Listener implements ConnectionEvents, TlsClients {
 
   constructor(options: ListenerOptions) {
     this.#options = options
-    this.#port = new Port(
-      createServer((socket) => this.#accept(socket)),
-      { ...options, flag: 'port' },
-    )
   }
 
   /** Connections whose handshake is done. */
@@ -62,25 +59,30 @@ export class Listener implements ConnectionEvents, TlsClients {
     return [...this.#open, ...this.#pending, ...this.#refused]
   }
 
-  /** Where it listens, or did. */
-  get address(): AddressInfo {
-    return this.#port.address
+  /** Where it listens, or did; undefined when it does not. */
+  get address(): AddressInfo | undefined {
+    return this.#port?.address
   }
 
-  /** The same for TLS; undefined when it does not. */
+  /** The same for TLS. */
   get tlsAddress(): AddressInfo | undefined {
     return this.#tlsPort?.address
   }
 
   /** Rejects when an address cannot be listened on. Without an identity there is no TLS. */
   async listen(identity?: TlsIdentity): Promise<void> {
-    await this.#port.listen()
-    if (identity === undefined) return
     const options = this.#options
+    const { port, tlsPort } = options
+    if (port === 'none' && identity === undefined) {
+      throw new ConfigError('port is none: without a certificate for TLS, nobody could connect')
+    }
+    if (port !== 'none') {
+      const server = createServer((socket) => this.#accept(socket))
+      this.#port = await Port.open(server, { ...options, port, flag: 'port' })
+    }
+    if (identity === undefined) return
     const server = createTlsServer({ ...options, identity }, this)
-    const port = new Port(server, { ...options, port: options.tlsPort, flag: 'tls-port' })
-    await port.listen()
-    this.#tlsPort = port
+    this.#tlsPort = await Port.open(server, { ...options, port: tlsPort, flag: 'tls-port' })
   }
 
   setShortage(shortage: Shortage | null): void {
@@ -105,7 +107,7 @@ export class Listener implements ConnectionEvents, TlsClients {
 
   /** Accepts no more, tells all clients, and waits for them; those that take too long are dropped. */
   async close(timeoutMs: number): Promise<void> {
-    const closed = Promise.all([this.#port.close(), this.#tlsPort?.close()])
+    const closed = Promise.all([this.#port?.close(), this.#tlsPort?.close()])
     for (const connection of this.#all) connection.shutDown()
     await this.#empty(timeoutMs)
     for (const connection of this.#all) connection.destroy()

@@ -16,33 +16,25 @@ const BACKLOG = 1024
 /** One port on which clients come, whatever they have to speak there. */
 export class Port {
   readonly #server: Server
-  readonly #options: PortOptions
-  #address: AddressInfo | undefined
-
-  constructor(server: Server, options: PortOptions) {
-    this.#server = server
-    this.#options = options
-  }
-
   /** Where it listens, or did. */
-  get address(): AddressInfo {
-    if (this.#address === undefined) throw new Error('the port was never listened on')
-    return this.#address
-  }
+  readonly address: AddressInfo
 
   /** Rejects when the address cannot be listened on; the error has the flag. */
-  listen(): Promise<void> {
-    const { host, port, flag, logger } = this.#options
+  static open(server: Server, { host, port, flag, logger }: PortOptions): Promise<Port> {
     return new Promise((resolve, reject) => {
       const fail = (error: Error): void => reject(Object.assign(error, { flag }))
-      this.#server.once('error', fail)
-      this.#server.listen({ host, port, backlog: BACKLOG }, () => {
-        this.#server.off('error', fail)
-        this.#address = this.#server.address() as AddressInfo
-        this.#server.on('error', (err) => logger.error({ err }, 'Listener error'))
-        resolve()
+      server.once('error', fail)
+      server.listen({ host, port, backlog: BACKLOG }, () => {
+        server.off('error', fail)
+        server.on('error', (err) => logger.error({ err }, 'Listener error'))
+        resolve(new Port(server, server.address() as AddressInfo))
       })
     })
+  }
+
+  private constructor(server: Server, address: AddressInfo) {
+    this.#server = server
+    this.address = address
   }
 
   /** Accepts no more, and resolves when all who were accepted are gone. */

@@ -7,7 +7,7 @@ import { OPTION_ROWS, type ResolvedOptions } from '../config/options.ts'
 
 export type TlsIdentityOptions = Pick<
   ResolvedOptions,
-  'tlsCert' | 'tlsKey' | 'tlsCa' | 'tlsVerify' | 'tlsMinVersion'
+  'tlsCert' | 'tlsKey' | 'tlsKeyPassphrase' | 'tlsCa' | 'tlsVerify' | 'tlsMinVersion'
 >
 
 /**
@@ -38,6 +38,15 @@ export class TlsIdentity {
     return this.#context
   }
 
+  /** The broker's certificates, its own first, and those of the authorities that it believes. */
+  get certificates(): TlsCertificates {
+    const { cert, ca } = this.#context
+    return {
+      own: certificatesIn(cert as string),
+      authorities: certificatesIn((ca ?? '') as string),
+    }
+  }
+
   /** Has the server use what is read later, too. */
   serve(server: Server): void {
     this.#servers.add(server)
@@ -50,6 +59,11 @@ export class TlsIdentity {
     for (const server of this.#servers) server.setSecureContext(this.#context)
     this.#logger.info({}, 'Read the TLS certificates again')
   }
+}
+
+export interface TlsCertificates {
+  readonly own: readonly X509Certificate[]
+  readonly authorities: readonly X509Certificate[]
 }
 
 /** Whoever gives some of the options believes that connections are safe. */
@@ -79,7 +93,8 @@ async function readContext(
     options.tlsCa === '' ? undefined : readPem('tlsCa', options.tlsCa),
   ])
   const certificate = certificateIn('tlsCert', cert)
-  if (!certificate.checkPrivateKey(privateKeyIn(key))) {
+  const { tlsKeyPassphrase: passphrase } = options
+  if (!certificate.checkPrivateKey(privateKeyIn(key, passphrase))) {
     throw new ConfigError('tls-key does not belong to the certificate in tls-cert')
   }
   if (ca !== undefined) certificateIn('tlsCa', ca)
@@ -90,6 +105,7 @@ async function readContext(
   const context: SecureContextOptions = {
     cert,
     key,
+    ...(passphrase === '' ? {} : { passphrase }),
     ...(ca === undefined ? {} : { ca }),
     minVersion: options.tlsMinVersion === '1.3' ? 'TLSv1.3' : 'TLSv1.2',
   }
@@ -118,6 +134,11 @@ async function readPem(option: PemOption, given: string | Uint8Array): Promise<s
   }
 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs
+
+const certificatesIn = (pem: string): X509Certificate[] =>
+  Array.from(pem.match(CERTIFICATE) ?? [], (one) => new X509Certificate(one))
+
 function certificateIn(option: PemOption, pem: string): X509Certificate {
   try {
     return new X509Certificate(pem)
@@ -126,15 +147,19 @@ function certificateIn(option: PemOption, pem: string): X509Certificate {
   }
 }
 
-function privateKeyIn(pem: string): KeyObject {
+function privateKeyIn(key: string, passphrase: string): KeyObject {
   try {
-    return createPrivateKey(pem)
+    return createPrivateKey({ key, ...(passphrase === '' ? {} : { passphrase }) })
   } catch {
-    const reason = pem.includes('ENCRYPTED')
-      ? 'the private key needs a passphrase, which is not supported'
-      : 'there is no private key in PEM form'
-    throw new ConfigError(`tls-key: ${reason}`)
+    throw new ConfigError(`tls-key: ${keyProblem(key, passphrase)}`)
   }
+}
+
+function keyProblem(key: string, passphrase: string): string {
+  if (!key.includes('ENCRYPTED')) return 'there is no private key in PEM form'
+  return passphrase === ''
+    ? 'the private key needs a passphrase: tls-key-passphrase is missing'
+    : 'the passphrase in tls-key-passphrase does not open the private key'
 }
 
 const flagOf = (option: PemOption): string => OPTION_ROWS.get(option)?.flag as string

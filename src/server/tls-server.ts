@@ -1,14 +1,15 @@
-import type { X509Certificate } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import { certificateName, type LoginFrom } from '../auth/certificate-name.ts'
 import type { Logger } from '../base/logger.ts'
 import type { TlsSession } from '../connection/tls-session.ts'
+import { certificateProblem, type TlsVerify } from './client-certificate.ts'
 import type { TlsIdentity } from './tls-identity.ts'
+import { handshakeProblem } from './tls-problem.ts'
 
 export interface TlsServerOptions {
   readonly identity: TlsIdentity
-  readonly tlsVerify: 'none' | 'peer' | 'required'
+  readonly tlsVerify: TlsVerify
   readonly tlsLoginFrom: LoginFrom
   readonly handshakeTimeoutMs: number
   readonly logger: Logger
@@ -47,7 +48,7 @@ export function createTlsServer(options: TlsServerOptions, clients: TlsClients):
   const server = createServer({
     ...identity.context,
     requestCert: tlsVerify !== 'none',
-    // Node.js would drop who has no good certificate without saying so: see `problemOf`.
+    // Node.js would drop who has no good certificate without saying so: see `certificateProblem`.
     rejectUnauthorized: false,
     handshakeTimeout: handshakeTimeoutMs,
   })
@@ -72,7 +73,7 @@ export function createTlsServer(options: TlsServerOptions, clients: TlsClients):
       clients.handshakeEnded(handshake)
     }
     const certificate = socket.getPeerX509Certificate()
-    const reason = problemOf(socket, certificate, tlsVerify)
+    const reason = certificateProblem(socket, tlsVerify)
     if (reason !== undefined) {
       logger.warn({ peer, reason }, 'Refused a TLS connection')
       socket.on('error', () => {})
@@ -97,40 +98,3 @@ export function createTlsServer(options: TlsServerOptions, clients: TlsClients):
 }
 
 const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress}:${remotePort}`
-
-function problemOf(
-  { authorized, authorizationError }: TLSSocket,
-  certificate: X509Certificate | undefined,
-  verify: TlsServerOptions['tlsVerify'],
-): string | undefined {
-  if (certificate === undefined) {
-    return verify === 'required' ? 'The client has no certificate' : undefined
-  }
-  return authorized ? undefined : `The client's certificate is not good: ${authorizationError}`
-}
-
-/** What the codes of OpenSSL come to, for who reads the log. */
-const PROBLEMS: readonly (readonly [code: RegExp, problem: string])[] = [
-  [/_HTTP_REQUEST$/, 'The client does not speak TLS: it sent an HTTP request'],
-  [
-    /_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|RECORD_LAYER_FAILURE)$/,
-    'The client does not speak TLS: it may have taken this port for that of plain AMQP',
-  ],
-  [
-    /_(UNSUPPORTED_PROTOCOL|VERSION_TOO_LOW|PROTOCOL_VERSION)$/,
-    'The client speaks older versions of TLS only',
-  ],
-  [/_NO_SHARED_CIPHER$/, 'The client knows no cipher that the broker accepts'],
-  [
-    /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_(UNKNOWN|EXPIRED|REVOKED)|UNSUPPORTED_CERTIFICATE)$/,
-    "The client does not accept the broker's certificate",
-  ],
-  [/^ERR_TLS_HANDSHAKE_TIMEOUT$/, 'The client did not finish the handshake in time'],
-]
-
-/** Undefined when the client has just gone. */
-function handshakeProblem({ code = '', message }: NodeJS.ErrnoException): string | undefined {
-  if (code === 'ECONNRESET' || code === 'EPIPE') return undefined
-  const known = PROBLEMS.find(([pattern]) => pattern.test(code))?.[1]
-  return known === undefined ? message : `${known} (${code})`
-}

@@ -105,10 +105,11 @@ function authMechanismsJson(): object[] {
 export function contextsJson({ endpoints }: ManagedBroker): object[] {
   const http = endpoints.filter(({ protocol }) => protocol.startsWith('http'))
   return http.map(({ protocol, host, port }) => ({
-    description: protocol === 'http' ? 'RabbitMQ Management' : 'RabbitMQ Prometheus',
+    description: protocol === 'http/prometheus' ? 'RabbitMQ Prometheus' : 'RabbitMQ Management',
     path: '/',
     ip: host,
     port: String(port),
+    ...(protocol === 'https' ? { protocol } : {}),
     ssl_opts: [],
   }))
 }

@@ -2,6 +2,7 @@ import { type Answer, found } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest } from '../http-error.ts'
 import { type Route, routes } from '../route.ts'
+import { certificateExpiration } from './certificate-expiration.ts'
 
 const OK = { status: 'ok' }
 
@@ -10,8 +11,6 @@ const ALONE = { status: 'ok', reason: 'single node cluster' }
 
 /** Names under which clients ask for what RabbitMQ calls `amqp`. */
 const AMQP_NAMES = ['amqp', 'amqp091', 'amqp0.9.1', 'amqp0-9-1']
-
-const TIME_UNITS = ['days', 'weeks', 'months', 'years']
 
 const isOk = (): Answer => found(OK)
 const isAlone = (): Answer => found(ALONE)
@@ -65,10 +64,4 @@ function protocolListener(call: Call): Answer {
   const protocols = [...new Set(call.broker.endpoints.map((endpoint) => endpoint.protocol))]
   if (protocols.some((one) => one === protocol)) return found({ ...OK, protocol })
   return failed('No active listener', { missing: given, protocols })
-}
-
-/** There are no certificates, so none of them expires. */
-function certificateExpiration(call: Call): Answer {
-  if (TIME_UNITS.includes(call.param('unit'))) return found(OK)
-  throw badRequest('Time unit not recognised. Supported units: days, weeks, months, years.')
 }

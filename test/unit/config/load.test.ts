@@ -81,7 +81,7 @@ describe('loading options', () => {
     ['an unknown key', 'prot = 1', 'there is no option "prot", did you mean "port"?'],
     ['the name of another file', 'config = "x"', 'there is no option "config"'],
     ['a section', '[network]\nport = 1', 'there is no option "network"'],
-    ['a bad value', 'port = "high"', 'port: expected a whole number from 1 to 65535'],
+    ['a bad value', 'port = "high"', 'port: expected a port from 1 to 65535'],
     ['a secret of the wrong type', 'default-pass = 1234', 'default-pass: expected text'],
     ['a key given twice', 'port = 1\nport = 2', ':2:'],
     ['something that is not TOML', 'port: 1', ':1:'],

@@ -19,8 +19,8 @@ const refusal = (name: OptionName, given: unknown): string => {
 
 describe('the value of an option', () => {
   it('is a number given as a number or spelled as one', () => {
-    expect(read('port', 5673)).toBe(5673)
-    expect(read('port', '5673')).toBe(5673)
+    expect(read('tlsPort', 5673)).toBe(5673)
+    expect(read('tlsPort', '5673')).toBe(5673)
   })
 
   it('is 0 only where 0 means something', () => {
@@ -31,7 +31,7 @@ describe('the value of an option', () => {
   it.each(['', 'abc', '-1', '1.5', '0x10', '1e3', '65536', '12 34', '5k'])(
     'is no port when it is %j',
     (given) => {
-      expect(refusal('port', given)).toBe(
+      expect(refusal('tlsPort', given)).toBe(
         `here: expected a whole number from 1 to 65535, or 0 (any free port), got ${JSON.stringify(given)}`,
       )
     },
@@ -40,7 +40,7 @@ describe('the value of an option', () => {
   it.each([1.5, Number.NaN, -1, 2 ** 53, true, null, [5672], {}])(
     'is no port when it is %j',
     (given) => {
-      expect(refusal('port', given)).toContain('here: expected a whole number from 1 to 65535')
+      expect(refusal('tlsPort', given)).toContain('here: expected a whole number from 1 to 65535')
     },
   )
 

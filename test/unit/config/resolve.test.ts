@@ -30,11 +30,13 @@ describe('the table of options', () => {
 })
 
 describe('the options of an embedded broker', () => {
-  it('are the defaults of the program, but in memory and without the management API', () => {
+  it('are the defaults of the program, but in memory and without ports for HTTP', () => {
     expect(resolveOptions()).toEqual({
       ...brokerOptions(defaultOptions()),
       dataDir: 'none',
       managementPort: 'none',
+      managementTlsPort: 'none',
+      prometheusPort: 'none',
     })
   })
 
@@ -54,7 +56,7 @@ describe('the options of an embedded broker', () => {
   })
 
   it('refuse a value that the option cannot have', () => {
-    expect(() => resolveOptions({ port: 70_000 })).toThrow('port: expected a whole number')
+    expect(() => resolveOptions({ port: 70_000 })).toThrow('port: expected a port')
   })
 
   it('refuse an unknown option and name the one that was likely meant', () => {

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -13,6 +13,7 @@ const { cert, key } = authority.issue()
 const NOTHING: TlsIdentityOptions = {
   tlsCert: '',
   tlsKey: '',
+  tlsKeyPassphrase: '',
   tlsCa: '',
   tlsVerify: 'none',
   tlsMinVersion: '1.2',
@@ -77,15 +78,20 @@ describe('the identity of a broker', () => {
     )
   })
 
-  it('cannot be behind a passphrase', async () => {
-    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const tlsKey = privateKey.export({
+  it('may be behind a passphrase that is told', async () => {
+    const own = authority.issue()
+    const encrypted = createPrivateKey(own.key).export({
       type: 'pkcs8',
       format: 'pem',
       cipher: 'aes-256-cbc',
       passphrase: 'sesame',
     })
-    expect(await refusal({ tlsCert: cert, tlsKey })).toContain('needs a passphrase')
+    const known = { tlsCert: own.cert, tlsKey: encrypted as string }
+    expect(await load({ ...known, tlsKeyPassphrase: 'sesame' })).toBeDefined()
+    expect(await refusal(known)).toContain('needs a passphrase')
+    expect(await refusal({ ...known, tlsKeyPassphrase: 'open' })).toBe(
+      'tls-key: the passphrase in tls-key-passphrase does not open the private key',
+    )
   })
 
   it('is used when it has expired, but not without a word', async () => {
