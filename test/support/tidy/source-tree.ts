@@ -9,7 +9,7 @@ export function readSourceTree(root: string, directories: readonly string[]): So
   const files = directories.flatMap((directory) =>
     readdirSync(join(root, directory), { recursive: true, encoding: 'utf8' })
       .map((path) => `${directory}/${path.replaceAll('\\', '/')}`)
-      .filter((path) => path.endsWith('.ts') && !/\/(generated|node_modules|dist)\//.test(path)),
+      .filter((path) => /\.tsx?$/.test(path) && !/\/(generated|node_modules|dist)\//.test(path)),
   )
   return new Map(files.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]))
 }

@@ -1,0 +1,19 @@
+import type { VNode } from 'preact'
+import type { Json } from '../api/client.ts'
+import { visible } from '../format/names.ts'
+import { valueText } from '../format/values.ts'
+
+/** Arguments, headers, a policy's definition: short, on lines of their own. */
+export function Arguments({ of }: { readonly of: Readonly<Record<string, Json>> }): VNode | null {
+  const entries = Object.entries(of)
+  if (entries.length === 0) return null
+  return (
+    <ul class="arguments">
+      {entries.map(([name, value]) => (
+        <li key={name}>
+          <span class="argument">{visible(name)}</span>: {valueText(value)}
+        </li>
+      ))}
+    </ul>
+  )
+}

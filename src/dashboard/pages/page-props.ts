@@ -1,0 +1,4 @@
+export interface PageProps {
+  /** What stands in the address behind the page: a virtual host, a name. */
+  readonly names: readonly string[]
+}

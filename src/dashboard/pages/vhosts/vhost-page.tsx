@@ -1,0 +1,101 @@
+import type { VNode } from 'preact'
+import { path, remove } from '../api/client.ts'
+import { usePolled } from '../api/use-polled.ts'
+import { LineChart } from '../chart/line-chart.tsx'
+import {
+  happened,
+  levelLines,
+  MESSAGE_RATES,
+  QUEUED,
+  type Readings,
+  rateLines,
+} from '../chart/readings.ts'
+import { count, rate } from '../format/figures.ts'
+import { visible } from '../format/names.ts'
+import { Card } from '../layout/card.tsx'
+import { ConfirmButton } from '../layout/confirm-button.tsx'
+import { Facts } from '../layout/facts.tsx'
+import { Gone } from '../layout/gone.tsx'
+import { Page } from '../layout/page.tsx'
+import type { PageProps } from '../page-props.ts'
+import { addressOf } from '../routing.ts'
+import { useMay } from '../session.ts'
+import { Permissions } from '../users/permissions.tsx'
+import { TopicPermissions } from '../users/topic-permissions.tsx'
+
+interface Vhost {
+  readonly name: string
+  readonly description?: string
+  readonly tags?: readonly string[]
+  readonly message_stats?: Readings
+}
+
+const LAST_MINUTES = 'lengths_age=600&lengths_incr=10&msg_rates_age=600&msg_rates_incr=10'
+
+export function VhostPage({ names: [name = ''] }: PageProps): VNode {
+  const address = path`/vhosts/${name}`
+  const polled = usePolled<Vhost>(`${address}?${LAST_MINUTES}`)
+  const { data } = polled
+  const isAdministrator = useMay('administrator')
+  const act = async (): Promise<void> => {
+    await remove(address)
+    location.hash = addressOf('vhosts')
+  }
+  return (
+    <Page
+      title={`Virtual host ${visible(name)}`}
+      actions={
+        isAdministrator &&
+        data !== undefined && (
+          <ConfirmButton label="Delete" question="Delete this virtual host?" onConfirm={act}>
+            <p>{visible(name)}, with all its queues, their messages, and all else that is in it</p>
+          </ConfirmButton>
+        )
+      }
+    >
+      <Gone what="virtual host" polled={polled} />
+      {data !== undefined && <Shown vhost={data} />}
+      {isAdministrator && data !== undefined && (
+        <>
+          <Permissions of={{ vhost: name }} />
+          <TopicPermissions of={{ vhost: name }} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Shown({ vhost }: { readonly vhost: Vhost }): VNode {
+  const { name, description = '', tags = [], message_stats = {} } = vhost
+  return (
+    <>
+      <Card title="Details">
+        <Facts
+          facts={[
+            ['Description', visible(description)],
+            ['Tags', visible(tags.join(', '))],
+            ['Queues', <a href={addressOf('queues', [], { vhost: name })}>Show</a>],
+            ['Exchanges', <a href={addressOf('exchanges', [], { vhost: name })}>Show</a>],
+            ['Connections', <a href={addressOf('connections', [], { vhost: name })}>Show</a>],
+          ]}
+        />
+      </Card>
+      <div class="columns">
+        <Card title="Messages a second">
+          <LineChart
+            title="Messages a second, over the last ten minutes"
+            lines={rateLines(message_stats, happened(message_stats, MESSAGE_RATES, 3))}
+            format={rate}
+          />
+        </Card>
+        <Card title="Messages in queues">
+          <LineChart
+            title="Messages in queues, over the last ten minutes"
+            lines={levelLines(vhost as unknown as Readings, QUEUED)}
+            format={count}
+          />
+        </Card>
+      </div>
+    </>
+  )
+}
