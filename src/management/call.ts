@@ -7,6 +7,7 @@ import { JsonBody } from './json-body.ts'
 import type { ManagedBroker } from './managed-broker.ts'
 import { hasRight } from './rights.ts'
 import type { Statistics, Subject } from './statistics/statistics.ts'
+import { visibleVhosts } from './visible-vhosts.ts'
 
 export interface CallParts {
   readonly broker: ManagedBroker
@@ -83,13 +84,8 @@ export class Call {
     return this.broker.administration.accessOf(this.user, this.param('vhost'))
   }
 
-  /** Virtual hosts that the user may see: all of them, for those who monitor. */
   visibleVhosts(): Vhost[] {
-    const { administration } = this.broker
-    const names = administration.vhosts.list().map(({ name }) => name)
-    const all = names.flatMap((name) => administration.findVhost(name) ?? [])
-    if (hasRight(this.user, 'monitoring')) return all
-    return all.filter(({ name }) => this.#mayEnter(name))
+    return visibleVhosts(this.broker.administration, this.user)
   }
 
   /** Users see what is theirs, and those who monitor everybody's. */

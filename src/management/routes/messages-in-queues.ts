@@ -15,14 +15,12 @@ const MAX_COUNT = 500
 /** No answer has more octets of bodies than this, or one message. */
 const MAX_BODIES_BYTES = 64 * 1024 * 1024
 
-const WHOLE: BodyDisplay = { encoding: 'auto', truncate: Number.POSITIVE_INFINITY }
-
 export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
   'GET /queues/:vhost/:name/messages': browse,
   'GET /queues/:vhost/:name/messages/:id': async (call) => {
     const queue = readableQueue(call, noSuchObject)
     const id = call.param('id')
-    const display = { ...WHOLE, encoding: encodingOf(call) }
+    const display = displayOf(call)
     const ready = await queue.browser().find(id)
     if (ready !== undefined) return found(readyJson(ready, undefined, display))
     const unacked = findUnacked(call, queue, id)
@@ -46,8 +44,7 @@ async function browse(call: Call): Promise<Answer> {
   const from = integerOf(call, 'from', 0)
   const count = integerOf(call, 'count', DEFAULT_COUNT)
   if (count < 1 || count > MAX_COUNT) throw badRequest(`count should be from 1 to ${MAX_COUNT}`)
-  const truncate = integerOf(call, 'truncate', Number.POSITIVE_INFINITY)
-  const display = { encoding: encodingOf(call), truncate }
+  const display = displayOf(call)
   const limits = { count, bytes: MAX_BODIES_BYTES }
   const state = call.query.get('state') ?? 'ready'
   switch (state) {
@@ -90,6 +87,12 @@ function integerOf({ query }: Call, name: string, otherwise: number): number {
   if (text === null) return otherwise
   if (!/^\d{1,15}$/.test(text)) throw badRequest(`${name} should be an integer`)
   return Number(text)
+}
+
+/** Throws 400. */
+function displayOf(call: Call): BodyDisplay {
+  const truncate = integerOf(call, 'truncate', Number.POSITIVE_INFINITY)
+  return { encoding: encodingOf(call), truncate }
 }
 
 /** Throws 400. */
