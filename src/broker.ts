@@ -17,9 +17,12 @@ import { FailedLogins } from './auth/failed-logins.ts'
 import { firstDefinitions } from './auth/first-definitions.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { ClosableClock } from './base/closable-clock.ts'
+import { Happenings } from './base/happenings.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
 import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
+import { BrokerStore } from './broker/broker-store.ts'
+import { HttpServices } from './broker/http-services.ts'
 import { dispatch } from './channel/dispatch.ts'
 import { COMPAT_PROFILES, type CompatProfile } from './config/compat.ts'
 import { ConfigError } from './config/config-error.ts'
@@ -27,28 +30,16 @@ import type { BrokerOptions, ResolvedOptions } from './config/options.ts'
 import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
 import { SlabPool } from './connection/slab-pool.ts'
-import type { QueueDefinition } from './definitions/definition.ts'
-import { type DefinitionStore, noDefinitions } from './definitions/definition-store.ts'
-import { Definitions } from './definitions/definitions.ts'
-import {
-  beginDefinitions,
-  loadDefinitions,
-  StoredDefinitions,
-} from './definitions/stored-definitions.ts'
 import type { Endpoint, ManagedBroker } from './management/managed-broker.ts'
-import type { HttpService, Management, ServiceOptions } from './management/management.ts'
 import type { QueueLog } from './message-log/queue-log.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
-import type { Persistence } from './persistence.ts'
 import { memoryOnly } from './queue/queue-storage.ts'
-import { priorityLevelsOf } from './queue/settings.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
 import { type TlsCertificates, TlsIdentity } from './server/tls-identity.ts'
-import { StoreError } from './store/store-error.ts'
 import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
 import { queueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
@@ -84,13 +75,13 @@ export class Broker {
   readonly #profile: CompatProfile
   readonly #listener: Listener
   readonly #turn = new Turn()
+  readonly #happenings = new Happenings()
+  readonly #store = new BrokerStore()
+  readonly #http: HttpServices
   readonly #clock: ClosableClock
   #tlsIdentity: TlsIdentity | undefined
   readonly #failedLogins: FailedLogins
   #startedAtMs = 0
-  #management: Management | undefined
-  #persistence: Persistence | undefined
-  #definitions: Definitions | undefined
   #closing: Promise<void> | undefined
 
   /** Use `createBroker`. */
@@ -111,7 +102,7 @@ export class Broker {
       createVhost: (name) => this.#createVhost(name),
       closeSessions: (isMeant, reason) => this.#listener.closeSessions(isMeant, reason),
     })
-    const messageLog = (): TicketSource | null => this.#persistence?.messageLog ?? null
+    const messageLog = (): TicketSource | null => this.#store.messageLog
     this.#listener = new Listener({
       ...options,
       logger,
@@ -134,6 +125,14 @@ export class Broker {
         logger,
       },
     })
+    this.#http = new HttpServices(
+      () => ({
+        ...options,
+        bodyLimitBytes: options.managementBodyLimitBytes,
+        broker: this.#managed(),
+      }),
+      logger,
+    )
     this.#alarms = new Alarms(logger, (shortage) => this.#listener.setShortage(shortage))
     const watched = { machine, clock, logger, alarms: this.#alarms }
     this.#memoryMonitor = new MemoryMonitor({ ...options, ...watched })
@@ -210,26 +209,22 @@ export class Broker {
 
   /** The port of the management API, undefined unless it is open. */
   get managementPort(): number | undefined {
-    return this.#endpoint('http')?.port
+    return this.#http.endpoints.find(({ protocol }) => protocol === 'http')?.port
   }
 
   /** Where the management API is, `http://host:port`; undefined unless it is open. */
   get managementUrl(): string | undefined {
-    return urlOf(this.#endpoint('http'))
+    return this.#http.urlOf('http')
   }
 
   /** The same over TLS, `https://host:port`. */
   get managementTlsUrl(): string | undefined {
-    return urlOf(this.#endpoint('https'))
+    return this.#http.urlOf('https')
   }
 
   /** Where Prometheus finds metrics, without their path; undefined unless they are told. */
   get prometheusUrl(): string | undefined {
-    return urlOf(this.#endpoint('http/prometheus'))
-  }
-
-  #endpoint(protocol: Endpoint['protocol']): Endpoint | undefined {
-    return this.endpoints.find((endpoint) => endpoint.protocol === protocol)
+    return this.#http.urlOf('http/prometheus')
   }
 
   /**
@@ -237,7 +232,7 @@ export class Broker {
    * one. `createBroker` does this, and what follows, by itself when there are options for the ports.
    */
   async openManagement(port: number): Promise<void> {
-    await this.#serve('http', { host: this.#options.host, port })
+    await this.#http.open('http', { host: this.#options.host, port })
   }
 
   /** The same over TLS. Throws ConfigError without a certificate. */
@@ -246,27 +241,12 @@ export class Broker {
     if (identity === undefined) {
       throw new ConfigError('management-tls-port: without a certificate there is no TLS')
     }
-    await this.#serve('https', { host: this.#options.host, port, identity })
+    await this.#http.open('https', { host: this.#options.host, port, identity })
   }
 
   /** Tells metrics to whoever asks for them on that port. */
   async openPrometheus(port: number): Promise<void> {
-    await this.#serve('http/prometheus', { host: this.#options.prometheusHost, port })
-  }
-
-  async #serve(service: HttpService, options: ServiceOptions): Promise<void> {
-    // Loaded only here, since clients are not to wait for it.
-    const { Management } = await import('./management/management.ts')
-    if (this.#closing !== undefined) return
-    const { managementBodyLimitBytes: bodyLimitBytes } = this.#options
-    this.#management ??= new Management({
-      ...this.#options,
-      bodyLimitBytes,
-      broker: this.#managed(),
-    })
-    await this.#management.listen(service, options)
-    const names = { http: 'Management API', https: 'Management API', 'http/prometheus': 'Metrics' }
-    this.#logger.info({}, `${names[service]} on ${urlOf(this.#endpoint(service))}`)
+    await this.#http.open('http/prometheus', { host: this.#options.prometheusHost, port })
   }
 
   /** Where it listens, and what is spoken there. */
@@ -280,7 +260,7 @@ export class Broker {
       ...amqp.flatMap(([protocol, at]) =>
         at === undefined ? [] : [{ protocol, host: at.address, port: at.port }],
       ),
-      ...(this.#management?.endpoints ?? []),
+      ...this.#http.endpoints,
     ]
   }
 
@@ -361,25 +341,30 @@ export class Broker {
   async #stop(): Promise<void> {
     this.#memoryMonitor.stop()
     this.#diskMonitor?.stop()
-    await this.#management?.close()
+    await this.#http.close()
     await this.#listener.close(this.#options.shutdownTimeoutMs)
-    await this.#definitions?.close()
-    await this.#persistence?.close()
+    await this.#store.close()
     this.#clock.close()
   }
 
   /** Puts to use what is stored, or what a broker begins with. */
   async #restore(): Promise<void> {
-    const stored = await this.#openStore()
-    const definitions: DefinitionStore = this.#definitions ?? noDefinitions
+    const stored = await this.#store.open(firstDefinitions(this.#options), {
+      ...this.#options,
+      turn: this.#turn,
+      clock: this.#clock,
+      logger: this.#logger,
+      onFailing: (isFailing) => this.#alarms.set('disk', 'journal', isFailing),
+      onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
+    })
+    const { definitions } = this.#store
     this.#administration.restore(stored, definitions, this.#logger)
     restoreVhosts(stored, {
       createVhost: (name) => this.#administration.findVhost(name) as Vhost,
       definitions,
       logger: this.#logger,
     })
-    const queueIds = new Set(allLogIds(stored))
-    const count = this.#persistence?.messageLog.keepOnly(queueIds) ?? 0
+    const count = this.#store.keepOnly(stored)
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
     this.#compareDefaults()
   }
@@ -390,8 +375,9 @@ export class Broker {
     const own = {
       administration: this.#administration,
       failedLogins: this.#failedLogins,
+      happenings: this.#happenings,
       connections: this.#listener.connections,
-      messageLog: this.#persistence?.messageLog ?? null,
+      messageLog: this.#store.messageLog,
       machine: this.#machine,
       clock: this.#clock,
       logger: this.#logger,
@@ -437,51 +423,22 @@ export class Broker {
   }
 
   #createVhost(name: string): Vhost {
-    const { messageLog, queueStorage } = this.#persistence ?? {}
+    const { definitions, messageLog, queueStorage } = this.#store
     const logOf = (id: number): QueueLog | null => messageLog?.queueLog(id) ?? null
     return new Vhost(name, {
-      definitions: this.#definitions ?? noDefinitions,
+      definitions,
       createQueue: queueFactory(queueStorage, logOf, messageLog, this.#profile),
       createDelayQueue: delayQueueFactory(
         queueStorage ?? { ...memoryOnly(), clock: this.#clock },
-        messageLog,
+        messageLog ?? undefined,
       ),
       clock: this.#clock,
       profile: this.#profile,
       logger: this.#logger,
       turn: this.#turn,
       node: NODE_NAME,
+      happenings: this.#happenings,
     })
-  }
-
-  async #openStore(): Promise<StoredDefinitions> {
-    const { dataDir } = this.#options
-    const first = firstDefinitions(this.#options)
-    if (dataDir === 'none') return new StoredDefinitions(first)
-    // Loaded only here: who keeps nothing is not to wait for a database.
-    const { Persistence } = await import('./persistence.ts')
-    this.#persistence = await Persistence.open({
-      ...this.#options,
-      turn: this.#turn,
-      clock: this.#clock,
-      logger: this.#logger,
-      definitionsStored: () => this.#definitions?.pending(),
-      onFailing: (isFailing) => this.#alarms.set('disk', 'journal', isFailing),
-      onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
-    })
-    const { metadata, messageLog } = this.#persistence
-    const [found] = await Promise.all([loadDefinitions(metadata), messageLog.recover()])
-    // Without their queues, messages would be dropped for good.
-    if (found === undefined && messageLog.count > 0) {
-      throw new StoreError(
-        `the data directory ${dataDir} has messages but no definitions: put definitions.mdb back, or remove the folder journal to do without them`,
-      )
-    }
-    const stored = found ?? (await beginDefinitions(metadata, first))
-    const ids = allLogIds(stored)
-    const lastQueueId = Math.max(0, ...ids, messageLog.highestQueueId)
-    this.#definitions = new Definitions(metadata, this.#logger, lastQueueId)
-    return stored
   }
 
   /** Who changes the defaults of a broker that has run before should know why nothing happens. */
@@ -535,22 +492,4 @@ async function openOrClose(broker: Broker, ports: BrokerOptions): Promise<void> 
     await broker.close()
     throw error
   }
-}
-
-function urlOf(endpoint: Endpoint | undefined): string | undefined {
-  if (endpoint === undefined) return undefined
-  const { protocol, host, port } = endpoint
-  const scheme = protocol === 'https' ? 'https' : 'http'
-  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-/** What the message log knows of. */
-function allLogIds(stored: StoredDefinitions): number[] {
-  const exchangeIds = stored.of('exchange').flatMap(({ id }) => (id === undefined ? [] : [id]))
-  return [...stored.of('queue').flatMap(logIdsOf), ...exchangeIds]
-}
-
-/** What the message log knows a queue by: one id a priority. */
-function logIdsOf(queue: QueueDefinition): number[] {
-  return Array.from({ length: priorityLevelsOf(queue) }, (_, priority) => queue.id + priority)
 }

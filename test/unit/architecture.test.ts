@@ -94,11 +94,13 @@ describe('the check of imports', () => {
   })
 
   it('refuses a store engine to all but what puts it together', () => {
-    expect(check({ 'src/persistence.ts': "import { A } from './store/lmdb/journal.ts'" })).toEqual(
-      [],
-    )
+    const text = "import { A } from '../store/lmdb/journal.ts'"
+    expect(check({ 'src/broker/persistence.ts': text })).toEqual([])
+    expect(check({ 'src/broker/broker-store.ts': text })).toEqual([
+      'src/broker/broker-store.ts imports src/store/lmdb/journal.ts: only broker/persistence may',
+    ])
     expect(check({ 'src/vhost/a.ts': "import { A } from '../store/lmdb/journal.ts'" })).toEqual([
-      'src/vhost/a.ts imports src/store/lmdb/journal.ts: only persistence may',
+      'src/vhost/a.ts imports src/store/lmdb/journal.ts: only broker/persistence may',
     ])
   })
 

@@ -30,7 +30,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['stream'] },
-  { modules: ['store', 'cluster'], apart: true, onlyFor: ['persistence'] },
+  { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker/persistence'] },
   { modules: ['delayed'] },
   { modules: ['vhost'] },
   { modules: ['administration'] },
@@ -38,7 +38,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['connection'] },
   { modules: ['server'] },
   { modules: ['metrics', 'management', 'dashboard', 'cli'] },
-  { modules: ['persistence', 'broker', 'index', 'broker-program', 'bin'] },
+  { modules: ['broker/persistence', 'broker', 'index', 'broker-program', 'bin'] },
 ]
 
 interface Place {

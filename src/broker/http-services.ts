@@ -1,0 +1,56 @@
+import type { Logger } from '../base/logger.ts'
+import type { Endpoint } from '../management/managed-broker.ts'
+import type {
+  HttpService,
+  Management,
+  ManagementOptions,
+  ServiceOptions,
+} from '../management/management.ts'
+
+const NAMES: Readonly<Record<HttpService, string>> = {
+  http: 'Management API',
+  https: 'Management API',
+  'http/prometheus': 'Metrics',
+}
+
+/** The HTTP ports of a broker. Nothing of what answers there is loaded before one is opened. */
+export class HttpServices {
+  readonly #options: () => ManagementOptions
+  readonly #logger: Logger
+  #management: Management | undefined
+  #isClosed = false
+
+  /** `options` are asked for once, when the first port is opened. */
+  constructor(options: () => ManagementOptions, logger: Logger) {
+    this.#options = options
+    this.#logger = logger
+  }
+
+  /** Where they listen. */
+  get endpoints(): readonly Endpoint[] {
+    return this.#management?.endpoints ?? []
+  }
+
+  /** Each at most once. Rejects with the system's error when it cannot listen. */
+  async open(service: HttpService, options: ServiceOptions): Promise<void> {
+    const { Management } = await import('../management/management.ts')
+    if (this.#isClosed) return
+    this.#management ??= new Management(this.#options())
+    await this.#management.listen(service, options)
+    this.#logger.info({}, `${NAMES[service]} on ${this.urlOf(service)}`)
+  }
+
+  /** `http://host:port`; undefined unless it is open. */
+  urlOf(service: HttpService): string | undefined {
+    const endpoint = this.endpoints.find(({ protocol }) => protocol === service)
+    if (endpoint === undefined) return undefined
+    const { host, port } = endpoint
+    const scheme = service === 'https' ? 'https' : 'http'
+    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await this.#management?.close()
+  }
+}
