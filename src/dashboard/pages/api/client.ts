@@ -50,7 +50,7 @@ export function post<T>(address: string, body: Json): Promise<T> {
 export function remove(address: string, reason = ''): Promise<void> {
   const headers = { 'content-type': 'application/json' }
   // In a header there is only ASCII, on one line.
-  const words = reason.replace(/[^\x20-\x7e]+/g, ' ').trim()
+  const words = reason.replace(/[^\x21-\x7e]+/g, ' ').trim()
   return request('DELETE', address, {
     headers: words === '' ? headers : { ...headers, 'x-reason': words },
   })

@@ -53,7 +53,7 @@ export function ChannelPage({ names: [name = ''] }: PageProps): VNode {
 function factsOf(channel: DetailedChannel): Fact[] {
   const { name } = channel.connection_details
   return [
-    ['Connection', <ConnectionLink key="connection" name={name} />],
+    ['Connection', <ConnectionLink name={name} />],
     ['Virtual host', visible(channel.vhost)],
     ['User', visible(channel.user)],
     ['State', channel.state],

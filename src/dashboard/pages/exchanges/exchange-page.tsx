@@ -6,7 +6,7 @@ import { LineChart } from '../chart/line-chart.tsx'
 import { type LineOf, rateLines } from '../chart/readings.ts'
 import { rate } from '../format/figures.ts'
 import { exchangeFromPath, exchangeInPath, exchangeTitle, visible } from '../format/names.ts'
-import { Arguments } from '../layout/arguments.tsx'
+import { Arguments, hasAny } from '../layout/arguments.tsx'
 import { Card } from '../layout/card.tsx'
 import { ConfirmButton } from '../layout/confirm-button.tsx'
 import { type Fact, Facts } from '../layout/facts.tsx'
@@ -107,10 +107,10 @@ function Bindings({ vhost, name, address }: OneExchange & { readonly vhost: stri
 
 function factsOf(exchange: Exchange): Fact[] {
   return [
-    ['Virtual host', <VhostLink key="vhost" name={exchange.vhost} />],
+    ['Virtual host', <VhostLink name={exchange.vhost} />],
     ['Type', visible(exchange.type)],
-    ['Features', <Marks key="features" of={exchange} />],
-    ['Arguments', <Arguments key="arguments" of={exchange.arguments} />],
+    ['Features', <Marks of={exchange} />],
+    ['Arguments', hasAny(exchange.arguments) && <Arguments of={exchange.arguments} />],
     ['Policy', visible(exchange.policy ?? '')],
   ]
 }

@@ -55,10 +55,7 @@ function alarmsOf(node: Node): string[] {
 function factsOf(node: Node): Fact[] {
   return [
     ['Up for', duration(node.uptime)],
-    [
-      'Memory',
-      <Level key="memory" used={node.mem_used} limit={node.mem_limit} name="Memory used" />,
-    ],
+    ['Memory', <Level used={node.mem_used} limit={node.mem_limit} name="Memory used" />],
     ['Disk free', `${bytes(node.disk_free)}, at least ${bytes(node.disk_free_limit)}`],
     ['Sockets', count(node.sockets_used)],
     ['Processors', count(node.processors)],

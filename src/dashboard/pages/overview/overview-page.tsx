@@ -11,6 +11,7 @@ import {
   rateLines,
 } from '../chart/readings.ts'
 import { count, rate } from '../format/figures.ts'
+import { visible } from '../format/names.ts'
 import { Card } from '../layout/card.tsx'
 import { Page } from '../layout/page.tsx'
 import { Problem } from '../layout/problem.tsx'
@@ -73,8 +74,8 @@ function Shown(overview: Overview): VNode {
   return (
     <>
       <p class="quiet">
-        {overview.product_name} {overview.product_version} on {overview.erlang_full_version},{' '}
-        {overview.cluster_name}
+        Cluster {visible(overview.cluster_name)}, compatible with {overview.product_name}{' '}
+        {overview.product_version}, on {overview.erlang_full_version}
       </p>
       <ul class="totals">
         {['connections', 'channels', 'exchanges', 'queues'].map((name) => (

@@ -17,7 +17,7 @@ import { BindForm } from '../exchanges/bind-form.tsx'
 import { BindingsList } from '../exchanges/bindings-list.tsx'
 import { bytes, count, rate } from '../format/figures.ts'
 import { visible } from '../format/names.ts'
-import { Arguments } from '../layout/arguments.tsx'
+import { Arguments, hasAny } from '../layout/arguments.tsx'
 import { Card } from '../layout/card.tsx'
 import { ConfirmButton } from '../layout/confirm-button.tsx'
 import { type Fact, Facts } from '../layout/facts.tsx'
@@ -59,14 +59,12 @@ export function QueuePage({ names: [vhost = '', name = ''] }: PageProps): VNode 
       {data !== undefined && (
         <>
           <Charts queue={data} />
-          <div class="columns">
-            <Card title="Details">
-              <Facts facts={factsOf(data)} />
-            </Card>
-            <Card title="Consumers">
-              <ConsumersTable consumers={data.consumer_details} of="queue" />
-            </Card>
-          </div>
+          <Card title="Details">
+            <Facts facts={factsOf(data)} />
+          </Card>
+          <Card title="Consumers">
+            <ConsumersTable consumers={data.consumer_details} of="queue" />
+          </Card>
           <Bindings vhost={vhost} name={name} address={address} />
         </>
       )}
@@ -145,14 +143,14 @@ function Bindings({ vhost, name, address }: BindingsProps): VNode {
 function factsOf(queue: DetailedQueue): Fact[] {
   const definition = queue.effective_policy_definition
   return [
-    ['Virtual host', <VhostLink key="vhost" name={queue.vhost} />],
+    ['Virtual host', <VhostLink name={queue.vhost} />],
     ['Type', queue.type],
     ['State', queue.state],
-    ['Features', <Marks key="features" of={queue} />],
-    ['Arguments', <Arguments key="arguments" of={queue.arguments} />],
+    ['Features', <Marks of={queue} />],
+    ['Arguments', hasAny(queue.arguments) && <Arguments of={queue.arguments} />],
     ['Policy', visible(queue.policy ?? '')],
     ['Operator policy', visible(queue.operator_policy ?? '')],
-    ['In force', <Arguments key="definition" of={definition} />],
+    ['Policies together', hasAny(definition) && <Arguments of={definition} />],
     ['Octets ready', bytes(queue.message_bytes)],
   ]
 }
