@@ -2,6 +2,7 @@
 // itself. What is the user's to mend ends it with one line on standard error.
 
 import { readFileSync } from 'node:fs'
+import { packagePath } from './base/package-path.ts'
 import { parseCommandLine, UsageError } from './cli/command-line.ts'
 import { failureLine } from './cli/failure.ts'
 import { letSmallHeapGrow } from './cli/heap.ts'
@@ -66,8 +67,6 @@ async function start(settings: readonly Setting[]): Promise<void> {
 }
 
 function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  )
+  const manifest: unknown = JSON.parse(readFileSync(packagePath('package.json'), 'utf8'))
   return (manifest as { version: string }).version
 }
