@@ -30,6 +30,20 @@ const interop = {
   },
 }
 
+/** On NATS servers of Debian's package, some of which are killed. */
+const overMachines = project('cluster', ['test/cluster/**/*.test.ts'], 60_000)
+
+/** One file at a time: what they measure is whether nodes are in time. */
+const cluster = {
+  ...overMachines,
+  test: {
+    ...overMachines.test,
+    globalSetup: ['test/cluster/support/global-setup.ts'],
+    fileParallelism: false,
+    sequence: { groupOrder: 2 },
+  },
+}
+
 /** Scenarios beside a real RabbitMQ: mostly waiting for it. */
 const differential = {
   extends: true as const,
@@ -77,6 +91,7 @@ export default defineConfig({
       browser,
       differential,
       crash,
+      cluster,
     ],
   },
 })

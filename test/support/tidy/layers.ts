@@ -30,6 +30,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['stream'] },
+  { modules: ['nats'], onlyFor: ['store', 'cluster', 'persistence'] },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker/persistence'] },
   { modules: ['delayed'] },
   { modules: ['vhost'] },

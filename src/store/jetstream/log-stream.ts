@@ -1,0 +1,147 @@
+import type { Msg } from '@nats-io/transport-node'
+import { header, NoAnswer } from '../../nats/requests.ts'
+import { StoreError } from '../store-error.ts'
+import {
+  type JetStreamApi,
+  JetStreamError,
+  noAnswer,
+  type PublishAnswer,
+  refused,
+  STREAM_NOT_FOUND,
+  type StreamInfo,
+} from './jet-stream-api.ts'
+import { type Patience, retrying } from './retrying.ts'
+
+export interface LogStreamOptions {
+  readonly name: string
+  /** What is published here is in the stream. */
+  readonly subject: string
+  readonly replicas: number
+}
+
+const NANOSECONDS = 1e6
+const PUBLISH_TIMEOUT_MS = 2000
+const GET_TIMEOUT_MS = 1000
+/** How often the leader is asked for a message that it should have before it counts as lost. */
+const LEADER_TRIES = 3
+/** So little that those that are under way at once are no burden for a server's buffers. */
+const LARGEST_FRAME_BYTES = 512 * 1024
+const ROOM_FOR_HEADERS = 256
+
+/** One stream of JetStream, as a list of messages that is only added to at its end. */
+export class LogStream {
+  readonly name: string
+  readonly #api: JetStreamApi
+  readonly #subject: string
+
+  /**
+   * Makes the stream, which must be done before anything says that it exists: see `find`.
+   *
+   * @throws StoreError when the servers are too few for so many replicas, for one.
+   */
+  static async create(
+    api: JetStreamApi,
+    { name, subject, replicas }: LogStreamOptions,
+    patience: Patience,
+  ): Promise<LogStream> {
+    const config = {
+      name,
+      subjects: [subject],
+      num_replicas: replicas,
+      retention: 'limits',
+      storage: 'file',
+      allow_direct: true,
+      deny_delete: true,
+      duplicate_window: 100 * NANOSECONDS,
+    }
+    const { config: actual } = await retrying(patience, () => api.createStream(config))
+    // A server leaves out silently what it does not know.
+    if (actual['allow_direct'] !== true || actual['num_replicas'] !== replicas) {
+      throw new StoreError(`the NATS servers cannot make the stream ${name} as it should be`)
+    }
+    return new LogStream(api, name, subject)
+  }
+
+  /**
+   * Finds the stream, which is there. An empty one in place of one that is lost would pretend that
+   * there never was anything in it.
+   */
+  static async find(
+    api: JetStreamApi,
+    { name, subject }: LogStreamOptions,
+    patience: Patience,
+  ): Promise<LogStream> {
+    try {
+      await retrying(patience, () => api.streamInfo(name))
+      return new LogStream(api, name, subject)
+    } catch (error) {
+      if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
+      throw new StoreError(`the stream ${name}, which holds messages, is gone from JetStream`)
+    }
+  }
+
+  private constructor(api: JetStreamApi, name: string, subject: string) {
+    this.#api = api
+    this.name = name
+    this.#subject = subject
+  }
+
+  /** How long a message may be at most. */
+  get maxFrameBytes(): number {
+    return Math.min(LARGEST_FRAME_BYTES, this.#api.requests.maxPayloadBytes - ROOM_FOR_HEADERS)
+  }
+
+  async state(): Promise<StreamInfo['state']> {
+    return (await this.#api.streamInfo(this.name)).state
+  }
+
+  /** Adds a message if that is the last one; tells its sequence, or why it may not be there. */
+  append(
+    message: Buffer,
+    expectedLast: number,
+    onOutcome: (outcome: number | JetStreamError) => void,
+  ): void {
+    this.#api.requests.send(
+      this.#subject,
+      message,
+      PUBLISH_TIMEOUT_MS,
+      (answer) => onOutcome(outcomeOf(answer)),
+      header('Nats-Expected-Last-Sequence', String(expectedLast)),
+    )
+  }
+
+  /**
+   * The message with that sequence, as any replica has it; undefined when it was removed, or is lost.
+   * It is in memory of its own kind: nobody changes it.
+   */
+  async get(sequence: number): Promise<Buffer | undefined> {
+    const subject = `$JS.API.DIRECT.GET.${this.name}`
+    const request = `{"seq":${sequence}}`
+    const answer = await this.#api.requests.ask(subject, request, GET_TIMEOUT_MS)
+    if (answer instanceof NoAnswer) throw noAnswer('a read', answer)
+    const code = answer.headers?.code ?? 0
+    if (code === 0) return bufferOf(answer)
+    // A replica may be behind, but not the leader.
+    for (let attempt = 1; attempt <= LEADER_TRIES; attempt++) {
+      const message = await this.#api.message(this.name, { seq: sequence })
+      if (message !== undefined) return message.data
+    }
+    return undefined
+  }
+
+  /** Removes all messages before that sequence. */
+  purge(before: number): Promise<void> {
+    return this.#api.purge(this.name, before)
+  }
+}
+
+function outcomeOf(answer: Msg | NoAnswer): number | JetStreamError {
+  if (answer instanceof NoAnswer) return noAnswer('a publish', answer)
+  const { error, seq } = JSON.parse(answer.string()) as PublishAnswer
+  if (error !== undefined) return refused('a publish', error)
+  return seq ?? new JetStreamError('JetStream answers a publish with no sequence', 0)
+}
+
+function bufferOf({ data }: Msg): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+}

@@ -1,0 +1,90 @@
+import { Fifo } from '../../base/fifo.ts'
+import { decodeFrame, type LogFrame } from './log-frame.ts'
+import type { LogStream } from './log-stream.ts'
+import { type Patience, retrying } from './retrying.ts'
+import { Succession } from './succession.ts'
+
+/** A message of a stream; without a frame if it cannot be read, and then for this reason. */
+export type FoundFrame =
+  | { readonly sequence: number; readonly frame: LogFrame }
+  | { readonly sequence: number; readonly frame: undefined; readonly reason: string }
+
+/** Few enough to fit into a server's buffers, were all of them as long as can be. */
+const READS_AT_ONCE = 64
+
+/** The messages from one to another, in order, many of them asked for at once. */
+export async function* readFrames(
+  stream: LogStream,
+  first: number,
+  last: number,
+  patience: Patience,
+  atOnce: number = READS_AT_ONCE,
+): AsyncGenerator<FoundFrame> {
+  const reads = new Fifo<Promise<Buffer | undefined>>()
+  let next = first
+  for (let sequence = first; sequence <= last; sequence++) {
+    while (next <= last && next < sequence + atOnce) {
+      const wanted = next++
+      const read = retrying(patience, () => stream.get(wanted))
+      // Whoever takes them in turn sees the first that fails, and then leaves.
+      read.catch(() => {})
+      reads.push(read)
+    }
+    yield found(sequence, await reads.shift())
+  }
+}
+
+function found(sequence: number, message: Buffer | undefined): FoundFrame {
+  if (message === undefined) return { sequence, frame: undefined, reason: 'JetStream lost it' }
+  const frame = decodeFrame(message)
+  if (frame === undefined) return { sequence, frame, reason: 'it is not of this program' }
+  return { sequence, frame }
+}
+
+export interface FoundRecord {
+  /** The sequence of its first frame. */
+  readonly position: number
+  readonly record: Buffer
+}
+
+/** Makes records of the frames that count, given in order. */
+export class RecordAssembler {
+  readonly succession: Succession = new Succession()
+  #position = 0
+  #parts: Buffer[] = []
+  #toCome = 0
+
+  /** How many frames there are at least until the record is whole whose first parts were there. */
+  get toCome(): number {
+    return this.#toCome
+  }
+
+  /** The record that is whole with this frame. */
+  add(sequence: number, frame: LogFrame): FoundRecord | undefined {
+    const epoch = this.succession.epoch
+    const isCounted = this.succession.accept(frame)
+    if (this.succession.epoch !== epoch) this.#forget()
+    if (!isCounted || frame.kind !== 'record') return undefined
+    // A record may have been given up in the middle, and also be one whose first parts are lost.
+    if (frame.part === 0) this.#forget()
+    if (frame.part !== this.#parts.length) return undefined
+    if (frame.part === 0) this.#position = sequence
+    this.#parts.push(frame.content)
+    this.#toCome = frame.toCome
+    if (frame.toCome > 0) return undefined
+    const record = frame.part === 0 ? frame.content : Buffer.concat(this.#parts)
+    this.#forget()
+    return { position: this.#position, record }
+  }
+
+  /** The next frame cannot be read, and with it the record that it was of. */
+  skip(): void {
+    this.succession.skip()
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#parts = []
+    this.#toCome = 0
+  }
+}
