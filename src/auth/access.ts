@@ -92,9 +92,18 @@ export class Access {
 
   /** Of an exchange of type topic. Throws 403. https://www.rabbitmq.com/docs/access-control#topic-authorisation */
   checkTopic(right: 'write' | 'read', exchange: string, routingKey: string): void {
-    const topic = this.#topics.get(exchange)
-    if (topic === undefined || topic[right].matches(routingKey)) return
+    if (this.#mayUseTopic(right, exchange, routingKey)) return
     throw accessToTopicRefused(right, routingKey, exchange, this.#vhost, this.user.name)
+  }
+
+  /** Whether messages may be published there with that key. */
+  mayUseTopic(exchange: string, routingKey: string): boolean {
+    return this.#mayUseTopic('write', exchange, routingKey)
+  }
+
+  #mayUseTopic(right: 'write' | 'read', exchange: string, routingKey: string): boolean {
+    const topic = this.#topics.get(exchange)
+    return topic === undefined || topic[right].matches(routingKey)
   }
 
   #topicPattern(pattern: string): RememberedPattern {

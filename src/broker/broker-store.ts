@@ -81,7 +81,9 @@ function allLogIds(stored: StoredDefinitions): number[] {
   return [...stored.of('queue').flatMap(logIdsOf), ...exchangeIds]
 }
 
-/** What the message log knows a queue by: one id a priority. */
+/** What the message log knows a queue by: one id a priority, and one for what is to come to it later. */
 function logIdsOf(queue: QueueDefinition): number[] {
-  return Array.from({ length: priorityLevelsOf(queue) }, (_, priority) => queue.id + priority)
+  const { id, delayId } = queue
+  const ids = Array.from({ length: priorityLevelsOf(queue) }, (_, priority) => id + priority)
+  return delayId === undefined ? ids : [...ids, delayId]
 }

@@ -11,7 +11,7 @@ import { JsonFields } from './json-fields.ts'
 
 /*
  * Definitions as text: the JSON objects of which RabbitMQ's definitions file is made, with its names,
- * and two fields of our own.
+ * and some fields of our own.
  *
  *     {"vhost":"/","name":"orders","durable":true,"auto_delete":false,"type":"classic",
  *      "arguments":{"x-message-ttl":60000},"arguments_encoded":"AAAAE…","id":7}
@@ -50,11 +50,16 @@ export function encodeDefinition(definition: Definition): string {
       return withArguments(id === undefined ? fields : { ...fields, id }, table)
     }
     case 'queue': {
-      const { vhost, name, autoDelete: auto_delete, id, priorityLevels } = definition
+      const { vhost, name, autoDelete: auto_delete, id } = definition
       const type = queueType(definition.arguments)
-      const fields = { vhost, name, durable: true, auto_delete, type, id }
-      const levels = priorityLevels === undefined ? {} : { priority_levels: priorityLevels }
-      return withArguments({ ...fields, ...levels }, definition.arguments)
+      const fields = {
+        ...{ vhost, name, durable: true, auto_delete, type, id },
+        // These are left out where they are undefined.
+        priority_levels: definition.priorityLevels,
+        delay_id: definition.delayId,
+        paused: definition.isPaused,
+      }
+      return withArguments(fields, definition.arguments)
     }
     case 'binding': {
       const { vhost, source, destination, destinationKind, routingKey } = definition
@@ -140,6 +145,8 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     arguments: from.table('arguments_encoded'),
     id: from.count('id'),
     ...(from.has('priority_levels') ? { priorityLevels: from.count('priority_levels') } : {}),
+    ...(from.has('delay_id') ? { delayId: from.count('delay_id') } : {}),
+    ...(from.has('paused') ? { isPaused: from.flag('paused') } : {}),
   }),
   binding: (from) => ({
     kind: 'binding',

@@ -66,6 +66,10 @@ export interface QueueDefinition {
   readonly id: number
   /** How many priorities its messages have, and ids it has, where that is not in its arguments. */
   readonly priorityLevels?: number
+  /** What the message log knows those by that are to come to it later, once there was any. */
+  readonly delayId?: number
+  /** Whether consumers get nothing from it. */
+  readonly isPaused?: boolean
 }
 
 export interface BindingDefinition {

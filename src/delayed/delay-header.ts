@@ -3,7 +3,7 @@ import { Message } from '../message/message.ts'
 import { withHeaders } from '../message/rewritten.ts'
 
 const HEADER = 'x-delay'
-const MAX_DELAY_MS = 2 ** 32 - 1
+export const MAX_DELAY_MS: number = 2 ** 32 - 1
 const INTEGER = /^[+-]?\d+$/
 /** An int of 32 bits: its type, before its octets. */
 const INT = 'I'.charCodeAt(0)

@@ -2,9 +2,11 @@ import { after } from '../base/clock.ts'
 import { ACCEPTED, type PublishOutcome, type QueueDestination } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
+import type { BrowseLimits } from '../queue/browsing.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
 import { Timer } from '../queue/timer.ts'
-import { delayOf, withDelayOver } from './delay-header.ts'
+import { delayOf } from './delay-header.ts'
+import { findDelayed, readDelayed } from './delayed-browsing.ts'
 import { type DelayedMessage, DelayedMessages } from './delayed-messages.ts'
 
 /** So much is brought on its way in one turn. */
@@ -19,7 +21,8 @@ const LONGEST_WAIT_MS = 60_000
 const RETRY_MS = 1000
 
 export interface DelayQueueParts {
-  readonly exchange: string
+  /** Whose messages it delays, for those who read the log. */
+  readonly owner: Readonly<Record<string, string>>
   readonly storage: QueueStorage
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
@@ -30,8 +33,8 @@ export interface DelayQueueParts {
 }
 
 /**
- * Where a delayed message exchange keeps messages, as if they were routed to a queue: so what is true of
- * a queue, as that a message is confirmed when it is stored, is true of a delay.
+ * Where messages are until it is time for their exchange, or their queue. They are as if they were in a
+ * queue: so what is true of one, as that a message is confirmed when it is stored, is true of a delay.
  *
  *     publish ─▶ delayed ─ due ─▶ released: where its exchange routes it
  *                (log: enqueue)   (log: settle, and enqueue in queues, as one)
@@ -67,11 +70,16 @@ export class DelayQueue implements QueueDestination {
     return this.#messages.length
   }
 
+  /** For as long as its header says. */
   publish(message: Message): PublishOutcome {
+    return this.delay(message, delayOf(message.headers))
+  }
+
+  delay(message: Message, delayMs: number): PublishOutcome {
     if (this.#state === 'deleted') return ACCEPTED
     const { storage, log } = this.#parts
     const nowMs = Math.floor(storage.clock.wallTime())
-    const dueMs = nowMs + delayOf(message.headers)
+    const dueMs = nowMs + delayMs
     const sequence = this.#nextSequence++
     const isLogged = log !== null && message.persistent
     const outcome = isLogged ? log.enqueue(message, sequence, dueMs) : ACCEPTED
@@ -80,7 +88,48 @@ export class DelayQueue implements QueueDestination {
     return outcome
   }
 
-  /** The exchange is no more, nor what it delays. */
+  /** What is due first comes first; where very many are delayed, only about so. */
+  read(from: number, limits: BrowseLimits): Promise<readonly DelayedMessage[]> {
+    const nowMs = this.#parts.storage.clock.wallTime()
+    return readDelayed(this.#messages, nowMs, from, limits)
+  }
+
+  async find(id: string): Promise<DelayedMessage | undefined> {
+    return (await findDelayed(this.#messages, id))?.delayed
+  }
+
+  /** Drops it, before its time. False when it is not there. */
+  async remove(id: string): Promise<boolean> {
+    const delayed = await this.#takeOut(id)
+    if (delayed === undefined) return false
+    this.#parts.log?.settle(delayed.message, delayed.sequence)
+    return true
+  }
+
+  /** Brings it on its way, before its time. False when it is not there. */
+  async releaseNow(id: string): Promise<boolean> {
+    const delayed = await this.#takeOut(id)
+    if (delayed !== undefined) this.#release(delayed)
+    return delayed !== undefined
+  }
+
+  /** Wherever it is; while it is being looked for, it may come from one place to another. */
+  async #takeOut(id: string): Promise<DelayedMessage | undefined> {
+    for (;;) {
+      const found = await findDelayed(this.#messages, id)
+      if (found === undefined) return undefined
+      const { delayed } = found
+      const original = this.#isUnknown(delayed) ? await this.#originalOf(delayed) : delayed
+      if (found.remove()) return original
+    }
+  }
+
+  async #originalOf(delayed: DelayedMessage): Promise<DelayedMessage> {
+    const run = await this.#parts.log?.read(delayed.sequence, delayed.sequence)
+    return { ...delayed, message: run?.messages[0]?.message ?? delayed.message }
+  }
+
+  /** The exchange or the queue is no more, nor what was delayed for it. */
   delete(): void {
     this.#state = 'deleted'
     this.#timer.clear()
@@ -133,11 +182,11 @@ export class DelayQueue implements QueueDestination {
   #release({ message, sequence }: DelayedMessage): void {
     const { log, release } = this.#parts
     if (log === null || !message.persistent) {
-      release(withDelayOver(message))
+      release(message)
       return
     }
     log.makeAtomic()
-    release(withDelayOver(message))
+    release(message)
     log.settle(message, sequence)
     this.#unstoredCount++
     this.#unstoredBytes += message.bodySize
@@ -155,10 +204,10 @@ export class DelayQueue implements QueueDestination {
 
   #waitForRecord(delayed: DelayedMessage): void {
     this.#state = 'waiting'
-    this.#parts.log?.read(delayed.sequence, delayed.sequence).then(
-      ({ messages }) => {
+    this.#originalOf(delayed).then(
+      (original) => {
         if (this.#state !== 'waiting') return
-        this.#release({ ...delayed, message: messages[0]?.message ?? delayed.message })
+        this.#release(original)
         this.#goOn()
       },
       (error: unknown) => this.#retry(error, () => this.#waitForRecord(delayed)),
@@ -180,8 +229,8 @@ export class DelayQueue implements QueueDestination {
   }
 
   #retry(error: unknown, again: () => void): void {
-    const { exchange, storage } = this.#parts
-    storage.logger.error({ err: error, exchange }, 'Delayed messages could not be read')
+    const { owner, storage } = this.#parts
+    storage.logger.error({ err: error, ...owner }, 'Delayed messages could not be read')
     after(storage.clock, RETRY_MS, () => {
       if (this.#state !== 'deleted') again()
     })

@@ -58,6 +58,8 @@ export class DelayedMessages {
   readonly #loading = new Set<Span>()
   readonly #near = new Heap<DelayedMessage>(isSooner)
   #nearBytes = 0
+  /** Those that were taken out of their spans, and are passed over when these are read. */
+  readonly #removed = new Set<number>()
   readonly #arena = new ByteArena()
   #nowMs = 0
   #passedCount = 0
@@ -69,9 +71,36 @@ export class DelayedMessages {
   }
 
   get length(): number {
-    let count = this.#near.length
+    let count = this.#near.length - this.#removed.size
     for (const { messages } of this.#spans) count += messages?.length ?? 0
     return count
+  }
+
+  /** Those that are near, in no particular order. */
+  get near(): Iterable<DelayedMessage> {
+    return this.#near
+  }
+
+  /** Where the others are, what begins first first. */
+  get spans(): readonly Span[] {
+    return [...this.#spans].filter(({ messages }) => messages !== null).sort(inOrder)
+  }
+
+  isRemoved(sequence: number): boolean {
+    return this.#removed.has(sequence)
+  }
+
+  /** Takes out one that is near; false when it is not, and it may be in a span. */
+  removeNear(sequence: number): boolean {
+    const delayed = this.#near.remove((one) => one.sequence === sequence)
+    if (delayed === undefined) return false
+    this.#holdNear(-memoryBytes(delayed.message))
+    return true
+  }
+
+  /** Takes out one that is in a span. */
+  removeFromSpan(sequence: number): void {
+    this.#removed.add(sequence)
   }
 
   push(message: Message, sequence: number, dueMs: number, nowMs: number): void {
@@ -128,6 +157,7 @@ export class DelayedMessages {
       this.#dissolve(span)
     }
     this.#loading.clear()
+    this.#removed.clear()
     this.#holdNear(-this.#nearBytes)
     for (const heap of [this.#spans, this.#closed, this.#opened, this.#near]) heap.clear()
     this.#arena.release()
@@ -207,6 +237,7 @@ export class DelayedMessages {
     const before = this.#passedCount
     const take = (message: Message, sequence: number, _delivered: boolean, dueMs: number): void => {
       this.#passedCount++
+      if (this.#removed.delete(sequence)) return
       // Behind the messages that it had when it was opened, many more may have come.
       const isNear = span.level === 0 || (span.isSmall && this.#hasRoomNear)
       if (isNear) this.#pushNear(message, sequence, dueMs)
@@ -254,6 +285,8 @@ const NEVER = Number.POSITIVE_INFINITY
 function isBefore(a: Span, b: Span): boolean {
   return a.startMs === b.startMs ? a.level > b.level : a.startMs < b.startMs
 }
+
+const inOrder = (a: Span, b: Span): number => a.startMs - b.startMs || b.level - a.level
 
 function isSooner(a: DelayedMessage, b: DelayedMessage): boolean {
   return a.dueMs === b.dueMs ? a.sequence < b.sequence : a.dueMs < b.dueMs

@@ -12,6 +12,7 @@ import { Publisher } from '../channel/publisher.ts'
 import { REJECTED } from '../exchange/destination.ts'
 import { Message, NO_MORE_RUNS } from '../message/message.ts'
 import { type TicketSource, whenStored } from '../message-log/ticket-source.ts'
+import type { Queue } from '../queue/queue.ts'
 import { PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import { badRequest } from './http-error.ts'
@@ -30,30 +31,56 @@ export interface Publication {
   readonly body: Buffer
 }
 
+/** What is to come to a queue, through the default exchange, but not now. */
+export interface DelayedPublication extends Omit<Publication, 'exchange' | 'routingKey'> {
+  readonly queue: Queue
+  readonly delayMs: number
+}
+
 /**
  * Publishes as a client would: with the same checks, and `mandatory` so that it is known whether any
  * queue gets it. Resolves with that when the message is safe. Throws what publishing throws, and 400 when
  * a queue is full and refuses.
  */
 export async function publish(publication: Publication): Promise<boolean> {
-  const { vhost, access, messageLog, properties, body } = publication
   const output = new ReturnWatch()
-  const { counts } = vhost
-  const origin = { connectionName: '', number: CHANNEL, username: access.user.name }
-  const common = { channel: CHANNEL, vhost, access, output, origin, counts }
-  const publisher = new Publisher({ ...common, readsDeaths: false })
+  const publisher = publisherFor(publication, output)
   const request = requestFor(publication)
+  if (publisher.publish(request, messageFor(publication, request)) === REJECTED) {
+    throw badRequest('the message was not confirmed: a queue is full')
+  }
+  await whenStored(publication.messageLog)
+  publication.vhost.counts.confirmed++
+  return !output.hasReturned
+}
+
+/** The same, with the same checks, of what the queue gets when its time has come. */
+export async function publishLater(publication: DelayedPublication): Promise<void> {
+  const { vhost, queue, delayMs, messageLog } = publication
+  const immediate = { ...publication, exchange: '', routingKey: queue.name }
+  const request = requestFor(immediate)
+  const publisher = publisherFor(immediate, new ReturnWatch())
+  const { message } = publisher.prepare(request, messageFor(immediate, request))
+  vhost.delays.delay(queue, message, delayMs)
+  vhost.counts.published++
+  // With the first one that is delayed, it is stored that the queue may have some.
+  await vhost.queueStored(queue.name)
+  await whenStored(messageLog)
+  vhost.counts.confirmed++
+}
+
+function publisherFor({ vhost, access }: Publication, output: ChannelOutput): Publisher {
+  const origin = { connectionName: '', number: CHANNEL, username: access.user.name }
+  const common = { channel: CHANNEL, vhost, access, output, origin, counts: vhost.counts }
+  return new Publisher({ ...common, readsDeaths: false })
+}
+
+function messageFor({ body, properties }: Publication, { address }: PublishRequest): Message {
   const content = Buffer.concat([
     encodeContentHeaderFrame(CHANNEL, body.length, properties),
     encodeBodyFrames(CHANNEL, body, FRAME_MAX),
   ])
-  const message = new Message(request.address, content, 0, content.length, NO_MORE_RUNS)
-  if (publisher.publish(request, message) === REJECTED) {
-    throw badRequest('the message was not confirmed: a queue is full')
-  }
-  await whenStored(messageLog)
-  counts.confirmed++
-  return !output.hasReturned
+  return new Message(address, content, 0, content.length, NO_MORE_RUNS)
 }
 
 /** Throws 400 when a name is longer than a short string can be. */

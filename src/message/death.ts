@@ -1,6 +1,8 @@
 import { type FieldTable, type FieldValue, readExpiration } from 'amqp-codec'
 import { copyKeys } from './copy-keys.ts'
 import type { Message } from './message.ts'
+import type { PublishAddress } from './publish-address.ts'
+import { withHeaders } from './rewritten.ts'
 
 /** How a message left its queue. */
 export interface Death {
@@ -15,6 +17,8 @@ export interface Death {
 const MOST_DEATHS = 256
 /** Octets of routing keys in each entry: CC may have a frame full, and each death would add them again. */
 const MOST_KEY_BYTES = 1024
+const FIRST_DEATH = 'x-first-death'
+const LAST_DEATH = 'x-last-death'
 
 /**
  * The headers of a message that is published again after it has died: its history in `x-death`, newest
@@ -36,7 +40,7 @@ export function deathHeaders(message: Message, death: Death, isReaddressed: bool
   const expiration = expirationOf(message)
   if (expiration !== undefined) entry.set('original-expiration', text(expiration))
   addDeath(headers, death, entry)
-  setDeath(headers, 'x-last-death', death, exchange)
+  setDeath(headers, LAST_DEATH, death, exchange)
   if (isReaddressed) headers.delete('CC')
   // By name, as RabbitMQ leaves them behind.
   return new Map([...headers].sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -62,6 +66,23 @@ export function isDeathCycle(headers: FieldTable | undefined, queueName: string)
   return count >= MOST_DEATHS
 }
 
+/** The queue that it died in last, as its history says; undefined when it has none. */
+export function diedIn(headers: FieldTable | undefined): string | undefined {
+  const [latest] = deaths(headers)
+  return textOf(latest?.get('queue'))
+}
+
+/** The message as if it had never died, at another address. */
+export function withoutDeaths(message: Message, address: PublishAddress): Message {
+  const edit = (headers: Map<string, FieldValue>): void => {
+    headers.delete('x-death')
+    for (const prefix of [FIRST_DEATH, LAST_DEATH]) {
+      for (const what of ['exchange', 'queue', 'reason']) headers.delete(`${prefix}-${what}`)
+    }
+  }
+  return withHeaders(message, edit, address)
+}
+
 /** As many as there is room for. */
 function fitting(keys: readonly string[]): readonly string[] {
   let bytes = 0
@@ -80,7 +101,7 @@ function addDeath(
 ): void {
   const history = headers.get('x-death')
   if (history === undefined) {
-    setDeath(headers, 'x-first-death', death, textOf(entry.get('exchange')))
+    setDeath(headers, FIRST_DEATH, death, textOf(entry.get('exchange')))
   }
   // What is not a list is not ours.
   const before = history?.type === 'A' ? history.value : []

@@ -36,16 +36,24 @@ export function withoutHeader(message: Message, name: string): Message {
   return withHeader(message, removeHeaderFields(buffer, headerStart, headerEnd, fields))
 }
 
-/** The same message with other headers. `edit` is given those it has. */
+/** The same message with other headers, or at another address besides. `edit` is given those it has. */
 export function withHeaders(
   message: Message,
   edit: (headers: Map<string, FieldValue>) => void,
+  address: PublishAddress = message.address,
 ): Message {
   const headers = new Map(message.headers)
   edit(headers)
   const { buffer, headerStart, headerEnd } = message
-  const table = encodeFieldTable(headers)
-  return withHeader(message, setProperty(buffer, headerStart, headerEnd, PROPERTY_HEADERS, table))
+  const table = headers.size === 0 ? undefined : encodeFieldTable(headers)
+  const payload = setProperty(buffer, headerStart, headerEnd, PROPERTY_HEADERS, table)
+  return withHeader(message, payload, address)
+}
+
+/** The same message at another address: they share their bytes. */
+export function readdressed(message: Message, address: PublishAddress): Message {
+  const { buffer, start, end, rest } = message
+  return new Message(address, buffer, start, end, rest)
 }
 
 /**

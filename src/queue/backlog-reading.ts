@@ -57,7 +57,7 @@ function findRun(
 }
 
 /** The messages of a page. None when it could not be read any more. */
-async function readRun(
+export async function readRun(
   { log, spill }: BacklogParts,
   run: PageRun | Page,
 ): Promise<readonly StoredMessage[]> {

@@ -4,7 +4,7 @@ import type { Message } from '../message/message.ts'
 import type { LogPosition, QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
 import { SequenceSet } from '../message-log/sequence-set.ts'
 import type { SpillSlot } from '../store/spill-store.ts'
-import { type BacklogParts, locateInBacklog, readBacklog } from './backlog-reading.ts'
+import { type BacklogParts, locateInBacklog, readBacklog, readRun } from './backlog-reading.ts'
 import type { LoggedRun, PageRun } from './backlog-runs.ts'
 import { isRecorded, readOriginals } from './originals.ts'
 import { Page, pageBytes, readPage } from './page.ts'
@@ -150,6 +150,16 @@ export class Backlog {
   async read(from: number): Promise<StoredRun> {
     const { messages, next } = await readBacklog(this.#parts, from)
     return { messages: messages.filter(({ sequence }) => !this.#isRemoved(sequence)), next }
+  }
+
+  /** All of it, for who looks through it page by page: its sequences may come in any order then. */
+  get pages(): readonly PageRun[] {
+    if (this.#openPage !== null) this.#pushPage(this.#openPage)
+    return [...this.#runs].filter((run) => run.kind === 'page')
+  }
+
+  readPage(run: PageRun): Promise<readonly StoredMessage[]> {
+    return readRun(this.#parts, run)
   }
 
   /** Of a message that was read: whether it is still there. */

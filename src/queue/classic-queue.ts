@@ -12,6 +12,7 @@ import { Evictions } from './evictions.ts'
 import { IdleExpiry } from './idle-expiry.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
+import { PausedConsumers } from './paused-consumers.ts'
 import type {
   DeadLetterReason,
   ExclusiveOwner,
@@ -77,7 +78,7 @@ export class ClassicQueue implements Queue {
 
   readonly #events: QueueEvents
   readonly #lanes: Lanes
-  readonly #consumers: ConsumerTurns
+  #consumers: ConsumerTurns
   protected readonly singleActiveConsumer: boolean
   readonly #evictions: Evictions
   readonly #clock: Clock
@@ -155,7 +156,22 @@ export class ClassicQueue implements Queue {
   }
 
   get activeConsumer(): QueueConsumer | null | undefined {
-    return this.#consumers instanceof SingleActive ? this.#consumers.active : null
+    const consumers = this.#consumers
+    const turns = consumers instanceof PausedConsumers ? consumers.turns : consumers
+    return turns instanceof SingleActive ? turns.active : null
+  }
+
+  get isPaused(): boolean {
+    return this.#consumers instanceof PausedConsumers
+  }
+
+  set isPaused(isPaused: boolean) {
+    const consumers = this.#consumers
+    if (consumers instanceof PausedConsumers === isPaused) return
+    // So that nothing has to be asked for each message.
+    this.#consumers =
+      consumers instanceof PausedConsumers ? consumers.turns : new PausedConsumers(consumers)
+    this.#dispatch()
   }
 
   applyPolicy(definition: PolicyDefinition): void {

@@ -11,4 +11,15 @@ export class QueueCounts {
   /** Of all these, what somebody had before. */
   redelivered = 0
   acknowledged = 0
+
+  add(other: QueueCounts): void {
+    this.published += other.published
+    this.delivered += other.delivered
+    this.deliveredNoAck += other.deliveredNoAck
+    this.got += other.got
+    this.gotNoAck += other.gotNoAck
+    this.gotEmpty += other.gotEmpty
+    this.redelivered += other.redelivered
+    this.acknowledged += other.acknowledged
+  }
 }

@@ -75,6 +75,8 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly activeConsumer: QueueConsumer | null | undefined
   /** How long its deliveries may be unacknowledged; undefined for as long as those of others. */
   readonly consumerTimeoutMs: number | undefined
+  /** Whether consumers get nothing, though there may be something. */
+  isPaused: boolean
   /** What policies say of it from now on; nothing when it is empty. */
   applyPolicy(definition: PolicyDefinition): void
   /** It was declared again, or looked at, which is a use of it. */

@@ -110,6 +110,14 @@ export class StreamQueue implements Queue {
     return this.#segments.oldest?.from ?? this.#nextOffset
   }
 
+  get isPaused(): boolean {
+    return this.#readers.isPaused
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#readers.isPaused = isPaused
+  }
+
   /** The first offset that was never used. */
   get nextOffset(): number {
     return this.#nextOffset

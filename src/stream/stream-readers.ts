@@ -19,6 +19,8 @@ const SWEEP_MS = 2000
  *     blocked ─ resume ─▶ served ─┬─ no credit, or no room ───▶ blocked
  *        ▲                        ├─ no chunk in memory ──────▶ wanting ─ read ─▶ served
  *        └─ delivered, acked ◀────┴─ nothing more is stored ──▶ at the end ─ stored ─▶ served
+ *
+ * While the stream is paused, all are blocked, and those who wait for something find that out then.
  */
 export class StreamReaders {
   readonly #store: StreamStore
@@ -31,6 +33,7 @@ export class StreamReaders {
   #endOffset: number
   #isReading = false
   #isClosed = false
+  #isPaused = false
   #stopSweeping: (() => void) | null = null
   /** Deliveries that were not settled. */
   unackedCount = 0
@@ -72,6 +75,16 @@ export class StreamReaders {
     if (reader !== undefined) this.#serve(reader)
   }
 
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  /** While it is, nobody gets anything. */
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused
+    if (!isPaused) for (const reader of [...this.#readers.values()]) this.#serve(reader)
+  }
+
   /** Whether anybody reads from that offset on. */
   isAnyFrom(offset: number): boolean {
     for (const { position } of this.#readers.values()) if (position >= offset) return true
@@ -103,7 +116,7 @@ export class StreamReaders {
   }
 
   #serve(reader: StreamReader): void {
-    while (reader.consumer.canTake()) {
+    while (!this.#isPaused && reader.consumer.canTake()) {
       reader.position = Math.max(reader.position, this.#firstOffset)
       if (reader.position >= this.#endOffset) {
         this.#atEnd.add(reader)

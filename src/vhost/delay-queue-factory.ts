@@ -2,9 +2,12 @@ import { DelayQueue, type DelayQueueParts } from '../delayed/delay-queue.ts'
 import type { MessageLog } from '../message-log/message-log.ts'
 import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 
-/** Makes what delays an exchange's messages. `logId` is what the message log knows it by, if it does. */
+/**
+ * Makes what delays the messages of an exchange or a queue, which is told to readers of the log. `logId` is
+ * what the message log knows it by, if it does.
+ */
 export type DelayQueueFactory = (
-  exchange: string,
+  owner: DelayQueueParts['owner'],
   logId: number | null,
   release: DelayQueueParts['release'],
 ) => DelayQueue
@@ -15,8 +18,8 @@ export function delayQueueFactory(
   messageLog?: MessageLog,
 ): DelayQueueFactory {
   const stored = (): Promise<void> => messageLog?.settled() ?? Promise.resolve()
-  return (exchange, logId, release) => {
+  return (owner, logId, release) => {
     const log = logId === null ? null : (messageLog?.queueLog(logId) ?? null)
-    return new DelayQueue({ exchange, storage, log, stored, release })
+    return new DelayQueue({ owner, storage, log, stored, release })
   }
 }

@@ -1,7 +1,14 @@
-import type { BindingDefinition, DefinitionName } from '../definitions/definition.ts'
+import type {
+  BindingDefinition,
+  DefinitionName,
+  QueueDefinition,
+} from '../definitions/definition.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
 import type { Binding, Exchange } from '../exchange/exchange.ts'
 import type { Queue } from '../queue/queue.ts'
+
+/** What may change of a queue that is there. */
+export type QueueChange = Partial<Pick<QueueDefinition, 'isPaused' | 'delayId'>>
 
 /**
  * Tells the store what of a vhost is durable: exchanges and queues that were declared so, but for the
@@ -13,6 +20,8 @@ import type { Queue } from '../queue/queue.ts'
 export class DurableTopology {
   readonly #vhost: string
   readonly #store: DefinitionStore
+  /** What is stored of queues, by name: what changes of one is stored with all the rest of it. */
+  readonly #queues = new Map<string, QueueDefinition>()
 
   constructor(vhostName: string, store: DefinitionStore) {
     this.#vhost = vhostName
@@ -39,18 +48,36 @@ export class DurableTopology {
   /** `id` is null for a queue that is not durable. */
   addQueue(queue: Queue, id: number | null, takeBack: () => void): void {
     if (id === null) return
-    const { name, autoDelete } = queue
+    const { name, autoDelete, priorityLevels } = queue
     const names = { kind: 'queue', vhost: this.#vhost, name } as const
-    const definition = { ...names, autoDelete, arguments: queue.arguments, id }
-    const { priorityLevels } = queue
-    this.#store.put(
-      priorityLevels === undefined ? definition : { ...definition, priorityLevels },
-      takeBack,
-    )
+    const levels = priorityLevels === undefined ? {} : { priorityLevels }
+    const definition = { ...names, autoDelete, arguments: queue.arguments, id, ...levels }
+    this.#queues.set(name, definition)
+    this.#store.put(definition, takeBack)
+  }
+
+  restoreQueue(definition: QueueDefinition): void {
+    this.#queues.set(definition.name, definition)
+  }
+
+  /** Nothing when the queue is not durable. If it cannot be stored, the queue is as it was before. */
+  changeQueue({ name }: Queue, change: QueueChange, takeBack: () => void): void {
+    const before = this.#queues.get(name)
+    if (before === undefined) return
+    const definition = { ...before, ...change }
+    this.#queues.set(name, definition)
+    this.#store.put(definition, () => {
+      if (this.#queues.get(name) !== definition) return
+      this.#queues.set(name, before)
+      this.#store.put(before, () => {})
+      takeBack()
+    })
   }
 
   removeQueue({ name, durable }: Queue): void {
-    if (durable) this.#store.delete(this.#queue(name))
+    if (!durable) return
+    this.#queues.delete(name)
+    this.#store.delete(this.#queue(name))
   }
 
   queueStored(name: string): Promise<void> | undefined {

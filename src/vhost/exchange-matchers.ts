@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import { withDelayOver } from '../delayed/delay-header.ts'
 import { DELAYED_MESSAGE, DELAYED_TYPE, DelayedMatcher } from '../delayed/delayed.ts'
 import type { ExchangeMatcher, ExchangeProperties } from '../exchange/exchange.ts'
 import { isExchangeType, newMatcher } from '../exchange/exchange-types.ts'
@@ -40,7 +41,9 @@ export class ExchangeMatchers {
     if (type !== DELAYED_MESSAGE) return newMatcher(type, exchangeArguments, deliver)
     const matcher = newMatcher(delayedType(exchangeArguments), exchangeArguments, deliver)
     const id = logId ?? (properties.durable ? newLogId() : null)
-    const queue = createDelayQueue(name, id, (message) => release(name, message))
+    const queue = createDelayQueue({ exchange: name }, id, (message) =>
+      release(name, withDelayOver(message)),
+    )
     return new DelayedMatcher(matcher, queue, id)
   }
 }

@@ -13,17 +13,10 @@ export class MessageCounts extends QueueCounts {
     Object.assign(other, new MessageCounts())
   }
 
-  add(other: MessageCounts): void {
-    this.published += other.published
+  override add(other: MessageCounts): void {
+    super.add(other)
     this.confirmed += other.confirmed
     this.returned += other.returned
     this.dropped += other.dropped
-    this.delivered += other.delivered
-    this.deliveredNoAck += other.deliveredNoAck
-    this.got += other.got
-    this.gotNoAck += other.gotNoAck
-    this.gotEmpty += other.gotEmpty
-    this.redelivered += other.redelivered
-    this.acknowledged += other.acknowledged
   }
 }

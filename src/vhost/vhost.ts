@@ -1,6 +1,7 @@
 import type { FieldTable } from 'amqp-codec'
 import { Access } from '../auth/access.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { Happenings } from '../base/happenings.ts'
 import { type Logger, silentLogger } from '../base/logger.ts'
 import { Turn } from '../base/turn.ts'
 import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
@@ -37,9 +38,10 @@ import {
 } from '../reasons.ts'
 import { type BindingRequest, BindingResolver } from './binding-resolver.ts'
 import { BindingTable } from './binding-table.ts'
+import { DeadLetterTargets } from './dead-letter-targets.ts'
 import { DeadLetters } from './dead-letters.ts'
 import { type DelayQueueFactory, delayQueueFactory } from './delay-queue-factory.ts'
-import { DurableTopology } from './durable-topology.ts'
+import { DepartedCounts } from './departed-counts.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import { Firehose, TRACE_EXCHANGE } from './firehose.ts'
@@ -47,9 +49,11 @@ import { MessageCounts } from './message-counts.ts'
 import { PolicyApplication } from './policy-application.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
+import { QueueDelays } from './queue-delays.ts'
 import { type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
+import { ToldTopology } from './told-topology.ts'
 
 /** What keeps a queue from being deleted. */
 export interface DeletionGuard {
@@ -68,6 +72,7 @@ export interface VhostParts {
   readonly turn?: Turn
   /** What the broker is called. */
   readonly node?: string
+  readonly happenings?: Happenings
 }
 
 /**
@@ -88,13 +93,18 @@ export class Vhost {
   connectionCount = 0
   /** Of channels that are no more, and of what came in other ways. */
   readonly counts: MessageCounts = new MessageCounts()
+  readonly departedCounts: DepartedCounts = new DepartedCounts()
   connectionLimit: number = Number.POSITIVE_INFINITY
   /** Gets to see every message that clients publish or get, while somebody wants it. */
   firehose: Firehose | null = null
+  /** Hears what happens here. */
+  readonly happenings: Happenings
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
   readonly replyQueues: ReplyQueues
   readonly deadLetters: DeadLetters
+  readonly delays: QueueDelays
+  readonly #deadLetterTargets: DeadLetterTargets
   /** What was published lately. */
   readonly #publishRequests = new PublishRequests()
   /** The broker's own, where nobody asks for something. */
@@ -107,7 +117,7 @@ export class Vhost {
   readonly #profile: CompatProfile
   readonly #turn: Turn
   readonly #node: string
-  readonly #durable: DurableTopology
+  readonly #durable: ToldTopology
   readonly #createQueue: QueueFactory
   readonly #queueEvents: QueueEvents = {
     lastConsumerLeft: (queue) => {
@@ -128,6 +138,7 @@ export class Vhost {
       logger = silentLogger,
       turn = new Turn(),
       node = '',
+      happenings = new Happenings(),
     }: VhostParts = {},
   ) {
     this.name = name
@@ -136,7 +147,8 @@ export class Vhost {
     this.#definitions = definitions
     this.#turn = turn
     this.#node = node
-    this.#durable = new DurableTopology(name, definitions)
+    this.happenings = happenings
+    this.#durable = new ToldTopology(name, definitions, happenings)
     this.#createQueue = createQueue
     this.replyQueues = new ReplyQueues(name, () => this.topologyVersion++)
     this.queues = new QueueRegistry(name, profile, (queue, properties) =>
@@ -153,9 +165,24 @@ export class Vhost {
       createDelayQueue,
       newLogId: () => definitions.newQueueIds(1),
     })
+    this.delays = new QueueDelays({
+      vhost: name,
+      createDelayQueue,
+      newLogId: () => definitions.newQueueIds(1),
+      started: (queue, delayId) =>
+        this.#durable.changeQueue(queue, { delayId }, () => this.delays.delete(queue)),
+      deliver: (queue, message) => this.#deliver(queue, message),
+    })
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#resolver = new BindingResolver(this.exchanges, this.queues)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
+    this.#deadLetterTargets = new DeadLetterTargets({
+      bindings: this.#bindings,
+      queues: () => this.queues.values(),
+      findExchange: (exchange) => this.exchanges.find(exchange),
+      route: (source, routingKeys) => this.#router.route(source, routingKeys, undefined),
+      version: () => this.topologyVersion,
+    })
     this.deadLetters = new DeadLetters({
       clock,
       logger: logger.child({ vhost: name }),
@@ -213,6 +240,11 @@ export class Vhost {
   findPublishRequest(access: Access, buffer: Buffer, start: number, end: number): PublishRequest {
     this.#publishRequests.version = this.topologyVersion
     return this.#publishRequests.find(access, buffer, start, end)
+  }
+
+  /** Whether dead letters come to that queue. */
+  isDeadLetterTarget(queue: Queue): boolean {
+    return this.#deadLetterTargets.has(queue)
   }
 
   /** Whether that very queue is still there. What delays messages knows by itself when it is not. */
@@ -282,6 +314,7 @@ export class Vhost {
     const queue = this.queues.declare(name, properties, owner, access)
     if (this.queues.size !== before) this.topologyVersion++
     else queue.touch()
+    this.#durable.queueDeclared(queue)
     return queue
   }
 
@@ -289,9 +322,23 @@ export class Vhost {
     return this.#durable.queueStored(name)
   }
 
-  restoreQueue({ name, id, ...rest }: QueueDefinition): void {
+  restoreQueue(definition: QueueDefinition): void {
+    const { name, id, delayId, isPaused, ...rest } = definition
     const properties = { ...rest, durable: true, exclusiveOwner: null }
-    this.queues.add(this.#createQueue(name, this.name, properties, this.#queueEvents, id))
+    const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
+    this.queues.add(queue)
+    this.#durable.restoreQueue(definition)
+    if (delayId !== undefined) this.delays.restore(queue, delayId)
+    if (isPaused) queue.isPaused = true
+  }
+
+  /** Consumers get nothing from it while it is; everything else goes on. It outlives the process. */
+  pauseQueue(queue: Queue, isPaused: boolean): void {
+    if (queue.isPaused === isPaused) return
+    queue.isPaused = isPaused
+    this.#durable.changeQueue(queue, { isPaused }, () => {
+      queue.isPaused = !isPaused
+    })
   }
 
   /**
@@ -328,8 +375,10 @@ export class Vhost {
   removeQueue(queue: Queue): boolean {
     if (this.queues.find(queue.name) !== queue) return false
     this.queues.delete(queue)
+    this.delays.delete(queue)
     this.#durable.removeQueue(queue)
     this.#dropBindings(this.#bindings.to(queue))
+    this.departedCounts.add(queue)
     return true
   }
 

@@ -24,7 +24,7 @@ export function queueJson(
     exclusive: exclusiveOwner !== null,
     arguments: argumentsJson(queue.arguments),
     node: nodeName,
-    state: 'running',
+    state: queue.isPaused ? 'paused' : 'running',
   }
   if (detail === 'names') return names
   if (detail === 'totals') return { ...names, ...totalsOf(queue) }
@@ -68,6 +68,10 @@ export function queueJson(
     head_message_timestamp: null,
     memory: 0,
     reductions: 0,
+    // Not RabbitMQ's.
+    paused: queue.isPaused,
+    messages_delayed: vhost.delays.countOf(queue),
+    dead_letter_target: vhost.isDeadLetterTarget(queue),
   }
   if (type !== 'classic') Object.assign(shown, membersJson(nodeName))
   if (exclusiveOwner instanceof Connection) Object.assign(shown, ownerJson(exclusiveOwner))

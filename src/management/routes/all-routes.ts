@@ -8,6 +8,7 @@ import { HEALTH } from './health.ts'
 import { LIMITS } from './limits.ts'
 import { MESSAGES } from './messages.ts'
 import { MESSAGES_IN_QUEUES } from './messages-in-queues.ts'
+import { MESSAGES_MOVING } from './messages-moving.ts'
 import { NODES } from './nodes.ts'
 import { OVERVIEW } from './overview.ts'
 import { PARAMETERS } from './parameters.ts'
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...BINDINGS,
   ...MESSAGES,
   ...MESSAGES_IN_QUEUES,
+  ...MESSAGES_MOVING,
   ...CONNECTIONS,
   ...CHANNELS,
   ...CONSUMERS,

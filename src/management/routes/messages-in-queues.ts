@@ -1,14 +1,21 @@
 // Looks into queues without disturbing them. These are not RabbitMQ's: its own way is to get messages
 // and to put them back.
 
+import { MAX_DELAY_MS } from '../../delayed/delay-header.ts'
+import { delayedId } from '../../delayed/delayed-browsing.ts'
+import type { DelayedMessage } from '../../delayed/delayed-messages.ts'
+import { whenStored } from '../../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../../queue/browsing.ts'
 import { type Answer, found, NO_CONTENT } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest, noSuchObject } from '../http-error.ts'
 import { type BodyDisplay, messageJson } from '../json/message-json.ts'
+import { propertiesFrom } from '../json/properties-json.ts'
+import { publish, publishLater } from '../publishing.ts'
 import { type Route, routes } from '../route.ts'
 import { findUnacked, readUnacked } from '../unacked.ts'
-import { readableQueue } from './queues.ts'
+import { payloadIn } from './messages.ts'
+import { queueOf, readableQueue } from './queues.ts'
 
 const DEFAULT_COUNT = 50
 const MAX_COUNT = 500
@@ -23,9 +30,40 @@ export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
     const display = displayOf(call)
     const ready = await queue.browser().find(id)
     if (ready !== undefined) return found(readyJson(ready, undefined, display))
+    const delayed = await call.vhost.delays.find(queue)?.find(id)
+    if (delayed !== undefined) return found(delayedJson(delayed, undefined, display))
     const unacked = findUnacked(call, queue, id)
     if (unacked === undefined) throw noSuchObject()
     return found(messageJson(unacked.message, unacked.place, display))
+  },
+  'POST /queues/:vhost/:name/messages': async (call) => {
+    const { vhost, access, body, broker } = call
+    const queue = queueOf(call)
+    const delayMs = body.has('delay') ? body.integer('delay') : 0
+    if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
+      throw badRequest(`delay should be from 0 to ${MAX_DELAY_MS} milliseconds`)
+    }
+    const publication = {
+      vhost,
+      access,
+      messageLog: broker.messageLog,
+      properties: propertiesFrom(body.object('properties')),
+      body: payloadIn(call),
+    }
+    if (delayMs > 0) {
+      await publishLater({ ...publication, queue, delayMs })
+      return found({ routed: true })
+    }
+    const routed = await publish({ ...publication, exchange: '', routingKey: queue.name })
+    return found({ routed })
+  },
+  'POST /queues/:vhost/:name/messages/:id/deliver': async (call) => {
+    const queue = readableQueue(call, noSuchObject)
+    call.access.check('write', 'exchange', '')
+    const delays = call.vhost.delays.find(queue)
+    if ((await delays?.releaseNow(call.param('id'))) !== true) throw noSuchObject()
+    await whenStored(call.broker.messageLog)
+    return NO_CONTENT
   },
   'DELETE /queues/:vhost/:name/messages/:id': async (call) => {
     const queue = readableQueue(call, noSuchObject)
@@ -33,7 +71,12 @@ export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
     if (queue.type === 'stream') throw badRequest('nothing is taken out of a stream')
     const browser = queue.browser()
     const ready = await browser.find(id)
-    if (ready !== undefined && browser.takeOut(ready)) return NO_CONTENT
+    const isRemoved =
+      ready === undefined ? await call.vhost.delays.find(queue)?.remove(id) : browser.takeOut(ready)
+    if (isRemoved === true) {
+      await whenStored(call.broker.messageLog)
+      return NO_CONTENT
+    }
     if (findUnacked(call, queue, id) === undefined) throw noSuchObject()
     throw badRequest('the message is unacknowledged: a consumer has it')
   },
@@ -60,6 +103,12 @@ async function browse(call: Call): Promise<Answer> {
       )
       return found({ state, from, total, items })
     }
+    case 'delayed': {
+      const delays = call.vhost.delays.find(queue)
+      const messages = (await delays?.read(from, limits)) ?? []
+      const items = messages.map((one, index) => delayedJson(one, from + index, display))
+      return found({ state, from, total: delays?.messageCount ?? 0, items })
+    }
     default:
       throw badRequest(`unknown state: ${JSON.stringify(state)}`)
   }
@@ -79,6 +128,17 @@ function readyJson(
     ...(deliveryCount === undefined ? {} : { delivery_count: deliveryCount }),
   } as const
   return messageJson(sent, place, display)
+}
+
+function delayedJson(
+  delayed: DelayedMessage,
+  position: number | undefined,
+  display: BodyDisplay,
+): object {
+  const { message, dueMs: due_at } = delayed
+  const place = { id: delayedId(delayed), state: 'delayed', redelivered: false, due_at } as const
+  const shown = position === undefined ? place : { ...place, position }
+  return messageJson(message, shown, display)
 }
 
 /** Throws 400. */

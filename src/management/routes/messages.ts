@@ -6,7 +6,6 @@ import type { Call } from '../call.ts'
 import { badRequest, notFound } from '../http-error.ts'
 import { type BodyDisplay, contentJson } from '../json/message-json.ts'
 import { propertiesFrom } from '../json/properties-json.ts'
-import type { JsonBody } from '../json-body.ts'
 import { publish } from '../publishing.ts'
 import { type Route, routes } from '../route.ts'
 import { exchangeOf } from './exchanges.ts'
@@ -17,12 +16,6 @@ export const MESSAGES: readonly Route[] = routes('management', {
     const { vhost, access, body, broker } = call
     body.require('properties', 'routing_key', 'payload', 'payload_encoding')
     const exchange = exchangeOf(call, () => notFound('exchange_not_found'))
-    const payload = payloadIn(body)
-    if (payload.length > broker.maxMessageSizeBytes) {
-      throw badRequest(
-        `message size ${payload.length} is larger than ${broker.maxMessageSizeBytes}`,
-      )
-    }
     const routed = await publish({
       vhost,
       access,
@@ -30,17 +23,23 @@ export const MESSAGES: readonly Route[] = routes('management', {
       exchange: exchange.name,
       routingKey: body.text('routing_key'),
       properties: propertiesFrom(body.object('properties')),
-      body: payload,
+      body: payloadIn(call),
     })
     return found({ routed })
   },
   'POST /queues/:vhost/:name/get': getMessages,
 })
 
-function payloadIn(body: JsonBody): Buffer {
-  const payload = body.text('payload')
-  const encoding = body.find('payload_encoding')
-  if (encoding === 'string') return Buffer.from(payload)
+/** Throws 400. */
+export function payloadIn({ body, broker }: Call): Buffer {
+  const payload = decoded(body.text('payload'), body.find('payload_encoding'))
+  const { maxMessageSizeBytes } = broker
+  if (payload.length <= maxMessageSizeBytes) return payload
+  throw badRequest(`message size ${payload.length} is larger than ${maxMessageSizeBytes}`)
+}
+
+function decoded(payload: string, encoding: JsonValue | undefined): Buffer {
+  if (encoding === undefined || encoding === 'string') return Buffer.from(payload)
   if (encoding !== 'base64') throw badRequest(`unsupported_encoding: ${JSON.stringify(encoding)}`)
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(payload)) throw badRequest('payload is not base64')
   return Buffer.from(payload, 'base64')

@@ -94,7 +94,7 @@ async function declare(call: Call): Promise<Answer> {
 }
 
 /** The one that the path names. Throws 404. */
-function queueOf(call: Call): Queue {
+export function queueOf(call: Call): Queue {
   const queue = call.vhost.queues.find(call.param('name'))
   if (queue === undefined) throw noSuchObject()
   return queue

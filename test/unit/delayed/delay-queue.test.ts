@@ -33,7 +33,7 @@ class Fixture {
     this.#nextSequence = log.other.nextSequence
     const spill = new Spill(this.spillStore, () => {})
     this.queue = new DelayQueue({
-      exchange: 'e',
+      owner: { exchange: 'e' },
       storage: { ...memoryOnly(), clock: log.clock, budget: this.budget, spill },
       log: isDurable ? log.queue : null,
       stored: () => log.log.settled(),

@@ -1,0 +1,135 @@
+import { type QueueDestination, REJECTED } from '../exchange/destination.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { copyKeys } from '../message/copy-keys.ts'
+import { diedIn, withoutDeaths } from '../message/death.ts'
+import type { Message } from '../message/message.ts'
+import { PublishAddress } from '../message/publish-address.ts'
+import { readdressed } from '../message/rewritten.ts'
+import type { BrowsedMessage } from '../queue/browsing.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { Vhost } from './vhost.ts'
+
+/** Where messages are to go, if not back to where they came from. */
+export interface MoveTarget {
+  readonly exchange: Exchange
+  /** Undefined for those that they came with. */
+  readonly routingKey: string | undefined
+  /** Whether whoever moves them may publish there with that key. */
+  mayUse(routingKey: string): boolean
+}
+
+export interface MoveOptions {
+  readonly vhost: Vhost
+  readonly queue: Queue
+  /** Undefined for the queue where each of them died. */
+  readonly target: MoveTarget | undefined
+  /** Resolves when what was moved is safe, and others have had their turn. */
+  readonly stored: () => Promise<void>
+}
+
+export interface MoveResult {
+  readonly moved: number
+  /** How many were to go, and stayed: there was nowhere for them to go. */
+  readonly kept: number
+}
+
+/** So much is one record of the journal at the most. */
+const AT_ONCE = { count: 500, bytes: 1024 * 1024 }
+
+interface Arrival {
+  readonly message: Message
+  readonly queues: readonly QueueDestination[]
+}
+
+/**
+ * Brings messages from a queue to others. Each leaves where it was only by arriving, both in one record of the
+ * journal: none is lost, and none is in two places.
+ */
+export class MessageMove {
+  readonly #options: MoveOptions
+  #moved = 0
+  #kept = 0
+  /** The last one's address: mostly the next one has the same. */
+  #address = PublishAddress.of('', '')
+
+  constructor(options: MoveOptions) {
+    this.#options = options
+  }
+
+  /** As many as are there now, or fewer; those that cannot go do not count. */
+  async all(atMost: number): Promise<MoveResult> {
+    const browser = this.#options.queue.browser()
+    for await (const batch of browser.walk(AT_ONCE)) {
+      for (const browsed of batch) if (this.#moved < atMost) this.#move(browsed)
+      await this.#options.stored()
+      if (this.#moved >= atMost) break
+    }
+    return { moved: this.#moved, kept: this.#kept }
+  }
+
+  /** Those that are still there. */
+  async some(ids: readonly string[]): Promise<MoveResult> {
+    const browser = this.#options.queue.browser()
+    for (const [index, id] of ids.entries()) {
+      const browsed = await browser.find(id)
+      if (browsed !== undefined) this.#move(browsed)
+      if ((index + 1) % AT_ONCE.count === 0) await this.#options.stored()
+    }
+    await this.#options.stored()
+    return { moved: this.#moved, kept: this.#kept }
+  }
+
+  #move(browsed: BrowsedMessage): void {
+    const arrival = this.#arrivalOf(browsed.message)
+    const { vhost, queue } = this.#options
+    const isMoved =
+      arrival !== undefined &&
+      arrival.queues.length > 0 &&
+      queue.browser().takeOut(browsed, () => {
+        const isHeld = vhost.deadLetters.hold()
+        try {
+          return publishToAny(arrival)
+        } finally {
+          if (isHeld) vhost.deadLetters.release()
+        }
+      })
+    if (isMoved) this.#moved++
+    else this.#kept++
+  }
+
+  /** None when nobody knows where it came from, or that is no more. */
+  #arrivalOf(message: Message): Arrival | undefined {
+    const { vhost, target } = this.#options
+    if (target === undefined) {
+      const queue = vhost.queues.find(diedIn(message.headers) ?? '')
+      if (queue === undefined) return undefined
+      const address = this.#addressOf('', queue.name)
+      return { message: withoutDeaths(message, address), queues: [queue] }
+    }
+    const { exchange, routingKey = message.address.routingKey, mayUse } = target
+    const address =
+      target.routingKey === undefined
+        ? message.address.at(exchange.name)
+        : this.#addressOf(exchange.name, routingKey)
+    const { headers } = message
+    const keys = [routingKey, ...copyKeys(headers)]
+    if (!keys.every(mayUse)) return undefined
+    const moved = readdressed(message, address)
+    return { message: moved, queues: vhost.route(exchange, keys, headers, moved).queues }
+  }
+
+  #addressOf(exchange: string, routingKey: string): PublishAddress {
+    const last = this.#address
+    if (last.exchange !== exchange || last.routingKey !== routingKey) {
+      this.#address = PublishAddress.of(exchange, routingKey)
+    }
+    return this.#address
+  }
+}
+
+/** Whether at least one has taken it: queues that are full may refuse. */
+function publishToAny({ queues, message }: Arrival): boolean {
+  let isTaken = false
+  for (const queue of queues) if (queue.publish(message) !== REJECTED) isTaken = true
+  return isTaken
+}
