@@ -59,7 +59,10 @@ export class ChannelTable {
   endAll(): void {
     // What one channel gives back must not go to a consumer of another that is about to go too.
     for (const channel of this.#channels.values()) channel.consumers.cancelAll()
-    for (const channel of this.#channels.values()) channel.end()
+    for (const channel of this.#channels.values()) {
+      channel.end()
+      this.#tell('channel.closed', channel)
+    }
     this.#user.channelCount -= this.#channels.size
     this.#channels.clear()
     this.#last = undefined
@@ -95,12 +98,28 @@ export class ChannelTable {
     const { name, channelCount, channelLimit } = this.#user
     if (channelCount >= channelLimit) throw userChannelLimit(name, channelLimit)
     this.#user.channelCount++
-    this.#channels.set(number, new Channel(number, this.#context))
+    const channel = new Channel(number, this.#context)
+    this.#channels.set(number, channel)
+    this.#tell('channel.created', channel)
     this.#context.output.method(number, { id: CHANNEL_OPEN_OK, reserved1: Buffer.alloc(0) })
   }
 
   #release(channel: Channel): void {
-    if (this.#channels.delete(channel.number)) this.#user.channelCount--
+    if (this.#channels.delete(channel.number)) {
+      this.#user.channelCount--
+      this.#tell('channel.closed', channel)
+    }
     this.#last = undefined
+  }
+
+  #tell(name: 'channel.created' | 'channel.closed', { number }: Channel): void {
+    const { vhost, link } = this.#context
+    vhost.happenings.tell(name, () => ({
+      name: `${link.name} (${number})`,
+      number,
+      connection: link.name,
+      user: this.#user.name,
+      vhost: vhost.name,
+    }))
   }
 }

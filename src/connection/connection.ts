@@ -27,6 +27,7 @@ import { AmqpError } from '../errors.ts'
 import { frameOutOfPlace, shutdown, unexpectedConnectionMethod } from '../reasons.ts'
 import { isBasicPublish } from '../vhost/publish-request.ts'
 import { ChannelTable } from './channel-table.ts'
+import { describeConnection } from './connection-description.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { printedPayload } from './erlang-binary.ts'
 import { type Failure, type Frame, failureOf, methodIdAt, unknownFrame } from './failure.ts'
@@ -341,6 +342,7 @@ export class Connection implements FrameSink, Tickable {
     session.user.connectionCount++
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
     this.#logger.info({ user: session.user.name, vhost: session.vhost.name }, 'Connection opened')
+    session.vhost.happenings.tell('connection.created', () => describeConnection(this))
     this.#events.opened(this)
   }
 
@@ -453,6 +455,7 @@ export class Connection implements FrameSink, Tickable {
     vhost.connectionCount--
     user.connectionCount--
     vhost.deleteExclusiveQueues(this)
+    vhost.happenings.tell('connection.closed', () => describeConnection(this))
   }
 
   #onSocketError(error: Error): void {

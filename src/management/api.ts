@@ -55,7 +55,7 @@ export class Api {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      if (isMetricsPath(request.url)) {
+      if (isMetricsPath(addressOf(request).path)) {
         assertRight(this.#options.authentication.userOf(request), 'monitoring')
         await this.#options.metrics.handle(request, response)
         return

@@ -1,6 +1,7 @@
 import type { Administration } from '../administration/administration.ts'
 import type { FailedLogins } from '../auth/failed-logins.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Happenings } from '../base/happenings.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
@@ -20,6 +21,7 @@ export interface ManagedBroker {
   readonly administration: Administration
   /** Of all ways to log in. */
   readonly failedLogins: FailedLogins
+  readonly happenings: Happenings
   /** Those whose handshake is done. */
   readonly connections: ReadonlySet<Connection>
   /** What is short. */

@@ -18,9 +18,21 @@ export interface Outcome {
   readonly stderr: string
 }
 
+export interface RunOptions {
+  readonly environment?: Environment
+  /** Its standard input. */
+  readonly input?: string | Uint8Array
+}
+
 /** Runs the program to its end. */
-export async function runProgram(args: readonly string[]): Promise<Outcome> {
-  const child = spawnProgram(args, {})
+export async function runProgram(
+  args: readonly string[],
+  { environment = {}, input = '' }: RunOptions = {},
+): Promise<Outcome> {
+  const child = spawnProgram(args, environment)
+  // It may end without having read it.
+  child.stdin.on('error', () => {})
+  child.stdin.end(input)
   const [stdout, stderr, [exitCode]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -39,7 +51,16 @@ export class RunningProgram {
 
   /** Starts it on a free port, logging JSON; without a data directory unless one is named. */
   static start(args: readonly string[] = [], environment: Environment = {}): RunningProgram {
-    const defaults = ['--port', '0', '--management-port', 'none', '--data-dir', 'none']
+    const defaults = [
+      '--port',
+      '0',
+      '--management-port',
+      'none',
+      '--prometheus-port',
+      'none',
+      '--data-dir',
+      'none',
+    ]
     return new RunningProgram(spawnProgram([...defaults, ...args], environment))
   }
 

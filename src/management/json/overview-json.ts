@@ -12,8 +12,8 @@ export function overviewJson(call: Call): object {
   )
   const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0)
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
-  const { message_stats = {}, ...queue_totals } = call.statisticsOfAll(vhosts)
-  const statistics = { message_stats, queue_totals, churn_rates: {} }
+  const { message_stats = {}, churn_rates = {}, ...queue_totals } = call.statisticsOfAll(vhosts)
+  const statistics = { message_stats, queue_totals, churn_rates }
   return {
     management_version: broker.version,
     rabbitmq_version: broker.version,

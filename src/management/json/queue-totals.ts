@@ -1,3 +1,4 @@
+import { ClassicQueue } from '../../queue/classic-queue.ts'
 import type { Queue } from '../../queue/queue.ts'
 
 export interface QueueTotals {
@@ -17,6 +18,10 @@ export function queueTotals(queues: Iterable<Queue>): QueueTotals {
   }
   return totals(ready, unacknowledged)
 }
+
+/** The size of the bodies of messages that are ready. */
+export const bytesOf = (queue: Queue): number =>
+  queue instanceof ClassicQueue ? queue.readyBytes : 0
 
 /** The same of one queue. Of a stream nothing is taken: what somebody reads is there all the same. */
 export function totalsOf({ type, readyCount, unackedCount }: Queue): QueueTotals {

@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { addressOf } from '../address.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
 import type { Statistics } from '../statistics/statistics.ts'
-import { CONTENT_TYPE, exposition } from './exposition.ts'
-import { metricsOf } from './metrics.ts'
+import { CONTENT_TYPE, exposition, type Metric } from './exposition.ts'
+import { detailedMetricsOf, metricsOf } from './metrics.ts'
 
 const ALL = '/metrics'
 const PER_OBJECT = '/metrics/per-object'
+const DETAILED = '/metrics/detailed'
 
 /** Whether these pages are what is asked for. */
-export function isMetricsPath(url = ''): boolean {
-  return [ALL, PER_OBJECT].includes(pathOf(url))
+export function isMetricsPath(path: string): boolean {
+  return [ALL, PER_OBJECT, DETAILED].includes(path)
 }
-
-const pathOf = (url: string): string => url.replace(/\?.*$/s, '')
 
 /** What Prometheus comes for; who may have it is for the caller to know. */
 export class MetricsPages {
@@ -24,14 +24,21 @@ export class MetricsPages {
     this.#statistics = statistics
   }
 
-  async handle({ url = '', method }: IncomingMessage, response: ServerResponse): Promise<void> {
-    const perObject = pathOf(url) === PER_OBJECT
-    const text = exposition(await metricsOf(this.#broker, this.#statistics, perObject))
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const text = exposition(await this.#metrics(request))
     response.writeHead(200, {
       'content-type': CONTENT_TYPE,
       'content-length': Buffer.byteLength(text),
       'x-content-type-options': 'nosniff',
     })
-    response.end(method === 'HEAD' ? undefined : text)
+    response.end(request.method === 'HEAD' ? undefined : text)
+  }
+
+  #metrics(request: IncomingMessage): Promise<Metric[]> {
+    const { path, query } = addressOf(request)
+    const of = [this.#broker, this.#statistics] as const
+    if (path !== DETAILED) return metricsOf(...of, path === PER_OBJECT)
+    const vhosts = query.has('vhost') ? query.getAll('vhost') : undefined
+    return detailedMetricsOf(...of, { families: query.getAll('family'), vhosts })
   }
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../../base/logger.ts'
+import { addressOf } from '../address.ts'
 import { HttpError, noSuchObject } from '../http-error.ts'
 import { respond, respondError } from '../respond.ts'
 import { isMetricsPath, type MetricsPages } from './metrics-pages.ts'
@@ -16,8 +17,8 @@ export class MetricsPort {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const { url, method } = request
-      if (!isMetricsPath(url)) throw noSuchObject()
+      const { method } = request
+      if (!isMetricsPath(addressOf(request).path)) throw noSuchObject()
       if (method !== 'GET' && method !== 'HEAD') {
         respond(request, response, 405, undefined, { allow: 'GET, HEAD' })
         return

@@ -1,40 +1,59 @@
-import type { Queue } from '../../queue/queue.ts'
-import type { Vhost } from '../../vhost/vhost.ts'
-import { diskFreeBytes } from '../disk-free.ts'
-import { totalsOf } from '../json/queue-totals.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
 import type { Statistics } from '../statistics/statistics.ts'
 import type { Metric } from './exposition.ts'
+import { FAMILIES } from './families.ts'
+import { ofOne, summed } from './family.ts'
+import { globalCounters } from './global-counters.ts'
+import { type View, viewOf } from './view.ts'
+
+const PREFIX = 'rabbitmq_'
+
+/** Which families are wanted, and of which virtual hosts; without any, of all. */
+export interface Wanted {
+  readonly families: readonly string[]
+  readonly vhosts: readonly string[] | undefined
+}
 
 /**
- * What RabbitMQ's plugin tells Prometheus, under its names, so that boards made for it work. Figures of
- * queues are added up, or one each (`perObject`). https://www.rabbitmq.com/docs/prometheus
+ * What RabbitMQ's plugin tells Prometheus, under its names, so that boards made for it work: one figure for
+ * all things of a kind, or one each. https://www.rabbitmq.com/docs/prometheus
  */
 export async function metricsOf(
   broker: ManagedBroker,
   statistics: Statistics,
   perObject: boolean,
 ): Promise<Metric[]> {
-  const { administration } = broker
-  const vhosts = administration.vhosts
-    .list()
-    .flatMap(({ name }) => administration.findVhost(name) ?? [])
-  const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
+  const view = viewOf(broker, statistics)
+  const shown = perObject ? (metric: Metric): Metric => metric : summed
+  const families = FAMILIES.filter(({ clusterWide }) => clusterWide !== true)
+  const measured = await Promise.all(families.map((family) => family.measure(view)))
   return [
     ...identity(broker),
-    ...objects(broker, queues),
-    ...(perObject ? eachQueue(queues) : allQueues(queues)),
-    ...messages(statistics, vhosts),
-    ...(await resources(broker)),
+    ...prefixed(PREFIX, measured.flat().map(shown)),
+    ...prefixed(PREFIX, totals(view)),
+    ...prefixed(`${PREFIX}alarms_`, alarms(broker)),
+    ...prefixed(`${PREFIX}global_`, globalCounters(view)),
   ]
 }
 
-const gauge = (name: string, help: string, value: number): Metric => ({
-  name,
-  type: 'gauge',
-  help,
-  values: [[{}, value]],
-})
+/** Only what is asked for by the names of families, one figure for each thing. */
+export async function detailedMetricsOf(
+  broker: ManagedBroker,
+  statistics: Statistics,
+  { families, vhosts }: Wanted,
+): Promise<Metric[]> {
+  const view = viewOf(broker, statistics, vhosts)
+  const wanted = FAMILIES.filter(({ name }) => families.includes(name))
+  const measured = await Promise.all(
+    wanted.map(async ({ measure, clusterWide }) =>
+      prefixed(clusterWide ? PREFIX : `${PREFIX}detailed_`, await measure(view)),
+    ),
+  )
+  return [...measured.flat(), ...identity(broker)]
+}
+
+const prefixed = (prefix: string, metrics: readonly Metric[]): Metric[] =>
+  metrics.map((metric) => ({ ...metric, name: `${prefix}${metric.name}` }))
 
 function identity({ nodeName, clusterName, version, product }: ManagedBroker): Metric[] {
   const node = { rabbitmq_node: nodeName, rabbitmq_cluster: clusterName }
@@ -46,124 +65,49 @@ function identity({ nodeName, clusterName, version, product }: ManagedBroker): M
     product_name: product,
     product_version: version,
   }
-  return [
-    {
-      name: 'rabbitmq_build_info',
-      type: 'untyped',
-      help: 'Version of the broker',
-      values: [[build, 1]],
-    },
-    {
-      name: 'rabbitmq_identity_info',
-      type: 'untyped',
-      help: 'Node and cluster',
-      values: [[node, 1]],
-    },
-  ]
-}
-
-function objects({ connections }: ManagedBroker, queues: readonly Queue[]): Metric[] {
-  let channels = 0
-  for (const { channelCount } of connections) channels += channelCount
-  const consumers = queues.reduce((sum, { consumerCount }) => sum + consumerCount, 0)
-  return [
-    gauge('rabbitmq_connections', 'Connections currently open', connections.size),
-    gauge('rabbitmq_channels', 'Channels currently open', channels),
-    gauge('rabbitmq_consumers', 'Consumers currently connected', consumers),
-    gauge('rabbitmq_queues', 'Queues available', queues.length),
-  ]
-}
-
-/** What is told of queues: the name, what it is, and how it is read. */
-const QUEUE_GAUGES: readonly (readonly [string, string, (queue: Queue) => number])[] = [
-  [
-    'rabbitmq_queue_messages_ready',
-    'Messages ready to be delivered to consumers',
-    (queue) => totalsOf(queue).messages_ready,
-  ],
-  [
-    'rabbitmq_queue_messages_unacked',
-    'Messages delivered to consumers but not yet acknowledged',
-    (queue) => totalsOf(queue).messages_unacknowledged,
-  ],
-  [
-    'rabbitmq_queue_messages',
-    'Sum of ready and unacknowledged messages',
-    (queue) => totalsOf(queue).messages,
-  ],
-  ['rabbitmq_queue_consumers', 'Consumers on a queue', ({ consumerCount }) => consumerCount],
-]
-
-function allQueues(queues: readonly Queue[]): Metric[] {
-  return QUEUE_GAUGES.map(([name, help, read]) =>
-    gauge(
-      name,
-      help,
-      queues.reduce((sum, queue) => sum + read(queue), 0),
-    ),
-  )
-}
-
-function eachQueue(queues: readonly Queue[]): Metric[] {
-  return QUEUE_GAUGES.map(([name, help, read]) => ({
-    name,
+  const one = (name: string, help: string, labels: Record<string, string>): Metric => ({
+    name: `${PREFIX}${name}`,
+    type: 'untyped',
     help,
-    type: 'gauge',
-    values: queues.map((queue) => [{ vhost: queue.vhostName, queue: queue.name }, read(queue)]),
-  }))
-}
-
-function messages(statistics: Statistics, vhosts: readonly Vhost[]): Metric[] {
-  const counts = statistics.countsOf(vhosts)
-  const routed = counts.published - counts.dropped - counts.returned
-  const delivered = counts.delivered + counts.deliveredNoAck + counts.got + counts.gotNoAck
-  const total = (name: string, help: string, value: number): Metric => ({
-    name: `rabbitmq_global_messages_${name}_total`,
-    type: 'counter',
-    help,
-    values: [[{ protocol: 'amqp091' }, value]],
+    values: [[labels, 1]],
   })
   return [
-    total('received', 'Messages received from publishers', counts.published),
-    total('confirmed', 'Messages confirmed to publishers', counts.confirmed),
-    total('routed', 'Messages that went to at least one queue', routed),
-    total('unroutable_dropped', 'Messages dropped, for no queue wanted them', counts.dropped),
-    total('unroutable_returned', 'Messages returned, for no queue wanted them', counts.returned),
-    total('delivered', 'Messages delivered to consumers', delivered),
-    total('acknowledged', 'Messages acknowledged by consumers', counts.acknowledged),
-    total('redelivered', 'Messages delivered again', counts.redelivered),
+    one('build_info', 'Version of the broker', build),
+    one('identity_info', 'Node and cluster', node),
   ]
 }
 
-async function resources(broker: ManagedBroker): Promise<Metric[]> {
-  const { alarms, machine } = broker
-  const { residentBytes } = machine.memoryUse()
-  return [
-    gauge('rabbitmq_process_resident_memory_bytes', 'Memory used in bytes', residentBytes),
-    gauge(
-      'rabbitmq_resident_memory_limit_bytes',
-      'Memory high watermark in bytes',
-      broker.memoryLimitBytes,
-    ),
-    gauge(
-      'rabbitmq_disk_space_available_bytes',
-      'Disk space available in bytes',
-      (await diskFreeBytes(broker)) ?? 0,
-    ),
-    gauge(
-      'rabbitmq_disk_space_available_limit_bytes',
-      'Free disk space low watermark in bytes',
-      broker.diskFreeLimitBytes,
-    ),
-    gauge(
-      'rabbitmq_alarms_memory_used_watermark',
-      'is 1 if VM memory watermark alarm is in effect',
-      Number(alarms.includes('memory')),
-    ),
-    gauge(
-      'rabbitmq_alarms_free_disk_space_watermark',
-      'is 1 if free disk space watermark alarm is in effect',
-      Number(alarms.includes('disk')),
-    ),
-  ]
-}
+const totals = (view: View): Metric[] =>
+  ofOne(view, [
+    ['connections', 'gauge', 'Connections currently open', ({ connections }) => connections.length],
+    ['channels', 'gauge', 'Channels currently open', ({ channels }) => channels.length],
+    [
+      'consumers',
+      'gauge',
+      'Consumers currently connected',
+      ({ queues }) => queues.reduce((sum, { consumerCount }) => sum + consumerCount, 0),
+    ],
+    ['queues', 'gauge', 'Queues available', ({ queues }) => queues.length],
+  ])
+
+const alarms = (broker: ManagedBroker): Metric[] =>
+  ofOne(broker, [
+    [
+      'memory_used_watermark',
+      'gauge',
+      'is 1 if the memory alarm is in effect',
+      (one) => Number(one.alarms.includes('memory')),
+    ],
+    [
+      'free_disk_space_watermark',
+      'gauge',
+      'is 1 if the alarm of free disk space is in effect',
+      (one) => Number(one.alarms.includes('disk')),
+    ],
+    [
+      'file_descriptor_limit',
+      'gauge',
+      'is 1 if the alarm of file descriptors is in effect',
+      () => 0,
+    ],
+  ])

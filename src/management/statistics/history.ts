@@ -27,7 +27,7 @@ export class History {
     if (before === undefined || last === undefined) return () => 0
     const seconds = (last.timeMs - before.timeMs) / 1000
     return (name) =>
-      round(((last.read[part][name] ?? 0) - (before.read[part][name] ?? 0)) / seconds)
+      round(((last.read[part]?.[name] ?? 0) - (before.read[part]?.[name] ?? 0)) / seconds)
   }
 
   /** The samples of one reading that are no older than that, newest first, one each `stepMs`. */
@@ -40,7 +40,7 @@ export class History {
       const { timeMs, read } = this.#samples[index] as Sample
       if (timeMs < newest.timeMs - range.ageMs) break
       if (timeMs > dueMs) continue
-      printed.push({ sample: read[part][name] ?? 0, timestamp: timeMs })
+      printed.push({ sample: read[part]?.[name] ?? 0, timestamp: timeMs })
       dueMs = timeMs - range.stepMs + TOLERANCE_MS
     }
     return printed

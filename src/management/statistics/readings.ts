@@ -1,6 +1,7 @@
 // What can be read off the things of a broker at any time, under RabbitMQ's names: totals that only
 // grow, and how many there are just now.
 
+import type { Happenings } from '../../base/happenings.ts'
 import type { Connection } from '../../connection/connection.ts'
 import type { Exchange } from '../../exchange/exchange.ts'
 import type { Queue } from '../../queue/queue.ts'
@@ -14,6 +15,8 @@ export type Readings = Readonly<Record<string, number>>
 export interface Read {
   readonly messages: Readings
   readonly own: Readings
+  /** How often what has come and gone; of the whole broker only. */
+  readonly churn?: Readings
 }
 
 export function readCounts(counts: MessageCounts): Readings {
@@ -42,6 +45,21 @@ export function readExchange({ counts }: Exchange): Read {
 export function readConnection({ link }: Connection): Read {
   return { messages: {}, own: { recv_oct: link.receivedBytes, send_oct: link.sentBytes } }
 }
+
+/** Under RabbitMQ's names: those of what happened, with an underscore. */
+export function readChurn(happenings: Happenings): Readings {
+  return Object.fromEntries(CHURN.map(([shown, name]) => [shown, happenings.countOf(name)]))
+}
+
+const CHURN = [
+  ['connection_created', 'connection.created'],
+  ['connection_closed', 'connection.closed'],
+  ['channel_created', 'channel.created'],
+  ['channel_closed', 'channel.closed'],
+  ['queue_declared', 'queue.declared'],
+  ['queue_created', 'queue.created'],
+  ['queue_deleted', 'queue.deleted'],
+] as const
 
 type Deliveries = Omit<MessageCounts, 'confirmed' | 'returned' | 'dropped' | 'add' | 'takeOver'>
 

@@ -7,7 +7,14 @@ import type { Vhost } from '../../vhost/vhost.ts'
 import { queueTotals } from '../json/queue-totals.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
 import { History, type Range, withDetails } from './history.ts'
-import { type Read, readConnection, readCounts, readExchange, readQueue } from './readings.ts'
+import {
+  type Read,
+  readChurn,
+  readConnection,
+  readCounts,
+  readExchange,
+  readQueue,
+} from './readings.ts'
 
 /** What has statistics: all of it is asked for by the thing itself. */
 export type Subject = Queue | Exchange | Connection | Channel | Vhost | ManagedBroker
@@ -43,6 +50,7 @@ export class Statistics {
     const ranges = {
       messages: rangeOf(query, 'msg_rates'),
       own: rangeOf(query, OWN_RANGES.get(kindOf(subject))),
+      churn: undefined,
     }
     return shown(this.#read(subject), this.#histories.get(subject), ranges)
   }
@@ -132,7 +140,10 @@ export class Statistics {
       case 'vhost':
         return this.#readVhosts([subject as Vhost])
       default:
-        return this.#readVhosts(this.#vhosts)
+        return {
+          ...this.#readVhosts(this.#vhosts),
+          churn: readChurn(this.#broker.happenings),
+        }
     }
   }
 
@@ -144,10 +155,11 @@ export class Statistics {
 
 type Ranges = Readonly<Record<keyof Read, Range | undefined>>
 
-const NO_RANGES: Ranges = { messages: undefined, own: undefined }
+const NO_RANGES: Ranges = { messages: undefined, own: undefined, churn: undefined }
 
-function shown({ messages, own }: Read, history?: History, ranges = NO_RANGES) {
+function shown({ messages, own, churn }: Read, history?: History, ranges = NO_RANGES) {
   const json = withDetails(history, 'own', own, ranges.own)
+  if (churn !== undefined) json['churn_rates'] = withDetails(history, 'churn', churn, undefined)
   // Of most queues there is nothing to tell, and there may be thousands.
   for (const name in messages) {
     if (messages[name] === 0) continue

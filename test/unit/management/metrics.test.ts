@@ -30,6 +30,7 @@ describe('metrics', () => {
       'rabbitmq_queues 2',
       'rabbitmq_queue_messages_ready 3',
       'rabbitmq_queue_messages 3',
+      'rabbitmq_channels 0',
       '# TYPE rabbitmq_global_messages_received_total counter',
       'rabbitmq_global_messages_received_total{protocol="amqp091"} 4',
       'rabbitmq_global_messages_routed_total{protocol="amqp091"} 3',
@@ -46,6 +47,73 @@ describe('metrics', () => {
     const text = await (await metrics(managed, '/metrics/per-object')).text()
     const labels = '{vhost="/",queue="say \\"a\\\\b\\""}'
     expect(text.split('\n')).toContain(`rabbitmq_queue_messages_ready${labels} 0`)
+  })
+
+  it('tell what consumers did by the type of their queues, and do not forget queues that go', async () => {
+    const managed = await ManagedTestBroker.start()
+    await managed.put('/queues/%2F/c')
+    await managed.put('/queues/%2F/q', { durable: true, arguments: { 'x-queue-type': 'quorum' } })
+    for (const key of ['c', 'q', 'q']) await managed.post(PUBLISH, message(key))
+    const get = { ackmode: 'ack_requeue_false', count: 5, encoding: 'auto' }
+    for (const name of ['c', 'q']) await managed.post(`/queues/%2F/${name}/get`, get)
+    const total = 'rabbitmq_global_messages_acknowledged_total'
+    const acknowledged = async () => {
+      const text = await (await metrics(managed)).text()
+      const of = (type: string) =>
+        new RegExp(`${total}{protocol="amqp091",queue_type="rabbit_${type}_queue"} (\\d+)`).exec(
+          text,
+        )?.[1]
+      return ['classic', 'quorum', 'stream'].map(of)
+    }
+    expect(await acknowledged()).toEqual(['1', '2', '0'])
+    await managed.delete('/queues/%2F/q')
+    expect(await acknowledged()).toEqual(['1', '2', '0'])
+  })
+
+  it('count what comes and goes', async () => {
+    const managed = await ManagedTestBroker.start()
+    const connection = await managed.connect()
+    await connection.channel()
+    for (let times = 0; times < 2; times++) await managed.put('/queues/%2F/q')
+    await managed.delete('/queues/%2F/q')
+    await connection.close()
+    const lines = (await (await metrics(managed)).text()).split('\n')
+    for (const line of [
+      'rabbitmq_connections_opened_total 1',
+      'rabbitmq_connections_closed_total 1',
+      'rabbitmq_channels_opened_total 1',
+      'rabbitmq_channels_closed_total 1',
+      'rabbitmq_queues_declared_total 2',
+      'rabbitmq_queues_created_total 1',
+      'rabbitmq_queues_deleted_total 1',
+    ]) {
+      expect(lines).toContain(line)
+    }
+    expect((await managed.ask('/overview')).json.churn_rates).toMatchObject({
+      connection_created: 1,
+      channel_closed: 1,
+      queue_declared: 2,
+      queue_declared_details: { rate: 0 },
+    })
+  })
+
+  it('are told family by family, of some virtual hosts if that is asked for', async () => {
+    const managed = await ManagedTestBroker.start()
+    await managed.put('/vhosts/other')
+    await managed.put('/queues/%2F/q')
+    await managed.put('/queues/other/q')
+    const detailed = async (query: string) =>
+      (await metrics(managed, `/metrics/detailed${query}`)).text()
+    const none = await detailed('')
+    expect(none).toContain('rabbitmq_identity_info{')
+    expect(none).not.toContain('rabbitmq_detailed_')
+    const queues = await detailed('?family=queue_coarse_metrics&family=vhost_status')
+    expect(queues).toContain('rabbitmq_detailed_queue_messages_ready{vhost="/",queue="q"} 0\n')
+    expect(queues).toContain('rabbitmq_detailed_queue_messages_ready{vhost="other",queue="q"} 0\n')
+    expect(queues).toContain('rabbitmq_cluster_vhost_status{vhost="/"} 1\n')
+    expect(queues).not.toContain('queue_consumers')
+    const some = await detailed('?family=queue_coarse_metrics&vhost=other')
+    expect(some).not.toContain('vhost="/"')
   })
 
   it('are for those who monitor only', async () => {
