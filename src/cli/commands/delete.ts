@@ -134,5 +134,5 @@ function conditions({ ifUnused, ifEmpty }: Conditions): string {
   const query = new URLSearchParams()
   if (ifUnused) query.set('if-unused', 'true')
   if (ifEmpty) query.set('if-empty', 'true')
-  return query.size === 0 ? '' : `?${query}`
+  return query.size === 0 ? '' : `?${query.toString()}`
 }

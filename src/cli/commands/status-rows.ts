@@ -8,7 +8,7 @@ export interface Overview {
   readonly rabbitmq_version: string
   readonly cluster_name: string
   readonly object_totals: Readonly<Record<string, number>>
-  readonly queue_totals: Readonly<Record<string, unknown>>
+  readonly queue_totals: Readonly<Record<string, number>>
   readonly message_stats: Readonly<Record<string, unknown>>
   readonly listeners?: readonly {
     readonly protocol: string

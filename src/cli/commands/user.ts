@@ -5,7 +5,6 @@ import { openSession } from '../client/session.ts'
 
 const TAGS_DOC = 'management, policymaker, monitoring, administrator; separated by commas'
 
-/** Passwords come from LEVERET_NEW_PASSWORD, a prompt or standard input. */
 export function define(program: Program): void {
   const user = program
     .command('user')

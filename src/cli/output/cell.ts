@@ -16,7 +16,7 @@ export function valueAt(item: unknown, path: string): unknown {
 export function cellText(value: unknown): string {
   if (value === undefined || value === null) return ''
   if (typeof value === 'number') return numberText(value)
-  if (typeof value !== 'object') return harmless(String(value))
+  if (typeof value === 'string') return harmless(value)
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
     return harmless(value.join(', '))
   }

@@ -18,7 +18,7 @@ describe('the help text', () => {
       expect(help).toContain(row.doc)
     }
     expect(help).toContain(
-      '--port <number>\n      TCP port for AMQP. 0: any free port. Default: 5672.\n',
+      '--max-connections <number>\n      Most connections open at a time. 0: no limit. Default: 0.\n',
     )
     expect(help).toContain('--log-format <auto|pretty|json>')
   })
