@@ -54,7 +54,9 @@ export class Front {
   }
 
   #open(): Promise<Dashboard> {
-    this.#dashboard ??= import('../dashboard/dashboard.ts').then(({ Dashboard }) => new Dashboard())
+    this.#dashboard ??= import('../dashboard/dashboard.ts').then(
+      ({ Dashboard }) => new Dashboard(this.#parts),
+    )
     return this.#dashboard
   }
 
