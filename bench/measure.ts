@@ -3,13 +3,14 @@
 
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Session } from '../src/load/session.ts'
+import { declareQueue, Topology } from '../src/load/topology.ts'
+import type { TrafficShape } from '../src/load/traffic-load.ts'
 import type { Broker, RunningBroker } from './brokers/broker.ts'
 import { residentMiB } from './brokers/process-tree.ts'
 import { known } from './load/figures.ts'
-import type { Figures, Job, JobResult, TrafficShape } from './load/job.ts'
+import type { Figures, Job, JobResult } from './load/job.ts'
 import { runJob } from './load/launch.ts'
-import type { Session } from './load/session.ts'
-import { declareQueue, Topology } from './load/topology.ts'
 import type { BenchOptions } from './options.ts'
 import type { Scenario, Step, Work } from './scenario.ts'
 

@@ -1,7 +1,8 @@
 // What a scenario is, and the words in which the table of them is written.
 
+import type { TrafficShape } from '../src/load/traffic-load.ts'
 import type { StopSignal } from './brokers/server-process.ts'
-import type { FigureName, TrafficShape } from './load/job.ts'
+import type { FigureName } from './load/job.ts'
 
 /** Every broker there is; `brokers/choice.ts` says what each of them is. */
 export type BrokerName = 'leveret' | 'leveret-os' | 'leveret-memory' | 'rabbitmq'

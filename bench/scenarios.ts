@@ -3,8 +3,8 @@
 // A scenario is measured on a broker that was just started for it. Its steps
 // follow each other on that broker; each of them is a row of the report.
 
+import type { TrafficShape } from '../src/load/traffic-load.ts'
 import type { StopSignal } from './brokers/server-process.ts'
-import type { TrafficShape } from './load/job.ts'
 import {
   confirmed,
   cpu,

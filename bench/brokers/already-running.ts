@@ -1,4 +1,4 @@
-import type { Target } from '../load/job.ts'
+import type { Target } from '../../src/load/traffic-load.ts'
 import type { Broker, RunningBroker } from './broker.ts'
 
 /** A broker that somebody else started, and that goes on after the measurement. */

@@ -1,4 +1,4 @@
-import type { Target } from '../load/job.ts'
+import type { Target } from '../../src/load/traffic-load.ts'
 import type { Check, ServerProcess, StopSignal } from './server-process.ts'
 
 /** A broker that can be measured: started anew, with nothing in it, for each measurement. */

@@ -9,9 +9,9 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Target } from '../load/job.ts'
-import { IDLE_SIZE } from '../load/link.ts'
-import { Session } from '../load/session.ts'
+import { IDLE_SIZE } from '../../src/load/link.ts'
+import { Session } from '../../src/load/session.ts'
+import type { Target } from '../../src/load/traffic-load.ts'
 import { processTree } from './process-tree.ts'
 
 const READY_TIMEOUT_MS = 60_000

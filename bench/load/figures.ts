@@ -1,18 +1,8 @@
-import type { Figures, TrafficShape } from './job.ts'
+import type { Tally } from '../../src/load/tally.ts'
+import type { Moments } from '../../src/load/traffic.ts'
+import type { TrafficShape } from '../../src/load/traffic-load.ts'
+import type { Figures } from './job.ts'
 import type { Snapshot } from './snapshot.ts'
-import type { Tally } from './tally.ts'
-
-/** Moments of one measurement, in this order. */
-export interface Moments {
-  /** The warmup is over. */
-  begin: Snapshot
-  /** Publishing stopped because the time was over; undefined where a count ends it. */
-  stopped: Snapshot | undefined
-  /** The broker has taken in every publish. */
-  published: Snapshot
-  /** Everything was delivered. */
-  end: Snapshot
-}
 
 /**
  * The figures of one measurement. CPU is reckoned from the warmup to the very
@@ -22,7 +12,7 @@ export interface Moments {
 export function trafficFigures(
   shape: Pick<TrafficShape, 'producers' | 'consumers' | 'ratePerSec'>,
   tally: Tally,
-  moments: Moments,
+  moments: Moments<Snapshot>,
 ): Figures {
   const { begin, stopped, published, end } = moments
   const counted = shape.consumers > 0 ? 'consumed' : 'published'

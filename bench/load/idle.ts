@@ -2,12 +2,12 @@
 // memory before and after many of each.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { IDLE_SIZE } from '../../src/load/link.ts'
+import { Session } from '../../src/load/session.ts'
+import { declareQueue, deleteQueue } from '../../src/load/topology.ts'
 import { residentMiB } from '../brokers/process-tree.ts'
 import { known } from './figures.ts'
 import type { IdleJob, JobResult } from './job.ts'
-import { IDLE_SIZE } from './link.ts'
-import { Session } from './session.ts'
-import { declareQueue, deleteQueue } from './topology.ts'
 
 /** Given to the broker after each step, so that what it only needed meanwhile is gone. */
 const SETTLE_MS = 1500

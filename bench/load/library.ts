@@ -5,12 +5,13 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib'
+import { Ledger } from '../../src/load/ledger.ts'
+import { Tally } from '../../src/load/tally.ts'
+import type { Target, TrafficShape } from '../../src/load/traffic-load.ts'
 import { resetPeak, residentMiB } from '../brokers/process-tree.ts'
 import { trafficFigures } from './figures.ts'
-import type { JobResult, LibraryJob, Target, TrafficShape } from './job.ts'
-import { Ledger } from './ledger.ts'
+import type { JobResult, LibraryJob } from './job.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
-import { Tally } from './tally.ts'
 
 /** Published in one turn of the event loop; then the library gets to write and to read. */
 const BURST = 200

@@ -1,4 +1,4 @@
-import { makeReel, type Reel } from '../load/reel.ts'
+import { makeReel, type Reel } from '../../src/load/reel.ts'
 
 /** 64 KiB or a little more of publishes to one queue, as a socket read would bring them. */
 export function publishes(bodySizeBytes: number): Reel {

@@ -22,11 +22,11 @@ import {
   QUEUE_DECLARE,
   QUEUE_DECLARE_OK,
 } from 'amqp-codec'
-import type { Target } from '../load/job.ts'
-import { LOAD_SIZE } from '../load/link.ts'
-import { makeReel, type Reel } from '../load/reel.ts'
-import { Session } from '../load/session.ts'
-import { readUint32, readUint64 } from '../load/wire.ts'
+import { LOAD_SIZE } from '../../src/load/link.ts'
+import { makeReel, type Reel } from '../../src/load/reel.ts'
+import { Session } from '../../src/load/session.ts'
+import type { Target } from '../../src/load/traffic-load.ts'
+import { readUint32, readUint64 } from '../../src/load/wire.ts'
 
 const BODY_BYTES = 100
 const PREFETCH = 2000

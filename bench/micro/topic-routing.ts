@@ -6,7 +6,7 @@
 import { Exchange } from '../../src/exchange/exchange.ts'
 import { Router } from '../../src/exchange/router.ts'
 import { TopicMatcher } from '../../src/exchange/topic.ts'
-import { topicKey, topicPattern } from '../load/topology.ts'
+import { topicKey, topicPattern } from '../../src/load/topology.ts'
 import { measure } from './measure.ts'
 
 const KEYS = 1000

@@ -30,7 +30,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['stream'] },
-  { modules: ['nats'], onlyFor: ['store', 'cluster', 'persistence'] },
+  { modules: ['nats'], onlyFor: ['store', 'cluster', 'broker/persistence'] },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker/persistence'] },
   { modules: ['delayed'] },
   { modules: ['vhost'] },
@@ -38,7 +38,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['channel'] },
   { modules: ['connection'] },
   { modules: ['server'] },
-  { modules: ['metrics', 'management', 'dashboard', 'cli'] },
+  { modules: ['metrics', 'management', 'dashboard', 'cli', 'load'] },
   { modules: ['broker/persistence', 'broker', 'index', 'broker-program', 'bin'] },
 ]
 

@@ -17,8 +17,8 @@ import {
   QUEUE_PURGE,
   QUEUE_PURGE_OK,
 } from 'amqp-codec'
-import type { TrafficShape } from './job.ts'
 import type { Session } from './session.ts'
+import type { TrafficShape } from './traffic-load.ts'
 
 /** So many bindings are on their way at once: enough to be quick, too few to be a load. */
 const BINDINGS_AT_ONCE = 50
@@ -161,7 +161,7 @@ async function purgeQueue(session: Session, queue: string): Promise<void> {
 
 /** The pattern of binding i: four kinds in turn. */
 export function topicPattern(i: number): string {
-  return [`k${i}.*.c`, `k${i}.#`, `k${i}.b.c`, `*.k${i}.#`][i % 4]!
+  return [`k${i}.*.c`, `k${i}.#`, `k${i}.b.c`, `*.k${i}.#`][i % 4] as string
 }
 
 /** A key that the pattern of binding i matches, and no other. */

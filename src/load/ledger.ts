@@ -54,12 +54,12 @@ export class Ledger {
     }
     if (!to.isPrioritized) this.#checkOrder(to, producer, sequence, redelivered)
     const at = to.queue * this.#producers + producer
-    this.#arrived[at]! += 1
-    this.#sums[at]! += sequence
+    this.#arrived[at] = (this.#arrived[at] as number) + 1
+    this.#sums[at] = (this.#sums[at] as number) + sequence
   }
 
   #checkOrder(to: Subscription, producer: number, sequence: number, redelivered: boolean): void {
-    const expected = to.next[producer]!
+    const expected = to.next[producer] as number
     if (sequence >= expected) {
       if (sequence > expected && to.sole) this.fault('missing in the order', sequence - expected)
       to.next[producer] = sequence + 1
@@ -75,7 +75,7 @@ export class Ledger {
   /** At the end: compares what arrived at `queue` with the `sent` messages of `producer`. */
   settle(queue: number, producer: number, sent: number): void {
     const at = queue * this.#producers + producer
-    const arrived = this.#arrived[at]!
+    const arrived = this.#arrived[at] as number
     if (arrived < sent) this.fault('lost', sent - arrived)
     else if (arrived > sent) this.fault('duplicated', arrived - sent)
     else if (this.#sums[at] !== (sent * (sent - 1)) / 2) this.fault('not the messages sent')

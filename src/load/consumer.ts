@@ -134,9 +134,9 @@ export class Consumer {
   }
 
   #onDeliver(bytes: Buffer, start: number): void {
-    const tagEnd = start + 1 + bytes[start]!
+    const tagEnd = start + 1 + (bytes[start] as number)
     let index = 0
-    for (let at = start + 1; at < tagEnd; at++) index = index * 10 + bytes[at]! - 48
+    for (let at = start + 1; at < tagEnd; at++) index = index * 10 + (bytes[at] as number) - 48
     this.#to = this.#subscriptions[index]
     if (!this.#to) throw new Error('a delivery for an unknown consumer')
     this.#deliveryTag = readUint64(bytes, tagEnd)
@@ -175,7 +175,13 @@ export class Consumer {
 
   #onMessage(now: number): void {
     const { ledger, prefetch, ackEvery, recordLatency } = this.#options
-    ledger.arrived(this.#to!, this.#runId, this.#producer, this.#sequence, this.#redelivered)
+    ledger.arrived(
+      this.#to as Subscription,
+      this.#runId,
+      this.#producer,
+      this.#sequence,
+      this.#redelivered,
+    )
     this.#tally.consumed++
     if (recordLatency) this.#tally.latency.add(now - this.#dueUs)
     if (prefetch > 0 && ++this.#unacked === ackEvery) this.#acknowledge()

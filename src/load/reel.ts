@@ -62,11 +62,11 @@ export function makeReel({ exchange, routes, ...options }: ReelOptions): Reel {
   let cycleBytes = 0
   const cycle = routes.length * headers.length
   for (let i = 0, length = 0; i < cycle || length < cycleBytes + BATCH_BYTES; i++) {
-    const method = methods[i % routes.length]!
-    const header = headers[i % headers.length]!
+    const method = methods[i % routes.length] as Buffer
+    const header = headers[i % headers.length] as Buffer
     parts.push(method, header, bodyFrames)
     bodies.push(length + method.length + header.length + FRAME_HEADER_SIZE)
-    queues.push(routes[i % routes.length]!.queue)
+    queues.push((routes[i % routes.length] as Route).queue)
     length += method.length + header.length + bodyFrames.length
     starts.push(length)
     if (i === cycle - 1) cycleBytes = length

@@ -89,23 +89,24 @@ export class Producer {
   publish(allowed: number): void {
     if (this.#writing || allowed <= 0) return
     const { starts, bodies, queues, cycle, bytes } = this.#reel
-    const from = starts[this.#key]!
+    const from = starts[this.#key] as number
     const full = from + BATCH_BYTES
     const now = nowUs()
     let key = this.#key
     let made = 0
     let stamp = now
-    while (made < allowed && starts[key]! < full) {
+    while (made < allowed && (starts[key] as number) < full) {
       if (this.pace) {
         stamp = this.nextDueUs
         if (stamp > now) break
         if (now - stamp > this.#tally.lateMaxUs) this.#tally.lateMaxUs = now - stamp
       }
-      const body = bodies[key]!
-      const queue = queues[key]!
-      this.#stamps.setUint32(body + 4, this.sentTo[queue]!)
+      const body = bodies[key] as number
+      const queue = queues[key] as number
+      const sequence = this.sentTo[queue] as number
+      this.#stamps.setUint32(body + 4, sequence)
       this.#stamps.setFloat64(body + 8, stamp)
-      this.sentTo[queue]! += 1
+      this.sentTo[queue] = sequence + 1
       this.sent++
       this.confirms?.published(stamp)
       made++
@@ -152,7 +153,7 @@ export class Producer {
       if (bytes[at] === FRAME_METHOD) {
         const method = readUint32(bytes, at + 7)
         if (this.confirms && (method === BASIC_ACK || method === BASIC_NACK)) {
-          const multiple = (bytes[at + 19]! & 1) === 1
+          const multiple = ((bytes[at + 19] as number) & 1) === 1
           this.confirms.confirmed(readUint64(bytes, at + 11), multiple, method === BASIC_NACK, now)
         } else {
           this.#session.onMethod(bytes, at + 7, frameEnd - 1)

@@ -8,7 +8,7 @@ import {
   readPriority,
 } from 'amqp-codec'
 import { describe, expect, test } from 'vitest'
-import { BATCH_BYTES, makeReel } from '../load/reel.ts'
+import { BATCH_BYTES, makeReel } from '../../../src/load/reel.ts'
 
 const ROUTES = [
   { routingKey: 'one', queue: 0 },

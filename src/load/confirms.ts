@@ -49,7 +49,7 @@ export class Confirms {
       this.#done[slot] = 1
       this.outstanding--
       this.#tally.confirmed++
-      this.#tally.confirmLatency.add(atUs - this.#sentAtUs[slot]!)
+      this.#tally.confirmLatency.add(atUs - (this.#sentAtUs[slot] as number))
       if (nack) this.#ledger.fault('refused')
     }
     while (this.#lowestOpen <= this.#lastTag && this.#done[this.#lowestOpen & this.#mask] === 1) {

@@ -6,7 +6,8 @@
 //                                       ^ every read starts here
 
 import { connect, type Socket } from 'node:net'
-import type { Target } from './job.ts'
+import { connect as connectTls } from 'node:tls'
+import type { Target } from './traffic-load.ts'
 
 /** Parses `bytes[start, end)` and returns where the first unfinished frame begins. */
 export type Receiver = (bytes: Buffer, start: number, end: number) => number
@@ -39,15 +40,13 @@ export class Link {
     this.#carryBytes = size.carryBytes
     this.#memory = Buffer.allocUnsafeSlow(size.carryBytes + size.readBytes)
     this.view = new DataView(this.#memory.buffer, this.#memory.byteOffset)
-    this.socket = connect({
-      host: target.host,
-      port: target.port,
-      noDelay: true,
-      onread: {
-        buffer: this.#memory.subarray(size.carryBytes),
-        callback: (bytes: number) => this.#onRead(bytes),
-      },
-    })
+    const { host, port } = target
+    const onread = {
+      buffer: this.#memory.subarray(size.carryBytes),
+      callback: (bytes: number) => this.#onRead(bytes),
+    }
+    const options = { host, port, noDelay: true, onread }
+    this.socket = target.tls ? connectTls({ ...options, servername: host }) : connect(options)
     this.socket.on('error', (error) => this.#fail(error))
     this.socket.on('close', () => this.#fail(new Error('the broker closed the connection')))
   }

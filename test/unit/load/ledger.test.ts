@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Ledger, type Subscription } from '../load/ledger.ts'
+import { Ledger, type Subscription } from '../../../src/load/ledger.ts'
 
 const RUN = 7
 

@@ -25,8 +25,8 @@ import {
   type Method,
   PROTOCOL_HEADER,
 } from 'amqp-codec'
-import type { Target } from './job.ts'
 import { Link, type LinkSize } from './link.ts'
+import type { Target } from './traffic-load.ts'
 
 const MAX_FRAME_BYTES = 131072
 
@@ -162,6 +162,7 @@ const CLIENT_PROPERTIES = fieldTableFromObject({
   product: 'leveret-bench',
   capabilities: {
     publisher_confirms: true,
+    authentication_failure_close: true,
     'basic.nack': true,
     'connection.blocked': true,
     consumer_cancel_notify: true,

@@ -17,7 +17,8 @@ export class Histogram {
 
   add(us: number): void {
     const tenths = us <= 0 ? 0 : us > 0xffffffff / 10 ? 0xffffffff : Math.round(us * 10)
-    this.#buckets[bucketOf(tenths)]! += 1
+    const bucket = bucketOf(tenths)
+    this.#buckets[bucket] = (this.#buckets[bucket] as number) + 1
     this.#count++
   }
 
@@ -32,7 +33,7 @@ export class Histogram {
     const wanted = q * this.#count
     let seen = 0
     for (let i = 0; i < this.#buckets.length; i++) {
-      seen += this.#buckets[i]!
+      seen += this.#buckets[i] as number
       if (seen > 0 && seen >= wanted) return lowerBound(i) / 10
     }
     return lowerBound(this.#buckets.length - 1) / 10

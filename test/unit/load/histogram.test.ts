@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../load/histogram.ts'
+import { Histogram } from '../../../src/load/histogram.ts'
 
 describe('The histogram', () => {
   test('knows no quantile of nothing', () => {

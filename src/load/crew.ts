@@ -3,27 +3,29 @@
 
 import { Confirms } from './confirms.ts'
 import { Consumer } from './consumer.ts'
-import type { TrafficJob } from './job.ts'
 import type { Ledger } from './ledger.ts'
 import { Producer } from './producer.ts'
 import { makeReel } from './reel.ts'
 import type { Session } from './session.ts'
 import type { Tally } from './tally.ts'
 import type { Topology } from './topology.ts'
+import type { TrafficLoad } from './traffic-load.ts'
 
 /** What all producers and consumers of a measurement share. */
 export interface Crew {
-  job: TrafficJob
+  job: TrafficLoad
   topology: Topology
   ledger: Ledger
   tally: Tally
+  /** Whether consumers take times. */
+  recordLatency: boolean
   open: () => Promise<Session>
   /** Something came in or went out. */
   onProgress: () => void
 }
 
 export async function openConsumers(crew: Crew): Promise<Consumer[]> {
-  const { consumers, bodySizeBytes, prefetch, ackEvery, ratePerSec } = crew.job.shape
+  const { consumers, bodySizeBytes, prefetch, ackEvery } = crew.job.shape
   const opened: Consumer[] = []
   for (let id = 0; id < consumers; id++) {
     const consumer = new Consumer(await crew.open(), {
@@ -32,7 +34,7 @@ export async function openConsumers(crew: Crew): Promise<Consumer[]> {
       bodySizeBytes,
       prefetch,
       ackEvery,
-      recordLatency: ratePerSec > 0,
+      recordLatency: crew.recordLatency,
       onProgress: crew.onProgress,
     })
     await consumer.setPrefetch()
@@ -52,7 +54,7 @@ export async function consumeAll(crew: Crew, consumers: Consumer[]): Promise<voi
       consumers.length <= queues,
       crew.job.shape.priorities > 0,
     )
-    const consumer = consumers[index % consumers.length]!
+    const consumer = consumers[index % consumers.length] as Consumer
     await consumer.consume(crew.topology.queueName(queue), subscription)
   }
 }
