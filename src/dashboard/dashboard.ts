@@ -1,18 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import type { Api } from '../management/api.ts'
 import { HttpError, noSuchObject } from '../management/http-error.ts'
-import type { ManagedBroker } from '../management/managed-broker.ts'
 import { respond } from '../management/respond.ts'
 import type { Board } from './board/board.ts'
+import type { DashboardParts } from './dashboard-parts.ts'
 import { StaticFiles } from './static-files.ts'
 import type { Visit } from './visit.ts'
-
-export interface DashboardParts {
-  readonly api: Pick<Api, 'ask'>
-  readonly broker: ManagedBroker
-  /** Of a request; more is refused. */
-  readonly bodyLimitBytes: number
-}
 
 /** Our own pages as they are built, seen from here and from where this is compiled to. */
 const PAGES = fileURLToPath(new URL('../../dist/dashboard/pages', import.meta.url))

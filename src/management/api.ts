@@ -125,7 +125,6 @@ export class Api {
   }
 
   #fault(thrown: unknown): HttpError {
-    if (thrown instanceof URIError) return noSuchObject()
     this.#options.broker.logger.error({ err: thrown }, 'A fault in the management API')
     return new HttpError(500, 'internal_server_error', 'Internal Server Error')
   }

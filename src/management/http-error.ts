@@ -26,7 +26,8 @@ export class HttpError extends Error {
 
 export const badRequest = (reason: string): HttpError => new HttpError(400, 'bad_request', reason)
 
-export const keyMissing = (name: string): HttpError => badRequest(`[{key_missing,${name}}]`)
+export const keyMissing = (...names: readonly string[]): HttpError =>
+  badRequest(`[${names.map((name) => `{key_missing,${name}}`).join(',')}]`)
 
 export const notAuthorised = (reason: string): HttpError =>
   new HttpError(401, 'not_authorised', reason)
@@ -48,6 +49,8 @@ export function httpErrorOf(thrown: unknown): HttpError | undefined {
   if (thrown instanceof AdministrationError) {
     return thrown.code === 'not_found' ? notFound(thrown.message) : badRequest(thrown.message)
   }
+  // Of a path that is not encoded well, which names nothing.
+  if (thrown instanceof URIError) return noSuchObject()
   if (!(thrown instanceof AmqpError)) return undefined
   const reason = thrown.replyText.replace(/^[A-Z_]+ - /, '')
   switch (thrown.replyCode) {

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib'
 import type { BullBoardRequest, ControllerHandlerReturnType } from '@bull-board/api/typings/app'
 import { HttpError, noSuchObject } from '../../management/http-error.ts'
 import { readBody } from '../../management/request-body.ts'
-import type { DashboardParts } from '../dashboard.ts'
+import type { DashboardParts } from '../dashboard-parts.ts'
 import { PAGE_HEADERS } from '../page-headers.ts'
 import type { Visit } from '../visit.ts'
 import { AmqpQueue } from './amqp-queue.ts'
@@ -87,7 +87,7 @@ export class BoardApi {
       if (route.pattern.path === RETRY_ALL && queue instanceof AmqpQueue && !queue.readOnlyMode) {
         return { body: await queue.retryAll() }
       }
-      return await route.handler(request)
+      return await route.answer(request)
     } catch (thrown) {
       return this.#refusal(thrown)
     }

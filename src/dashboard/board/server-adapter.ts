@@ -1,6 +1,8 @@
 import type {
   AppControllerRoute,
   AppViewRoute,
+  BullBoardRequest,
+  ControllerHandlerReturnType,
   IServerAdapter,
   UIConfig,
 } from '@bull-board/api/typings/app'
@@ -10,7 +12,9 @@ import { type Pattern, patternOf } from './path-pattern.ts'
 export interface BoardRoute {
   readonly methods: readonly string[]
   readonly pattern: Pattern
-  readonly handler: AppControllerRoute['handler']
+  answer(
+    request: BullBoardRequest,
+  ): Promise<ControllerHandlerReturnType> | ControllerHandlerReturnType
 }
 
 /** Takes what bull-board hands to the server that it is to be part of, and keeps it. */
@@ -20,7 +24,6 @@ export class ServerAdapter implements IServerAdapter {
   routes: readonly BoardRoute[] = []
   /** Where its page is. */
   pages: readonly Pattern[] = []
-  entry: AppViewRoute | undefined
   uiConfig: UIConfig = {}
 
   /** The queues are another matter in each request: who asks may not see all of them. */
@@ -37,9 +40,8 @@ export class ServerAdapter implements IServerAdapter {
     return this
   }
 
-  setEntryRoute(entry: AppViewRoute): this {
-    this.entry = entry
-    this.pages = listOf(entry.route).map(patternOf)
+  setEntryRoute({ route }: AppViewRoute): this {
+    this.pages = listOf(route).map(patternOf)
     return this
   }
 
@@ -49,11 +51,11 @@ export class ServerAdapter implements IServerAdapter {
   }
 
   setApiRoutes(routes: readonly AppControllerRoute[]): this {
-    this.routes = routes.flatMap(({ method, route, handler }) =>
-      listOf(route).map((path) => ({
-        methods: listOf(method).map((one) => one.toUpperCase()),
+    this.routes = routes.flatMap((route) =>
+      listOf(route.route).map((path) => ({
+        methods: listOf(route.method).map((method) => method.toUpperCase()),
         pattern: patternOf(path),
-        handler,
+        answer: (request: BullBoardRequest) => route.handler(request),
       })),
     )
     return this
