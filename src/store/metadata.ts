@@ -3,7 +3,8 @@
  * value under one key. There is no transaction over several keys, since an engine that is spread over
  * machines has none: whoever changes several puts them in an order that can be repaired.
  *
- * A store that other nodes write to as well will add a way to watch it.
+ * Other nodes may write to the same store: what one of them has done is seen by `read` at once, and
+ * told to who watches soon.
  */
 export interface Metadata {
   /** Everything that is there, in any order. */
@@ -20,9 +21,30 @@ export interface Metadata {
   /** As `put`; also for a key that is not there. */
   delete(key: string): Promise<void>
 
+  /** What the key has now, after all changes by anyone that were done when this was called. */
+  read(key: string): Promise<string | undefined>
+
+  /**
+   * As `put`, or `delete` when the value is undefined, if the key has the value that is expected,
+   * undefined for none, and tells whether it had. Of many who do so at the same time, one succeeds.
+   *
+   * After a rejection it may have succeeded; each who tries should have a value that nobody else has.
+   */
+  replace(key: string, expected: string | undefined, value: string | undefined): Promise<boolean>
+
+  /**
+   * Tells of every key that is changed from now on, by anyone, this store included, in the order of
+   * the changes; of several changes of one key maybe only the last. Returns how to stop that. To miss
+   * nothing, watch first and load then; a change may be in both.
+   */
+  watch(listener: MetadataListener): Promise<() => void>
+
   /** Waits for what is under way. Nothing can be asked of it any more. */
   close(): Promise<void>
 }
+
+/** Gets what the key has now; undefined when it is deleted. */
+export type MetadataListener = (key: string, value: string | undefined) => void
 
 /** Room for four names of AMQP, each a short string of up to 255 bytes, with what separates them. */
 export const MAX_KEY_BYTES = 1100

@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MAX_KEY_BYTES, type Metadata } from '../../src/store/metadata.ts'
 
 /** What every engine of the port `Metadata` must do. `create` gives a new store, to open repeatedly. */
@@ -66,6 +66,60 @@ export function metadataContract(create: () => () => Promise<Metadata>): void {
       await Promise.all(keys.slice(0, 1000).map((key) => metadata.delete(key)))
       const expected = new Map(keys.slice(1000).map((key) => [key, `value of ${key}`]))
       expect(await (await open()).load()).toEqual(expected)
+    })
+
+    it('are replaced only when they are what is expected', async () => {
+      const open = createStore()
+      const metadata = await open()
+      expect(await metadata.replace('a', 'nothing like it', 'x')).toBe(false)
+      expect(await metadata.read('a')).toBe(undefined)
+      expect(await metadata.replace('a', undefined, 'first')).toBe(true)
+      expect(await metadata.replace('a', undefined, 'x')).toBe(false)
+      expect(await metadata.replace('a', 'first', 'second')).toBe(true)
+      expect(await metadata.read('a')).toBe('second')
+      expect(await metadata.replace('a', 'first', undefined)).toBe(false)
+      expect(await metadata.replace('a', 'second', undefined)).toBe(true)
+      expect(await metadata.read('a')).toBe(undefined)
+      expect(await metadata.replace('a', undefined, '')).toBe(true)
+      expect(await (await open()).load()).toEqual(new Map([['a', '']]))
+    })
+
+    it('are replaced by one of many who try at once', async () => {
+      const metadata = await createStore()()
+      for (let round = 0; round < 5; round++) {
+        const before = await metadata.read('contested')
+        const values = Array.from({ length: 10 }, (_, n) => `${n} in round ${round}`)
+        const tries = values.map((value) => metadata.replace('contested', before, value))
+        const outcomes = await Promise.all(tries)
+        expect(outcomes.filter((isMade) => isMade)).toHaveLength(1)
+        expect(await metadata.read('contested')).toBe(values[outcomes.indexOf(true)])
+      }
+    })
+
+    it('are told to who watches, when they change, until there is enough of it', async () => {
+      const open = createStore()
+      const metadata = await open()
+      await metadata.put('before', 'untold')
+      const told: [string, string | undefined][] = []
+      const stop = await metadata.watch((...change) => told.push(change))
+      await metadata.put('a', 'put')
+      await metadata.put('b', 'put')
+      await metadata.delete('a')
+      await metadata.replace('b', 'not this', 'untold')
+      await metadata.replace('b', 'put', 'replaced')
+      await vi.waitFor(() => expect(told.at(-1)).toEqual(['b', 'replaced']), 5000)
+      expect(new Map(told)).toEqual(
+        new Map([
+          ['a', undefined],
+          ['b', 'replaced'],
+        ]),
+      )
+      stop()
+      const toldMore: string[] = []
+      await metadata.watch((key) => toldMore.push(key))
+      await metadata.put('after', 'told to others')
+      await vi.waitFor(() => expect(toldMore).toEqual(['after']), 5000)
+      expect(told.map(([key]) => key)).not.toContain('after')
     })
 
     it('are all stored when the store is closed, which then refuses', async () => {

@@ -1,4 +1,4 @@
-import type { Metadata } from '../../src/store/metadata.ts'
+import type { Metadata, MetadataListener } from '../../src/store/metadata.ts'
 import { StoreError } from '../../src/store/store-error.ts'
 
 /** What can befall one change. `refuse`: it is not stored. `doubt`: it is, and yet is said to have failed. */
@@ -27,13 +27,27 @@ export class FaultyMetadata implements Metadata {
     return this.#change(key, () => this.#metadata.delete(key))
   }
 
+  read(key: string): Promise<string | undefined> {
+    return this.#metadata.read(key)
+  }
+
+  replace(key: string, expected: string | undefined, value: string | undefined): Promise<boolean> {
+    return this.#change(key, () => this.#metadata.replace(key, expected, value))
+  }
+
+  watch(listener: MetadataListener): Promise<() => void> {
+    return this.#metadata.watch(listener)
+  }
+
   close(): Promise<void> {
     return this.#metadata.close()
   }
 
-  async #change(key: string, change: () => Promise<void>): Promise<void> {
+  async #change<Result>(key: string, change: () => Promise<Result>): Promise<Result> {
     const fault = this.#faultOf(key)
-    if (fault !== 'refuse') await change()
+    if (fault === 'refuse') throw new StoreError('no room')
+    const result = await change()
     if (fault !== undefined) throw new StoreError('no room')
+    return result
   }
 }

@@ -2,6 +2,9 @@ import type { Requests } from '../../nats/requests.ts'
 import { NoAnswer } from '../../nats/requests.ts'
 import { StoreError } from '../store-error.ts'
 
+/** How a stream shall be, in the words of JetStream. */
+export type StreamConfig = { readonly name: string } & Readonly<Record<string, unknown>>
+
 /** What JetStream says of a stream. */
 export interface StreamInfo {
   readonly config: Readonly<Record<string, unknown>>
@@ -61,8 +64,8 @@ export class JetStreamApi {
   }
 
   /** Makes a stream; one that is there with the same configuration is left as it is. */
-  createStream(config: Readonly<Record<string, unknown>>): Promise<StreamInfo> {
-    return this.#ask(`STREAM.CREATE.${config['name']}`, config, CREATION_TIMEOUT_MS)
+  createStream(config: StreamConfig): Promise<StreamInfo> {
+    return this.#ask(`STREAM.CREATE.${config.name}`, config, CREATION_TIMEOUT_MS)
   }
 
   streamInfo(stream: string): Promise<StreamInfo> {
@@ -102,11 +105,7 @@ export class JetStreamApi {
     }
   }
 
-  async #ask<Reply>(
-    operation: string,
-    request: Readonly<Record<string, unknown>>,
-    timeoutMs = TIMEOUT_MS,
-  ): Promise<Reply> {
+  async #ask<Reply>(operation: string, request: object, timeoutMs = TIMEOUT_MS): Promise<Reply> {
     const subject = `$JS.API.${operation}`
     const answer = await this.requests.ask(subject, JSON.stringify(request), timeoutMs)
     if (answer instanceof NoAnswer) throw noAnswer(operation, answer)

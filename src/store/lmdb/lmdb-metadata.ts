@@ -1,16 +1,13 @@
 import { GroupCommit } from '../group-commit.ts'
-import type { Metadata } from '../metadata.ts'
+import type { Metadata, MetadataListener } from '../metadata.ts'
+import { type MetadataChange, MetadataListeners } from '../metadata-change.ts'
 import { LmdbFile } from './lmdb-file.ts'
-
-interface Write {
-  readonly key: string
-  readonly value: string | undefined
-}
 
 /** Definitions in a file of their own. They are few and dear, so each change is always flushed. */
 export class LmdbMetadata implements Metadata {
   readonly #file: LmdbFile
-  readonly #group = new GroupCommit<Write>((writes) => this.#commit(writes))
+  readonly #group = new GroupCommit<MetadataChange>((changes) => this.#commit(changes))
+  readonly #listeners = new MetadataListeners()
 
   /** Opens the file, or makes it. */
   static async open(path: string): Promise<LmdbMetadata> {
@@ -33,11 +30,29 @@ export class LmdbMetadata implements Metadata {
   }
 
   put(key: string, value: string): Promise<void> {
-    return this.#group.add({ key, value }, undefined)
+    return this.#group.add({ key, value, isMade: true }, undefined)
   }
 
   delete(key: string): Promise<void> {
-    return this.#group.add({ key, value: undefined }, undefined)
+    return this.#group.add({ key, value: undefined, isMade: true }, undefined)
+  }
+
+  async read(key: string): Promise<string | undefined> {
+    return this.#file.open().get(Buffer.from(key))
+  }
+
+  async replace(
+    key: string,
+    expected: string | undefined,
+    value: string | undefined,
+  ): Promise<boolean> {
+    const change = { key, value, expected: { value: expected }, isMade: false }
+    await this.#group.add(change, undefined)
+    return change.isMade
+  }
+
+  async watch(listener: MetadataListener): Promise<() => void> {
+    return this.#listeners.add(listener)
   }
 
   async close(): Promise<void> {
@@ -45,15 +60,34 @@ export class LmdbMetadata implements Metadata {
     await this.#file.close()
   }
 
-  #commit(writes: readonly Write[]): Promise<void> {
-    return this.#file.write((db) =>
+  async #commit(changes: readonly MetadataChange[]): Promise<void> {
+    await this.#file.write((db) => {
+      decide(changes, (key) => db.get(Buffer.from(key)))
       // All are in one commit, for none waits for another.
-      Promise.all(
-        writes.map(({ key, value }) => {
-          const bytes = Buffer.from(key)
-          return value === undefined ? db.remove(bytes) : db.put(bytes, value)
-        }),
-      ),
-    )
+      return Promise.all(
+        changes
+          .filter(({ isMade }) => isMade)
+          .map(({ key, value }) => {
+            const bytes = Buffer.from(key)
+            return value === undefined ? db.remove(bytes) : db.put(bytes, value)
+          }),
+      )
+    })
+    this.#listeners.tellMade(changes)
+  }
+}
+
+/** Whether each is made, after those before it, of which none is in the file yet. */
+function decide(
+  changes: readonly MetadataChange[],
+  stored: (key: string) => string | undefined,
+): void {
+  const changed = new Map<string, string | undefined>()
+  for (const change of changes) {
+    const { key, value, expected } = change
+    if (expected !== undefined) {
+      change.isMade = (changed.has(key) ? changed.get(key) : stored(key)) === expected.value
+    }
+    if (change.isMade) changed.set(key, value)
   }
 }

@@ -1,3 +1,5 @@
+import { MetadataListeners } from '../metadata-change.ts'
+
 /**
  * What the engines of this folder write to. It outlives them, as a disk does, so that a test can open
  * it again, with or without what had not been flushed.
@@ -5,6 +7,7 @@
 export class MemoryDisk {
   readonly records: MemoryTable<number, Buffer> = new MemoryTable<number, Buffer>()
   readonly definitions: MemoryTable<string, string> = new MemoryTable<string, string>()
+  readonly definitionListeners: MetadataListeners = new MetadataListeners()
 
   /** Makes durable what is written by now, some turns later. */
   async flush(): Promise<void> {

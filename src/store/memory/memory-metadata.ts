@@ -1,16 +1,12 @@
 import { GroupCommit } from '../group-commit.ts'
-import type { Metadata } from '../metadata.ts'
+import type { Metadata, MetadataListener } from '../metadata.ts'
+import type { MetadataChange } from '../metadata-change.ts'
 import type { MemoryDisk } from './memory-disk.ts'
 
-interface Write {
-  readonly key: string
-  readonly value: string | undefined
-}
-
-/** Definitions that end with their disk, which is with the process. */
+/** Definitions that end with their disk, which is with the process. Several may share a disk. */
 export class MemoryMetadata implements Metadata {
   readonly #disk: MemoryDisk
-  readonly #group = new GroupCommit<Write>((writes) => this.#commit(writes))
+  readonly #group = new GroupCommit<MetadataChange>((changes) => this.#commit(changes))
 
   constructor(disk: MemoryDisk) {
     this.#disk = disk
@@ -21,22 +17,45 @@ export class MemoryMetadata implements Metadata {
   }
 
   put(key: string, value: string): Promise<void> {
-    return this.#group.add({ key, value }, undefined)
+    return this.#group.add({ key, value, isMade: true }, undefined)
   }
 
   delete(key: string): Promise<void> {
-    return this.#group.add({ key, value: undefined }, undefined)
+    return this.#group.add({ key, value: undefined, isMade: true }, undefined)
+  }
+
+  async read(key: string): Promise<string | undefined> {
+    return this.#disk.definitions.written.get(key)
+  }
+
+  async replace(
+    key: string,
+    expected: string | undefined,
+    value: string | undefined,
+  ): Promise<boolean> {
+    const change = { key, value, expected: { value: expected }, isMade: false }
+    await this.#group.add(change, undefined)
+    return change.isMade
+  }
+
+  async watch(listener: MetadataListener): Promise<() => void> {
+    return this.#disk.definitionListeners.add(listener)
   }
 
   close(): Promise<void> {
     return this.#group.close()
   }
 
-  #commit(writes: readonly Write[]): Promise<void> {
-    for (const { key, value } of writes) {
-      if (value === undefined) this.#disk.definitions.delete(key)
-      else this.#disk.definitions.set(key, value)
+  async #commit(changes: readonly MetadataChange[]): Promise<void> {
+    const { definitions, definitionListeners } = this.#disk
+    for (const change of changes) {
+      const { key, value, expected } = change
+      change.isMade = expected === undefined || definitions.written.get(key) === expected.value
+      if (!change.isMade) continue
+      if (value === undefined) definitions.delete(key)
+      else definitions.set(key, value)
     }
-    return this.#disk.flush()
+    await this.#disk.flush()
+    definitionListeners.tellMade(changes)
   }
 }
