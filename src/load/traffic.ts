@@ -81,7 +81,7 @@ class Traffic<Snapshot extends Progress> {
   readonly #producers: Producer[] = []
   readonly #consumers: Consumer[] = []
   readonly #timers: NodeJS.Timeout[] = []
-  #stopping = false
+  #phase: 'preparing' | 'publishing' | 'stopping' = 'preparing'
   #turnAsked = false
   #firstInTurn = 0
   #awaited:
@@ -130,7 +130,7 @@ class Traffic<Snapshot extends Progress> {
     let stopped: Snapshot | undefined
     const stop = (): void => {
       stopped ??= this.#snapshot()
-      this.#stopping = true
+      this.#phase = 'stopping'
       this.#askTurn()
     }
     signal?.addEventListener('abort', stop)
@@ -158,6 +158,8 @@ class Traffic<Snapshot extends Progress> {
       await consumeAll(this.#crew, this.#consumers)
       return
     }
+    // Not before: consumers that are told of their queues give turns, too.
+    this.#phase = 'publishing'
     this.#startPace()
     this.#askTurn()
     await this.#until(() => this.#allPublished())
@@ -202,12 +204,12 @@ class Traffic<Snapshot extends Progress> {
     const count = this.#producers.length
     // Not always the same one first: with little allowed, it would take all.
     this.#firstInTurn++
-    for (let i = 0; i < count && !this.#stopping; i++) {
+    for (let i = 0; i < count && this.#phase === 'publishing'; i++) {
       const producer = this.#producers[(i + this.#firstInTurn) % count] as Producer
       producer.publish(this.#allowed(producer))
     }
     if (this.#awaited?.condition()) this.#awaited.resolve()
-    else if (this.#job.shape.ratePerSec > 0 && !this.#stopping) this.#waitUntilDue()
+    else if (this.#job.shape.ratePerSec > 0 && this.#phase === 'publishing') this.#waitUntilDue()
   }
 
   #waitUntilDue(): void {
@@ -238,7 +240,8 @@ class Traffic<Snapshot extends Progress> {
 
   #allPublished(): boolean {
     const { messageCount } = this.#job.shape
-    const over = this.#stopping || (messageCount > 0 && this.#tally.published >= messageCount)
+    const over =
+      this.#phase === 'stopping' || (messageCount > 0 && this.#tally.published >= messageCount)
     return (
       over && this.#producers.every(({ idle, confirms }) => idle && !(confirms?.outstanding ?? 0))
     )

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { CommandError } from './exit-code.ts'
+import { CommandError, usageError } from './exit-code.ts'
 
 /** Asks for a password on the terminal, where it is not shown. Undefined where there is no terminal. */
 export async function askForSecret(question: string): Promise<string | undefined> {
@@ -24,4 +24,15 @@ export async function askForSecret(question: string): Promise<string | undefined
 /** All of standard input, without the end of its last line. */
 export async function secretFromInput(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '')
+}
+
+/** The password that is known of a user, or the one that the terminal is asked for. Throws where there is none. */
+export async function passwordOf(login: {
+  readonly user: string
+  readonly password: string | undefined
+}): Promise<string> {
+  const { user } = login
+  const password = login.password ?? (await askForSecret(`Password of ${JSON.stringify(user)}: `))
+  if (password === undefined) throw usageError(`no password of "${user}": set LEVERET_PASSWORD`)
+  return password
 }

@@ -1,10 +1,10 @@
 import { Output } from '../output/output.ts'
 import { Progress } from '../output/progress.ts'
 import { Api } from './api.ts'
-import { CommandError, usageError } from './exit-code.ts'
+import { CommandError } from './exit-code.ts'
 import type { GlobalOptions } from './global-options.ts'
-import { askForSecret } from './secret.ts'
-import { resolveTarget } from './target.ts'
+import { passwordOf } from './secret.ts'
+import { resolveTarget, variable } from './target.ts'
 
 /** The virtual host that everybody has. */
 const DEFAULT_VHOST = '/'
@@ -61,15 +61,11 @@ export class Session {
 export async function openSession(options: GlobalOptions): Promise<Session> {
   const { stdout, stderr, env } = process
   const target = resolveTarget(options, env)
-  const password =
-    target.password ?? (await askForSecret(`Password of ${JSON.stringify(target.user)}: `))
-  if (password === undefined) {
-    throw usageError(`no password of "${target.user}": set LEVERET_PASSWORD`)
-  }
+  const password = await passwordOf(target)
   return new Session({
     api: new Api({ target: { ...target, password }, timeoutSec: options.timeout ?? 30 }),
     output: new Output({ stdout, stderr, isJson: options.json ?? false }),
     progress: new Progress(stderr),
-    vhost: options.vhost ?? (env['LEVERET_VHOST'] || undefined),
+    vhost: options.vhost ?? variable(env, 'LEVERET_VHOST'),
   })
 }

@@ -48,7 +48,8 @@ export function resolveTarget(options: TargetOptions, environment: Environment):
   }
 }
 
-function variable(environment: Environment, name: string): string | undefined {
+/** What is set; an empty variable is not. */
+export function variable(environment: Environment, name: string): string | undefined {
   return environment[name] === '' ? undefined : environment[name]
 }
 
@@ -72,7 +73,7 @@ function passwordIn(url: URL | undefined, user: string): string | undefined {
 }
 
 /** A percent sign that nobody encoded stands for itself. */
-function decoded(text: string): string {
+export function decoded(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
