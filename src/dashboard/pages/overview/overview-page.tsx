@@ -1,24 +1,17 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { usePolled } from '../api/use-polled.ts'
-import { LineChart } from '../chart/line-chart.tsx'
-import {
-  happened,
-  levelLines,
-  MESSAGE_RATES,
-  QUEUED,
-  type Readings,
-  rateLines,
-} from '../chart/readings.ts'
-import { count, rate } from '../format/figures.ts'
+import type { Readings } from '../chart/readings.ts'
+import { count } from '../format/figures.ts'
 import { visible } from '../format/names.ts'
-import { Card } from '../layout/card.tsx'
 import { Page } from '../layout/page.tsx'
 import { Problem } from '../layout/problem.tsx'
 import { addressOf } from '../routing.ts'
 import { useMay } from '../session.ts'
+import { Churn } from './churn.tsx'
 import { Listeners, type ListenersProps } from './listeners.tsx'
 import { NodeCards } from './node-cards.tsx'
+import { TrafficCharts, TrafficTotals } from './traffic.tsx'
 
 interface Overview extends ListenersProps {
   readonly product_name: string
@@ -27,6 +20,7 @@ interface Overview extends ListenersProps {
   readonly cluster_name: string
   readonly message_stats: Readings
   readonly queue_totals: Readings
+  readonly churn_rates: Readings
   readonly object_totals: Readonly<Record<string, number>>
 }
 
@@ -36,41 +30,60 @@ const RANGES = [
   { label: 'The last ten minutes', age: 600, step: 10 },
 ] as const
 
+type Range = (typeof RANGES)[number]
+
+/** What the broker does; all of it for those who monitor, and their part of it for others. */
 export function OverviewPage(): VNode {
-  const [range, setRange] = useState<(typeof RANGES)[number]>(RANGES[0])
+  const [range, setRange] = useState<Range>(RANGES[0])
   const query = ['msg_rates', 'lengths'].map(
     (name) => `${name}_age=${range.age}&${name}_incr=${range.step}`,
   )
   const { data, error } = usePolled<Overview>(`/overview?${query.join('&')}`)
   const isMonitoring = useMay('monitoring')
+  const Traffic = isMonitoring ? TrafficCharts : TrafficTotals
   return (
     <Page
       title="Overview"
-      actions={
-        <fieldset class="choice" aria-label="How far the charts go back">
-          {RANGES.map((one) => (
-            <button
-              key={one.age}
-              type="button"
-              aria-pressed={one === range}
-              onClick={() => setRange(one)}
-            >
-              {one.label}
-            </button>
-          ))}
-        </fieldset>
-      }
+      actions={isMonitoring && <RangeChoice range={range} onRange={setRange} />}
     >
       {error !== undefined && <Problem text={error.message} />}
-      {data !== undefined && <Shown {...data} />}
+      {data !== undefined && (
+        <>
+          <Totals {...data} />
+          <Traffic messages={data.message_stats} queued={data.queue_totals} />
+        </>
+      )}
       {isMonitoring && <NodeCards />}
+      {isMonitoring && data !== undefined && <Churn of={data.churn_rates} />}
       {data !== undefined && <Listeners {...data} />}
     </Page>
   )
 }
 
-function Shown(overview: Overview): VNode {
-  const { message_stats, queue_totals, object_totals } = overview
+interface RangeChoiceProps {
+  readonly range: Range
+  readonly onRange: (range: Range) => void
+}
+
+function RangeChoice({ range, onRange }: RangeChoiceProps): VNode {
+  return (
+    <fieldset class="choice" aria-label="How far the charts go back">
+      {RANGES.map((one) => (
+        <button
+          key={one.age}
+          type="button"
+          aria-pressed={one === range}
+          onClick={() => onRange(one)}
+        >
+          {one.label}
+        </button>
+      ))}
+    </fieldset>
+  )
+}
+
+function Totals(overview: Overview): VNode {
+  const { object_totals } = overview
   return (
     <>
       <p class="quiet">
@@ -89,22 +102,6 @@ function Shown(overview: Overview): VNode {
           <b>{count(object_totals['consumers'])}</b> consumers
         </li>
       </ul>
-      <div class="columns">
-        <Card title="Messages a second">
-          <LineChart
-            title="Messages a second, over time"
-            lines={rateLines(message_stats, happened(message_stats, MESSAGE_RATES, 3))}
-            format={rate}
-          />
-        </Card>
-        <Card title="Messages in queues">
-          <LineChart
-            title="Messages in queues, over time"
-            lines={levelLines(queue_totals, QUEUED)}
-            format={count}
-          />
-        </Card>
-      </div>
     </>
   )
 }

@@ -7,7 +7,12 @@ import { flag, text } from '../form/values.ts'
 import { VhostField } from '../form/vhost-field.tsx'
 import { visible } from '../format/names.ts'
 
-const TYPES = ['classic', 'quorum', 'stream']
+const TYPES = [
+  ['', "The virtual host's default"],
+  ['classic', 'Classic'],
+  ['quorum', 'Quorum'],
+  ['stream', 'Stream'],
+] as const
 
 const ARGUMENTS = [
   'x-message-ttl',
@@ -33,7 +38,7 @@ export function DeclareQueue({ onDeclared }: { readonly onDeclared: () => void }
     await put(path`/queues/${text(values, 'vhost')}/${name}`, {
       durable: flag(values, 'durable'),
       auto_delete: flag(values, 'auto_delete'),
-      arguments: { 'x-queue-type': type, ...argumentsIn(values) },
+      arguments: { ...(type === '' ? {} : { 'x-queue-type': type }), ...argumentsIn(values) },
     })
     onDeclared()
     return `Queue ${visible(name)} is declared`

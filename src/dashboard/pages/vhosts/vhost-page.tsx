@@ -27,6 +27,8 @@ interface Vhost {
   readonly name: string
   readonly description?: string
   readonly tags?: readonly string[]
+  readonly default_queue_type?: string
+  readonly tracing: boolean
   readonly message_stats?: Readings
 }
 
@@ -74,6 +76,8 @@ function Shown({ vhost }: { readonly vhost: Vhost }): VNode {
           facts={[
             ['Description', visible(description)],
             ['Tags', visible(tags.join(', '))],
+            ['Default type of queues', vhost.default_queue_type],
+            ['Traced', vhost.tracing ? 'yes' : 'no'],
             ['Queues', <a href={addressOf('queues', [], { vhost: name })}>Show</a>],
             ['Exchanges', <a href={addressOf('exchanges', [], { vhost: name })}>Show</a>],
             ['Connections', <a href={addressOf('connections', [], { vhost: name })}>Show</a>],

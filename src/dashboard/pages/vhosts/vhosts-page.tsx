@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { path, put } from '../api/client.ts'
 import { type Readings, rateOf } from '../chart/readings.ts'
-import { TextField } from '../form/fields.tsx'
+import { SelectField, TextField } from '../form/fields.tsx'
 import { Form } from '../form/form.tsx'
 import { text } from '../form/values.ts'
 import { count, rate } from '../format/figures.ts'
@@ -75,12 +75,21 @@ export function VhostsPage(): VNode {
   )
 }
 
+const QUEUE_TYPES = [
+  ['', 'Not set'],
+  ['classic', 'Classic'],
+  ['quorum', 'Quorum'],
+  ['stream', 'Stream'],
+] as const
+
 function AddVhost({ onAdded }: { readonly onAdded: () => void }): VNode {
   const add = async (values: FormData): Promise<string> => {
     const name = text(values, 'name')
+    const type = text(values, 'type')
     await put(path`/vhosts/${name}`, {
       description: text(values, 'description'),
       tags: text(values, 'tags'),
+      ...(type === '' ? {} : { default_queue_type: type }),
     })
     onAdded()
     return `Virtual host ${visible(name)} is added, with permissions for you`
@@ -90,6 +99,7 @@ function AddVhost({ onAdded }: { readonly onAdded: () => void }): VNode {
       <TextField name="name" label="Name" isRequired />
       <TextField name="description" label="Description" />
       <TextField name="tags" label="Tags" hint="Separated by commas" />
+      <SelectField name="type" label="Default type of queues" options={QUEUE_TYPES} />
     </Form>
   )
 }
