@@ -86,7 +86,6 @@ function pagesOf(messages: DelayedMessages, dueMs?: number): DelayedPage[] {
 }
 
 async function readPage({ backlog, run }: DelayedPage): Promise<DelayedMessage[]> {
-  if (run.isGone) return []
   const read = await backlog.readPage(run)
   return read.map(({ message, sequence, expiresAt: dueMs }) => ({ message, sequence, dueMs }))
 }

@@ -13,6 +13,8 @@ export interface BacklogParts {
   readonly spill: Spill | null
   readonly runs: Iterable<LoggedRun | PageRun>
   readonly openPage: Page | null
+  /** Whether a message was taken out, though it is still where it was. */
+  isRemoved(sequence: number): boolean
 }
 
 /** Behind everything. */
@@ -36,9 +38,12 @@ export async function readBacklog(parts: BacklogParts, from: number): Promise<St
   if ('kind' in run && run.kind === 'logged') {
     const { to } = run
     const found = await (parts.log as QueueLog).read(Math.max(from, run.from), to)
-    return found.next > to ? { ...found, next } : found
+    const messages = found.messages.filter(({ sequence }) => !parts.isRemoved(sequence))
+    return { messages, next: found.next > to ? next : found.next }
   }
   const messages = await readRun(parts, run)
+  // They came back into memory meanwhile, and are to be looked for there.
+  if (messages === undefined) return { messages: [], next: from }
   return { messages: messages.filter(({ sequence }) => sequence >= from), next }
 }
 
@@ -56,19 +61,23 @@ function findRun(
   return { run: found, next: Number.POSITIVE_INFINITY }
 }
 
-/** The messages of a page. None when it could not be read any more. */
+/** The messages of a page; undefined when it has left the backlog meanwhile. */
 export async function readRun(
-  { log, spill }: BacklogParts,
+  { log, spill, isRemoved }: BacklogParts,
   run: PageRun | Page,
-): Promise<readonly StoredMessage[]> {
+): Promise<readonly StoredMessage[] | undefined> {
   // In one turn, as long as it is there.
   const copy = 'kind' in run ? run.page?.copy() : run.copy()
   const bytes = copy ?? (await readSpilled(run as PageRun, spill as Spill))
   const originals = await readOriginals(log, run.from, run.lastLogged)
   const bySequence = new Map(originals.map(({ message, sequence }) => [sequence, message]))
+  if ('isGone' in run && run.isGone) return undefined
   const messages: StoredMessage[] = []
+  // What was stored is damaged: whoever takes it finds that out, too.
   if (bytes === undefined) return messages
   readPage(bytes, (message, sequence, expiresAt) => {
+    // To be asked in this turn: when the page has gone, nobody knows.
+    if (isRemoved(sequence)) return
     const original = bySequence.get(sequence) ?? message
     messages.push({ message: original, sequence, delivered: false, expiresAt })
   })
@@ -77,7 +86,8 @@ export async function readRun(
 
 async function readSpilled(run: PageRun, spill: Spill): Promise<Buffer | undefined> {
   const slot = await run.slot
-  // Writing failed, and it stayed in memory; or it has been taken meanwhile.
-  if (slot === null || run.isGone) return run.page?.copy()
-  return spill.read(slot)
+  // Where it was written may have been given up already.
+  if (run.isGone) return undefined
+  // Writing has failed, and it stayed in memory.
+  return slot === null ? run.page?.copy() : spill.read(slot)
 }

@@ -147,9 +147,8 @@ export class Backlog {
   }
 
   /** Some messages from a sequence on, without taking them. */
-  async read(from: number): Promise<StoredRun> {
-    const { messages, next } = await readBacklog(this.#parts, from)
-    return { messages: messages.filter(({ sequence }) => !this.#isRemoved(sequence)), next }
+  read(from: number): Promise<StoredRun> {
+    return readBacklog(this.#parts, from)
   }
 
   /** All of it, for who looks through it page by page: its sequences may come in any order then. */
@@ -158,8 +157,9 @@ export class Backlog {
     return [...this.#runs].filter((run) => run.kind === 'page')
   }
 
-  readPage(run: PageRun): Promise<readonly StoredMessage[]> {
-    return readRun(this.#parts, run)
+  /** None when it is not there any more. */
+  async readPage(run: PageRun): Promise<readonly StoredMessage[]> {
+    return (await readRun(this.#parts, run)) ?? []
   }
 
   /** Of a message that was read: whether it is still there. */
@@ -374,7 +374,8 @@ export class Backlog {
 
   get #parts(): BacklogParts {
     const { spill } = this.#storage
-    return { log: this.#log, spill, runs: this.#runs, openPage: this.#openPage }
+    const isRemoved = (sequence: number): boolean => this.#isRemoved(sequence)
+    return { log: this.#log, spill, runs: this.#runs, openPage: this.#openPage, isRemoved }
   }
 
   #isRemoved(sequence: number): boolean {

@@ -5,6 +5,8 @@ import { Fifo } from '../../../src/base/fifo.ts'
 type Operation =
   | { readonly do: 'push' | 'shift'; readonly count: number }
   | { readonly do: 'clear' | 'look' }
+  /** Some of them, from there on; modulo how many there are. */
+  | { readonly do: 'remove'; readonly from: number; readonly count: number }
 
 // Now and then so many that the list grows to its largest segments and beyond one.
 const count = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3000 }))
@@ -13,6 +15,10 @@ const operations = fc.array(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('push' as const), count }) },
     { weight: 5, arbitrary: fc.record({ do: fc.constant('shift' as const), count }) },
     { weight: 2, arbitrary: fc.constant({ do: 'look' as const }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('remove' as const), from: fc.nat(), count }),
+    },
     { weight: 1, arbitrary: fc.constant({ do: 'clear' as const }) },
   ),
   { maxLength: 40, size: 'max' },
@@ -39,6 +45,12 @@ it('gives back what was put in, oldest first, as an array does', () => {
         } else if (operation.do === 'clear') {
           fifo.clear()
           model = []
+        } else if (operation.do === 'remove') {
+          const from = operation.from % (model.length + 1)
+          expect(fifo.at(from)).toBe(model[from])
+          const removed = model.splice(from, operation.count)
+          expect(removed.map(() => fifo.removeAt(from))).toEqual(removed)
+          if (from === model.length) expect(fifo.removeAt(from)).toBeUndefined()
         } else {
           expect([...fifo]).toEqual(model)
         }

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { delayedId, findDelayed, readDelayed } from '../../../src/delayed/delayed-browsing.ts'
 import { DelayedMessages } from '../../../src/delayed/delayed-messages.ts'
 import { MessageBudget } from '../../../src/queue/message-budget.ts'
 import { memoryOnly, type QueueStorage } from '../../../src/queue/queue-storage.ts'
@@ -23,6 +24,9 @@ type Operation =
     }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'settle' }
+  /** Somebody looks at some, or takes one out; modulo how many there are. */
+  | { readonly kind: 'look'; readonly from: number; readonly count: number }
+  | { readonly kind: 'takeOut'; readonly index: number }
   | { readonly kind: 'clear' }
 
 const duration = fc.oneof(
@@ -46,6 +50,18 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('pass' as const), ms: duration }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('settle' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('look' as const),
+      from: fc.nat(),
+      count: fc.integer({ min: 1, max: 500 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('takeOut' as const), index: fc.nat() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const) }) },
 )
 
@@ -53,6 +69,8 @@ interface Expected {
   readonly sequence: number
   readonly dueMs: number
 }
+
+const inOrder = (a: Expected, b: Expected): number => a.dueMs - b.dueMs || a.sequence - b.sequence
 
 class System {
   nowMs = START_MS
@@ -100,6 +118,12 @@ class System {
         await this.#settle()
         this.#take()
         break
+      case 'look':
+        await this.#look(one.from % (this.#expected.length + 1), one.count)
+        break
+      case 'takeOut':
+        await this.#takeOut(one.index % Math.max(1, this.#expected.length))
+        break
       case 'clear':
         this.#messages.clear()
         this.#expected = []
@@ -118,12 +142,55 @@ class System {
     this.#expected.push({ sequence, dueMs })
   }
 
+  /** What is overdue is not shown, as it is on its way; the rest is, in order where it is little. */
+  async #look(from: number, count: number): Promise<void> {
+    const bytes = Number.POSITIVE_INFINITY
+    const reading = readDelayed(this.#messages, this.nowMs, from, { count, bytes })
+    const seen = (await this.#settled(reading)).map(({ sequence, dueMs }) => ({ sequence, dueMs }))
+    const delayed = this.#expected.filter(({ dueMs }) => dueMs > this.nowMs).sort(inOrder)
+    const isLittle = this.#messages.length <= 2000 && this.#bytes < 8_000_000
+    if (isLittle && delayed.length === this.#expected.length) {
+      expect(seen).toEqual(delayed.slice(from, from + count))
+      return
+    }
+    expect(delayed).toEqual(expect.arrayContaining(seen))
+    expect(new Set(seen.map(({ sequence }) => sequence)).size).toBe(seen.length)
+  }
+
+  async #takeOut(index: number): Promise<void> {
+    const expected = this.#expected[index]
+    if (expected === undefined) return
+    const id = delayedId({ ...expected, message: sampleMessage('') })
+    const found = await this.#settled(findDelayed(this.#messages, id))
+    expect(found?.delayed).toMatchObject(expected)
+    expect(found?.remove()).toBe(true)
+    expect(found?.remove()).toBe(false)
+    expect(await this.#settled(findDelayed(this.#messages, id))).toBeUndefined()
+    this.#expected.splice(index, 1)
+  }
+
+  get #bytes(): number {
+    return this.budget.usedBytes + (this.#spillStore?.bytes ?? 0)
+  }
+
+  async #settled<Result>(promise: Promise<Result>): Promise<Result> {
+    let isOver = false
+    const result = promise.finally(() => {
+      isOver = true
+    })
+    while (!isOver) {
+      await this.#settle()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return result
+  }
+
   async #settle(): Promise<void> {
     await this.#spillStore?.settle()
   }
 
   #take(): void {
-    this.#expected.sort((a, b) => a.dueMs - b.dueMs || a.sequence - b.sequence)
+    this.#expected.sort(inOrder)
     let taken = 0
     // A late message may come behind others that were due after it, if they had been taken by then.
     for (let busy = true; busy; busy = this.#messages.nextMs <= this.nowMs) {

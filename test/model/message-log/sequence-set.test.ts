@@ -13,14 +13,18 @@ const sequence = fc
 
 type Operation =
   | { readonly do: 'add' | 'delete' | 'next'; readonly sequence: number }
-  | { readonly do: 'addRun' | 'deleteRange'; readonly sequence: number; readonly length: number }
+  | {
+      readonly do: 'addRun' | 'deleteRange' | 'count'
+      readonly sequence: number
+      readonly length: number
+    }
 
 const single = fc.record({
   do: fc.constantFrom('add' as const, 'delete' as const, 'next' as const),
   sequence,
 })
 const several = fc.record({
-  do: fc.constantFrom('addRun' as const, 'deleteRange' as const),
+  do: fc.constantFrom('addRun' as const, 'deleteRange' as const, 'count' as const),
   sequence,
   length: fc.oneof(fc.integer({ min: 0, max: 60 }), fc.constantFrom(CHUNK, 2 * CHUNK + 3)),
 })
@@ -53,6 +57,12 @@ function perform(operation: Operation, set: SequenceSet, model: Set<number>): vo
       const deleted = [...model].filter((at) => at >= from && at <= to)
       for (const at of deleted) model.delete(at)
       expect(set.deleteRange(from, to)).toBe(deleted.length)
+      break
+    }
+    case 'count': {
+      const to = from + operation.length - 1
+      const counted = [...model].filter((at) => at >= from && at <= to)
+      expect(set.countBetween(from, to)).toBe(counted.length)
       break
     }
     default:

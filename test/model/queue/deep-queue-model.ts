@@ -179,6 +179,22 @@ export class DeepQueueModel {
     this.#sort()
   }
 
+  /** What is ready, in order, as somebody sees it who looks. */
+  get shown(): string[] {
+    const counts = this.#sketch.deliveryLimit !== undefined
+    return this.#ready.map(({ number, delivered, returnCount }) => {
+      const times = counts && returnCount > 0 ? ` back ${returnCount} times` : ''
+      return `m${number}${delivered ? ' again' : ''}${times}`
+    })
+  }
+
+  takenOut(body: string): void {
+    const entry = this.#ready.find(({ number }) => number === numberOf(body))
+    expect(entry).toBeDefined()
+    this.#ready = this.#ready.filter((other) => other !== entry)
+    this.#note('settle', entry as Entry)
+  }
+
   purged(): void {
     for (const entry of this.#ready) this.#note('settle', entry)
     this.#ready = []

@@ -8,6 +8,10 @@ export type DeepOperation =
   | { readonly do: 'kind'; readonly persistent: boolean; readonly bodyBytes: number }
   /** So much of what is under way comes to its end. */
   | { readonly do: 'pass'; readonly steps: number }
+  /** Somebody looks, from that position on; modulo how many there are. */
+  | { readonly do: 'browse'; readonly from: number; readonly count: number }
+  /** Somebody takes out one that is there. */
+  | { readonly do: 'takeOut'; readonly position: number }
   /** All that is held comes back at once. */
   | { readonly do: 'giveBack' }
   | { readonly do: 'disk'; readonly fails: boolean }
@@ -22,6 +26,16 @@ const kind = fc.record({
   bodyBytes: fc.constantFrom(10, 10, 300, 300, 9000),
 })
 
+const browse = fc.record({
+  do: fc.constant('browse' as const),
+  from: fc.oneof(fc.constant(0), fc.nat({ max: 300 })),
+  count: fc.integer({ min: 1, max: 12 }),
+})
+const takeOut = fc.record({
+  do: fc.constant('takeOut' as const),
+  position: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 300 })),
+})
+
 const deepOperation = fc.oneof<fc.WeightedArbitrary<DeepOperation>[]>(
   { weight: 25, arbitrary: operation },
   { weight: 5, arbitrary: kind },
@@ -33,6 +47,8 @@ const deepOperation = fc.oneof<fc.WeightedArbitrary<DeepOperation>[]>(
     }),
   },
   { weight: 2, arbitrary: fc.constant({ do: 'giveBack' as const }) },
+  { weight: 3, arbitrary: browse },
+  { weight: 3, arbitrary: takeOut },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disk' as const), fails: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'rest' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'reopen' as const }) },

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Message } from '../../../src/message/message.ts'
+import type { BrowsedMessage } from '../../../src/queue/browsing.ts'
 import type { DeadLetterReason } from '../../../src/queue/queue.ts'
 import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import type { SpillStore } from '../../../src/store/spill-store.ts'
@@ -21,7 +22,7 @@ import {
   type QueueSystem,
   type Settlement,
 } from './queue-system.ts'
-import { propertiesOf, QueueUnderTest } from './queue-under-test.ts'
+import { propertiesOf, QueueUnderTest, textOf } from './queue-under-test.ts'
 
 /** What is under way comes to its end in fewer steps. */
 const MOST_STEPS = 20_000
@@ -97,6 +98,12 @@ export class DeepQueueUnderTest implements QueueSystem {
         break
       case 'disk':
         this.#store.fails = operation.fails
+        break
+      case 'browse':
+        await this.#browse(operation.from, operation.count)
+        break
+      case 'takeOut':
+        await this.#takeOut(operation.position)
         break
       case 'rest':
         await this.rest()
@@ -289,6 +296,64 @@ export class DeepQueueUnderTest implements QueueSystem {
     expect(this.#model.isOverdue).toBe(false)
   }
 
+  /** What was there before somebody looked and is there still is seen; in order, once, and nothing else. */
+  async #browse(position: number, count: number): Promise<void> {
+    const { shown } = this.#model
+    const from = position % (shown.length + 1)
+    const bytes = Number.POSITIVE_INFINITY
+    const looked = await this.#stepUntil(this.#queue.browser.read(from, { count, bytes }))
+    if (looked === undefined) return
+    const seen = looked.map(shownAs)
+    expect(seen).toEqual(shown.slice(from).filter((one) => seen.includes(one)))
+    const after = new Set(this.#model.shown)
+    const left = shown.slice(from).filter((one) => after.has(one))
+    const goneCount = shown.length - from - left.length
+    const least = Math.min(count, left.length) - goneCount
+    expect(seen.filter((one) => after.has(one))).toEqual(
+      left.filter((one, index) => seen.includes(one) || index < least),
+    )
+    expect(seen.length).toBeLessThanOrEqual(count)
+  }
+
+  async #takeOut(position: number): Promise<void> {
+    const { browser } = this.#queue
+    const from = position % (this.#model.readyCount + 1)
+    const looked = browser.read(from, { count: 1, bytes: 1 })
+    const [one] = (await this.#stepUntil(looked)) ?? []
+    if (one === undefined) return
+    const found = await this.#stepUntil(browser.find(one.id))
+    if (found === undefined) return
+    expect([found.id, shownAs(found)]).toEqual([one.id, shownAs(one)])
+    const isThere = this.#model.shown.includes(shownAs(found))
+    if (isThere) {
+      this.#call(() => {
+        this.#model.takenOut(textOf(found.message))
+        expect(browser.takeOut(found)).toBe(true)
+      })
+    }
+    expect(browser.takeOut(found)).toBe(false)
+  }
+
+  /** Undefined when it could not be read, as the disk fails. */
+  async #stepUntil<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+    let isOver = false
+    const result = reading
+      .catch((error: unknown) => {
+        if (!this.#store.fails) throw error
+        return undefined
+      })
+      .finally(() => {
+        isOver = true
+      })
+    result.catch(() => {})
+    for (let steps = 0; steps < MOST_STEPS; steps++) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (isOver) return result
+      await this.#store.step()
+    }
+    throw new Error('what is looked at does not come')
+  }
+
   async #reopen(): Promise<void> {
     const { storedTicket } = this.#store.log
     const disk = this.#store.afterCrash()
@@ -304,4 +369,10 @@ export class DeepQueueUnderTest implements QueueSystem {
     this.#model = new DeepQueueModel(this.#sketch, () => this.#clock.wallTime(), found)
     this.#queue = this.#newQueue()
   }
+}
+
+/** As the model has it. */
+function shownAs({ message, redelivered, deliveryCount }: BrowsedMessage): string {
+  const times = deliveryCount === undefined ? '' : ` back ${deliveryCount} times`
+  return `${textOf(message)}${redelivered ? ' again' : ''}${times}`
 }

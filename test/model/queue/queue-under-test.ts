@@ -2,6 +2,7 @@ import type { BasicProperties } from 'amqp-codec'
 import { AmqpError } from '../../../src/errors.ts'
 import { REJECTED } from '../../../src/exchange/destination.ts'
 import type { Message } from '../../../src/message/message.ts'
+import type { QueueBrowser } from '../../../src/queue/browsing.ts'
 import { ClassicQueue, type LogOfPriority } from '../../../src/queue/classic-queue.ts'
 import type { Place, QueueConsumer, QueuedMessage } from '../../../src/queue/queue.ts'
 import { memoryOnly, type QueueStorage } from '../../../src/queue/queue-storage.ts'
@@ -133,6 +134,10 @@ export class QueueUnderTest implements QueueSystem {
   get counts(): Counts {
     const { readyCount, unackedCount, consumerCount } = this.#queue
     return { ready: readyCount, unacked: unackedCount, consumers: consumerCount }
+  }
+
+  get browser(): QueueBrowser {
+    return this.#queue.browser()
   }
 
   get isLoading(): boolean {

@@ -14,6 +14,8 @@ type Step =
       readonly expiresAt: number
     }
   | { readonly do: 'shift'; readonly count: number }
+  /** The one that so many stand before, modulo how many there are; and the sequence behind all. */
+  | { readonly do: 'delete'; readonly index: number }
   | { readonly do: 'clear' }
 
 const usually = (arbitrary: fc.Arbitrary<number>) =>
@@ -32,6 +34,10 @@ const steps = fc.array(
       }),
     },
     { weight: 8, arbitrary: fc.record({ do: fc.constant('shift' as const), count }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({ do: fc.constant('delete' as const), index: fc.nat({ max: 40 }) }),
+    },
     { weight: 1, arbitrary: fc.constant({ do: 'clear' as const }) },
   ),
   { maxLength: 100, size: 'max' },
@@ -56,10 +62,22 @@ it('gives back every sequence, whether it was delivered and when it expires, as 
             list.shift()
             runs.shift()
           }
+        } else if (step.do === 'delete') {
+          const index = step.index % Math.max(1, list.length)
+          const deleted = list[index]?.sequence ?? next
+          const isThere = list.length > 0
+          expect(runs.delete(deleted)).toBe(isThere ? index : -1)
+          list.splice(index, 1)
+          expect(runs.delete(deleted)).toBe(-1)
         } else {
           list = []
           runs.clear()
         }
+        const middle = Math.floor(list.length / 2)
+        expect(runs.at(middle)).toBe(list[middle]?.sequence)
+        expect([...runs.from(list[middle]?.sequence ?? 0)]).toEqual(
+          list.map((one, index) => ({ index, ...one })).slice(middle),
+        )
         const [first] = list
         if (first === undefined) continue
         const { next: sequence, delivered, expiresAt } = runs.first
