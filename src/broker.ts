@@ -111,6 +111,7 @@ export class Broker {
         serverProperties: serverProperties(options),
         authenticator: this.#administration.authenticator,
         failedLogins: this.#failedLogins,
+        happenings: this.#happenings,
         findVhost: (name) => this.#administration.findVhost(name),
         accessOf: (user, vhost) => this.#administration.accessOf(user, vhost),
         profile: this.#profile,

@@ -66,6 +66,8 @@ export class Administration {
     this.#vhosts = new DefinitionTable((now, before) => {
       if (now === undefined) this.#stop(before?.name ?? '')
       else if (before === undefined) this.#run(now.name)
+      const vhost = this.findVhost(now?.name ?? '')
+      if (vhost !== undefined) vhost.queues.defaultType = now?.defaultQueueType
     })
     this.#policies = new DefinitionTable((now, before) => {
       const { kind, vhost, name } = (now ?? before) as AnyPolicyDefinition

@@ -1,10 +1,12 @@
-import type { VhostDefinition } from '../definitions/definition.ts'
+import type { DefaultQueueType, VhostDefinition } from '../definitions/definition.ts'
 import type { DefinitionTable } from '../definitions/definition-table.ts'
 import { assertNames, badRequest, noVhost } from './administration-error.ts'
 
 export interface VhostSettings {
   readonly description?: string
   readonly tags?: readonly string[]
+  /** What queues are from now on that say nothing of their type; null for no default. */
+  readonly defaultQueueType?: DefaultQueueType | null
 }
 
 /** A virtual host whose messages may be traced. */
@@ -49,8 +51,10 @@ export class VhostAdministration {
   async put(name: string, settings: VhostSettings = {}): Promise<void> {
     if (name === '') throw badRequest('a virtual host needs a name')
     assertNames(name)
-    const { description, tags } = this.find(name) ?? { description: '', tags: [] }
-    await this.#table.put({ kind: 'vhost', name, description, tags, ...settings })
+    const before: VhostSettings = this.find(name) ?? {}
+    const { description = '', tags = [], defaultQueueType } = { ...before, ...settings }
+    const type = defaultQueueType == null ? {} : { defaultQueueType }
+    await this.#table.put({ kind: 'vhost', name, description, tags, ...type })
   }
 
   /**

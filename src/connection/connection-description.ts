@@ -31,3 +31,23 @@ export function describeConnection({ session, link, tls }: Described): Details {
     connected_at: Math.round(link.openedAtMs),
   }
 }
+
+/** What is told of an attempt to log in. */
+export function describeLogin(
+  username: string,
+  mechanism: string,
+  { link, tls }: Pick<Described, 'link' | 'tls'>,
+): Details {
+  const { host, peerHost, peerPort } = link.ends
+  return {
+    name: username,
+    auth_mechanism: mechanism,
+    connection_name: link.name,
+    connection_type: 'network',
+    protocol: 'AMQP 0-9-1',
+    host,
+    peer_host: peerHost,
+    peer_port: peerPort,
+    ssl: tls !== undefined,
+  }
+}

@@ -4,6 +4,7 @@ import type { FailedLogins } from '../auth/failed-logins.ts'
 import type { User } from '../auth/user.ts'
 import type { Authenticator } from '../auth/users.ts'
 import type { Clock } from '../base/clock.ts'
+import type { Happenings } from '../base/happenings.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Ticker } from '../base/ticker.ts'
 import type { Turn } from '../base/turn.ts'
@@ -26,6 +27,7 @@ export interface ConnectionSettings extends TuneLimits {
   readonly serverProperties: FieldTable
   readonly authenticator: Authenticator
   readonly failedLogins: FailedLogins
+  readonly happenings: Happenings
   readonly findVhost: (name: string) => Vhost | undefined
   readonly accessOf: (user: User, vhost: string) => Access
   readonly profile: CompatProfile

@@ -27,7 +27,7 @@ import { AmqpError } from '../errors.ts'
 import { frameOutOfPlace, shutdown, unexpectedConnectionMethod } from '../reasons.ts'
 import { isBasicPublish } from '../vhost/publish-request.ts'
 import { ChannelTable } from './channel-table.ts'
-import { describeConnection } from './connection-description.ts'
+import { describeConnection, describeLogin } from './connection-description.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
 import { printedPayload } from './erlang-binary.ts'
 import { type Failure, type Frame, failureOf, methodIdAt, unknownFrame } from './failure.ts'
@@ -116,6 +116,10 @@ export class Connection implements FrameSink, Tickable {
       mechanisms: this.#mechanisms,
       logger: this.#logger,
       fromLoopback: isLoopbackAddress(remoteAddress),
+      triedToLogIn: (username, mechanism, isSuccess) =>
+        settings.happenings.tell(`user.authentication.${isSuccess ? 'success' : 'failure'}`, () =>
+          describeLogin(username, mechanism, this),
+        ),
     })
     this.#parser = new FrameParser(this, FRAME_MIN_SIZE)
     this.#outbox = new Outbox({
@@ -454,6 +458,7 @@ export class Connection implements FrameSink, Tickable {
     const { vhost, user } = this.#session as Session
     vhost.connectionCount--
     user.connectionCount--
+    vhost.departedCounts.addTraffic(this.link)
     vhost.deleteExclusiveQueues(this)
     vhost.happenings.tell('connection.closed', () => describeConnection(this))
   }

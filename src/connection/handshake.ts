@@ -39,6 +39,8 @@ export interface HandshakeOptions extends TuneLimits {
   /** Where the client is. */
   readonly address: string
   readonly fromLoopback: boolean
+  /** Hears of every attempt to log in. */
+  readonly triedToLogIn: (username: string, mechanism: string, isSuccess: boolean) => void
   readonly findVhost: (name: string) => Vhost | undefined
   readonly accessOf: (user: User, vhost: string) => Access
   readonly profile: CompatProfile
@@ -143,6 +145,7 @@ export class Handshake {
       'isProven' in claim
         ? authenticator.admit(username, fromLoopback)
         : authenticator.authenticate(username, claim.password, fromLoopback)
+    this.#options.triedToLogIn(username, this.#mechanism, user !== undefined)
     if (user !== undefined) return user
     failedLogins.add(address, username)
     logger.warn({ user: username }, 'Refused a login')

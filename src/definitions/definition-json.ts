@@ -27,8 +27,10 @@ const HASHING = 'rabbit_password_hashing_sha256'
 export function encodeDefinition(definition: Definition): string {
   switch (definition.kind) {
     case 'vhost': {
-      const { name, description, tags } = definition
-      return JSON.stringify({ name, description, tags, metadata: { description, tags } })
+      const { name, description, tags, defaultQueueType } = definition
+      const type = defaultQueueType === undefined ? {} : { default_queue_type: defaultQueueType }
+      const metadata = { description, tags, ...type }
+      return JSON.stringify({ name, description, tags, ...type, metadata })
     }
     case 'user': {
       const { name, passwordHash: password_hash, tags } = definition
@@ -100,6 +102,9 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     name: from.text('name'),
     description: from.text('description'),
     tags: from.texts('tags'),
+    ...(from.has('default_queue_type')
+      ? { defaultQueueType: from.choice('default_queue_type', 'classic', 'quorum', 'stream') }
+      : {}),
   }),
   user: (from) => {
     from.choice('hashing_algorithm', HASHING)

@@ -10,7 +10,11 @@ export interface VhostDefinition {
   readonly name: string
   readonly description: string
   readonly tags: readonly string[]
+  /** What queues are that say nothing of their type. */
+  readonly defaultQueueType?: DefaultQueueType
 }
+
+export type DefaultQueueType = 'classic' | 'quorum' | 'stream'
 
 export interface UserDefinition {
   readonly kind: 'user'

@@ -38,7 +38,8 @@ export class JsonBody {
 
   /** Throws 400 for the fields that are missing. */
   require(...names: readonly string[]): void {
-    for (const name of names) this.get(name)
+    const missing = names.filter((name) => !this.has(name))
+    if (missing.length > 0) throw keyMissing(...missing)
   }
 
   /** Throws 400 unless it is there and a text. */

@@ -43,6 +43,13 @@ export function findUnacked(call: Call, queue: Queue, id: string): UnackedMessag
   return undefined
 }
 
+/** How large the bodies of all of them are together. */
+export function unackedBytes(call: Call, queue: Queue): number {
+  let bytes = 0
+  for (const [, { message }] of unackedOf(call, queue)) bytes += message.bodySize
+  return bytes
+}
+
 /** Whoever they are: who may read from a queue sees who else does. Channels know what they hold. */
 function* unackedOf(call: Call, queue: Queue): Generator<readonly [OpenChannel, Delivery]> {
   let left = queue.unackedCount

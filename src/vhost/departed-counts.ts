@@ -1,8 +1,16 @@
 import type { Queue } from '../queue/queue.ts'
 import { QueueCounts } from '../queue/queue-counts.ts'
 
-/** What was counted of queues that are no more, by their types: totals never fall. */
+/** Octets that came by a connection, and that went. */
+interface Traffic {
+  readonly receivedBytes: number
+  readonly sentBytes: number
+}
+
+/** What was counted of queues and connections that are no more: totals never fall. */
 export class DepartedCounts {
+  receivedBytes = 0
+  sentBytes = 0
   readonly #byType = new Map<Queue['type'], QueueCounts>()
 
   of(type: Queue['type']): QueueCounts {
@@ -12,6 +20,11 @@ export class DepartedCounts {
       this.#byType.set(type, counts)
     }
     return counts
+  }
+
+  addTraffic({ receivedBytes, sentBytes }: Traffic): void {
+    this.receivedBytes += receivedBytes
+    this.sentBytes += sentBytes
   }
 
   add({ type, counts }: Queue): void {

@@ -7,7 +7,7 @@ import {
   findInvalidArgument,
   queueTypeOf,
 } from '../queue/arguments.ts'
-import type { ExclusiveOwner, Queue, QueueProperties } from '../queue/queue.ts'
+import type { ExclusiveOwner, Queue, QueueProperties, QueueType } from '../queue/queue.ts'
 import {
   foreignQueueArgument,
   inequivalentQueue,
@@ -22,6 +22,7 @@ import {
   transientQueuesNotPermitted,
 } from '../reasons.ts'
 import { assertSegmentBytes } from '../stream/retention.ts'
+import { withDefaultType } from './default-queue-type.ts'
 import { assertSameArgument, assertSameFlag, type Inequivalence } from './equivalence.ts'
 
 /** A vhost's queues by name: how they come to be, who may use them, and when two are equal. */
@@ -29,6 +30,8 @@ export class QueueRegistry {
   readonly #vhostName: string
   /** How many there may be. */
   limit: number = Number.POSITIVE_INFINITY
+  /** What queues are that say nothing of their type. */
+  defaultType: QueueType | undefined
   readonly #profile: CompatProfile
   readonly #createQueue: (name: string, properties: QueueProperties) => Queue
   readonly #queues = new Map<string, Queue>()
@@ -75,7 +78,8 @@ export class QueueRegistry {
    * Creates the queue, or finds an equal one; an empty name makes one up. Throws 403, 405 or 406 in
    * RabbitMQ's order of checks.
    */
-  declare(name: string, properties: QueueProperties, owner: ExclusiveOwner, access: Access): Queue {
+  declare(name: string, given: QueueProperties, owner: ExclusiveOwner, access: Access): Queue {
+    const properties = name === '' ? given : withDefaultType(given, this.defaultType)
     const type = queueTypeOf(properties.arguments)
     if (name === '' && type !== 'classic') throw serverNamedQueue(type)
     if (name.startsWith('amq.')) throw reservedQueueName(name)

@@ -31,7 +31,7 @@ describe('leveret', () => {
   })
 
   it.each([
-    [['--port', 'high'], '--port: expected a whole number from 1 to 65535'],
+    [['--port', 'high'], '--port: expected a port from 1 to 65535'],
     [['--prot', '1'], 'there is no option "--prot", did you mean "--port"?'],
     [['--config', tmpdir()], 'cannot read the configuration file: EISDIR'],
     [

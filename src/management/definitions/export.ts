@@ -11,6 +11,7 @@ import {
   topicPermissionJson,
   userJson,
 } from '../json/entities.ts'
+import { vhostMetadata } from '../json/vhost-json.ts'
 
 /** Whose definitions they are. */
 export interface ExportedBroker {
@@ -31,13 +32,12 @@ export function exportedDefinitions(broker: ExportedBroker): object {
     ...head(broker, 'cluster'),
     original_cluster_name: clusterName,
     users: users.list().map(userJson),
-    vhosts: all.map(({ name, description, tags }) => ({
-      name,
-      description,
-      tags,
-      metadata: { description, tags, default_queue_type: 'classic' },
-      limits: [],
-    })),
+    vhosts: all.map((definition) => {
+      const { name, description, tags, defaultQueueType } = definition
+      const type = defaultQueueType === undefined ? {} : { default_queue_type: defaultQueueType }
+      const metadata = vhostMetadata(definition)
+      return { name, description, tags, ...type, metadata, limits: [] }
+    }),
     permissions: permissions.list().map(permissionJson),
     topic_permissions: topicPermissions.list().map(topicPermissionJson),
     parameters: of.flatMap(({ parameters }) => parameters),

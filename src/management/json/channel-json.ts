@@ -3,6 +3,7 @@ import type { ChannelConsumer } from '../../channel/channel-consumer.ts'
 import type { Connection } from '../../connection/connection.ts'
 import type { Session } from '../../connection/handshake.ts'
 import { argumentsJson } from './arguments-json.ts'
+import { NO_REDUCTIONS } from './erlang-json.ts'
 
 /** What RabbitMQ calls it: `127.0.0.1:40000 -> 127.0.0.1:5672 (1)`. */
 export const channelName = (connection: Connection, channel: Channel): string =>
@@ -32,8 +33,7 @@ export function channelJson(connection: Connection, channel: Channel, nodeName: 
     messages_uncommitted: transaction?.publishCount ?? 0,
     acks_uncommitted: transaction?.settledCount ?? 0,
     pending_raft_commands: 0,
-    reductions: 0,
-    garbage_collection: {},
+    ...NO_REDUCTIONS,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Connection } from '../../connection/connection.ts'
 import type { Session } from '../../connection/handshake.ts'
 import { argumentsJson } from './arguments-json.ts'
+import { NO_REDUCTIONS } from './erlang-json.ts'
 
 /** One whose handshake is done. */
 export function connectionJson(connection: Connection, nodeName: string): object {
@@ -32,8 +33,7 @@ export function connectionJson(connection: Connection, nodeName: string): object
     recv_cnt: 0,
     send_cnt: 0,
     send_pend: connection.backlogBytes,
-    reductions: 0,
-    garbage_collection: {},
+    ...NO_REDUCTIONS,
   }
 }
 

@@ -46,6 +46,18 @@ const ABSENT_FIGURES = [
   'queue_index_read_count',
 ]
 
+/** Of RabbitMQ's own statistics: what of them waits to be dropped. */
+const GC_QUEUES = [
+  'connection_closed',
+  'channel_closed',
+  'consumer_deleted',
+  'exchange_deleted',
+  'queue_deleted',
+  'vhost_deleted',
+  'node_node_deleted',
+  'channel_consumer_deleted',
+]
+
 export interface NodeFigures {
   /** Null when it cannot be told. */
   readonly diskFreeBytes: number | null
@@ -90,7 +102,7 @@ export function nodeJson(broker: ManagedBroker, { diskFreeBytes }: NodeFigures):
     mem_calculation_strategy: 'rss',
     partitions: [],
     cluster_links: [],
-    metrics_gc_queue_length: {},
+    metrics_gc_queue_length: Object.fromEntries(GC_QUEUES.map((name) => [name, 0])),
     ra_open_file_metrics: { ra_log_wal: 0, ra_log_segment_writer: 0 },
     ...figures,
     ...Object.fromEntries(Object.keys(figures).map((name) => [`${name}_details`, { rate: 0 }])),
@@ -123,7 +135,10 @@ const ABSENT_MEMORY = [
   'queue_procs',
   'queue_slave_procs',
   'quorum_queue_procs',
+  'quorum_queue_dlx_procs',
   'stream_queue_procs',
+  'stream_queue_replica_reader_procs',
+  'stream_queue_coordinator_procs',
   'plugins',
   'metrics',
   'mgmt_db',

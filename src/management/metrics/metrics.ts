@@ -26,7 +26,7 @@ export async function metricsOf(
   const view = viewOf(broker, statistics)
   const shown = perObject ? (metric: Metric): Metric => metric : summed
   const families = FAMILIES.filter(({ clusterWide }) => clusterWide !== true)
-  const measured = await Promise.all(families.map((family) => family.measure(view)))
+  const measured = await Promise.all(families.map(async (family) => family.measure(view)))
   return [
     ...identity(broker),
     ...prefixed(PREFIX, measured.flat().map(shown)),

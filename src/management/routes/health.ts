@@ -2,6 +2,7 @@ import { type Answer, found } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest } from '../http-error.ts'
 import { type Route, routes } from '../route.ts'
+import { assertThisNode } from '../this-node.ts'
 import { certificateExpiration } from './certificate-expiration.ts'
 
 const OK = { status: 'ok' }
@@ -35,7 +36,10 @@ export const HEALTH: readonly Route[] = routes('management', {
   'GET /health/checks/quorum-queues-without-elected-leaders/vhost/:vhost/pattern/:pattern': isOk,
   'GET /health/checks/quorum-queues-without-elected-leaders/all-vhosts/pattern/:pattern': isOk,
   'GET /healthchecks/node': isOk,
-  'GET /healthchecks/node/:node': isOk,
+  'GET /healthchecks/node/:node': (call) => {
+    assertThisNode(call)
+    return found(OK)
+  },
 })
 
 const failed = (reason: string, details: object): Answer => ({

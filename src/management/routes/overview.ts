@@ -1,4 +1,5 @@
 import { found, list, NO_CONTENT } from '../answer.ts'
+import { badRequest } from '../http-error.ts'
 import { overviewJson } from '../json/overview-json.ts'
 import { type Route, routes } from '../route.ts'
 
@@ -23,13 +24,16 @@ const FEATURE_FLAGS = [
   'virtual_host_metadata',
 ]
 
+/** As versions have said it one after the other. */
+const NO_OAUTH = { oauth_enabled: false, enable_uaa: false, uaa_client_id: '', uaa_location: '' }
+
 export const OVERVIEW: readonly Route[] = [
   ...routes('management', {
     'GET /overview': (call) => found(overviewJson(call)),
     'GET /version': ({ broker }) => found(broker.version),
     'GET /cluster-name': ({ broker }) => found({ name: broker.clusterName }),
     'GET /extensions': () => found([]),
-    'GET /auth': () => found({ oauth_enabled: false, enable_uaa: false }),
+    'GET /auth': () => found(NO_OAUTH),
     'GET /deprecated-features': () => list([]),
     'GET /deprecated-features/used': () => list([]),
     'GET /feature-flags': () => list(FEATURE_FLAGS.map(featureFlag)),
@@ -41,7 +45,10 @@ export const OVERVIEW: readonly Route[] = [
     },
     // Of one node, nothing can be moved to others.
     'POST /rebalance/queues': () => NO_CONTENT,
-    'PUT /feature-flags/:name/enable': () => NO_CONTENT,
+    'PUT /feature-flags/:name/enable': (call) => {
+      if (FEATURE_FLAGS.includes(call.param('name'))) return NO_CONTENT
+      throw badRequest('unsupported')
+    },
   }),
 ]
 

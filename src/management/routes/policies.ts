@@ -14,14 +14,16 @@ const OF_USERS: Policies = ({ administration }) => administration.policies
 const OF_OPERATORS: Policies = ({ administration }) => administration.operatorPolicies
 
 export const POLICIES: readonly Route[] = [
-  ...routes('policymaker', {
+  ...routes('management', {
     'GET /policies': listAll(OF_USERS),
     'GET /policies/:vhost': listOfVhost(OF_USERS),
+    'GET /operator-policies': listAll(OF_OPERATORS),
+    'GET /operator-policies/:vhost': listOfVhost(OF_OPERATORS),
+  }),
+  ...routes('policymaker', {
     'GET /policies/:vhost/:name': get(OF_USERS),
     'PUT /policies/:vhost/:name': set(OF_USERS),
     'DELETE /policies/:vhost/:name': remove(OF_USERS),
-    'GET /operator-policies': listAll(OF_OPERATORS),
-    'GET /operator-policies/:vhost': listOfVhost(OF_OPERATORS),
     'GET /operator-policies/:vhost/:name': get(OF_OPERATORS),
   }),
   ...routes('administrator', {

@@ -7,8 +7,10 @@ import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
 import { consumerJson } from '../json/channel-json.ts'
 import { type QueueDetail, queueJson } from '../json/queue-json.ts'
+import { bytesOf } from '../json/queue-totals.ts'
 import { consumersOfQueue } from '../open-things.ts'
 import { type Route, routes } from '../route.ts'
+import { unackedBytes } from '../unacked.ts'
 
 export const QUEUES: readonly Route[] = routes('management', {
   'GET /queues': (call) => list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
@@ -18,9 +20,15 @@ export const QUEUES: readonly Route[] = routes('management', {
   'GET /queues/:vhost/:name': (call) => {
     const queue = queueOf(call)
     const consumers = consumersOfQueue(call, queue)
+    const exclusive = consumers.find(({ consumer }) => consumer.exclusive)
+    const [ready, unacknowledged] = [bytesOf(queue), unackedBytes(call, queue)]
     return found({
       ...queueJson(call.vhost, queue, call.broker.nodeName),
       ...call.statisticsOf(queue),
+      message_bytes: ready + unacknowledged,
+      message_bytes_ram: ready + unacknowledged,
+      message_bytes_unacknowledged: unacknowledged,
+      exclusive_consumer_tag: exclusive?.consumer.consumerTag ?? null,
       consumer_details: consumers.map((one) => consumerJson(one, call.broker.nodeName)),
       deliveries: [],
       incoming: [],

@@ -10,14 +10,23 @@ interface Sample {
 export class History {
   readonly #limit: number
   readonly #samples: Sample[] = []
+  /** When the first sample was taken that is as all are since. */
+  #sinceMs = 0
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
   add(timeMs: number, read: Read): void {
+    const last = this.#samples.at(-1)
+    if (last === undefined || !isSame(last.read.messages, read.messages)) this.#sinceMs = timeMs
     if (this.#samples.length === this.#limit) this.#samples.shift()
     this.#samples.push({ timeMs, read })
+  }
+
+  /** Since when nothing has happened to messages, as far as it is known; undefined if it has just now. */
+  get idleSinceMs(): number | undefined {
+    return (this.#samples.at(-1)?.timeMs ?? 0) > this.#sinceMs ? this.#sinceMs : undefined
   }
 
   /** How fast each reading grew between the last two samples, a second. 0 when there are none. */
@@ -102,6 +111,11 @@ function average(samples: readonly PrintedSample[]): object {
     avg_rate: seconds === 0 ? 0 : round((newest.sample - oldest.sample) / seconds),
     samples,
   }
+}
+
+function isSame(before: Readings, now: Readings): boolean {
+  for (const name in now) if (before[name] !== now[name]) return false
+  return true
 }
 
 const round = (value: number): number => Math.round(value * 1000) / 1000

@@ -52,7 +52,11 @@ export class Statistics {
       own: rangeOf(query, OWN_RANGES.get(kindOf(subject))),
       churn: undefined,
     }
-    return shown(this.#read(subject), this.#histories.get(subject), ranges)
+    const history = this.#histories.get(subject)
+    const json = shown(this.#read(subject), history, ranges)
+    const idleSinceMs = MAY_BE_IDLE.has(kindOf(subject)) ? history?.idleSinceMs : undefined
+    if (idleSinceMs !== undefined) json['idle_since'] = printedTime(idleSinceMs)
+    return json
   }
 
   /** Of some virtual hosts together: they have no history, and no rates. */
@@ -76,6 +80,17 @@ export class Statistics {
     const counts = new MessageCounts()
     for (const vhost of vhosts) counts.add(this.#countsOf(vhost))
     return counts
+  }
+
+  #readVhost(vhost: Vhost): Read {
+    const { messages, own } = this.#readVhosts([vhost])
+    let { receivedBytes, sentBytes } = vhost.departedCounts
+    for (const { session, link } of this.#broker.connections) {
+      if (session?.vhost !== vhost) continue
+      receivedBytes += link.receivedBytes
+      sentBytes += link.sentBytes
+    }
+    return { messages, own: { ...own, recv_oct: receivedBytes, send_oct: sentBytes } }
   }
 
   #readVhosts(vhosts: readonly Vhost[]): Read {
@@ -138,7 +153,7 @@ export class Statistics {
       case 'channel':
         return { messages: readCounts((subject as Channel).counts), own: {} }
       case 'vhost':
-        return this.#readVhosts([subject as Vhost])
+        return this.#readVhost(subject as Vhost)
       default:
         return {
           ...this.#readVhosts(this.#vhosts),
@@ -168,6 +183,12 @@ function shown({ messages, own, churn }: Read, history?: History, ranges = NO_RA
   }
   return json
 }
+
+/** Of these, it is told since when nothing has happened to their messages. */
+const MAY_BE_IDLE: ReadonlySet<Kind> = new Set<Kind>(['queue', 'channel'])
+
+const printedTime = (timeMs: number): string =>
+  new Date(timeMs).toISOString().replace('Z', '+00:00')
 
 type Kind = 'queue' | 'exchange' | 'connection' | 'channel' | 'vhost' | 'broker'
 

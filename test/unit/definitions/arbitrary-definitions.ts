@@ -57,7 +57,16 @@ const EXCHANGE = {
 }
 
 const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>> } = {
-  vhost: record({ kind: fc.constant('vhost'), name, description: name, tags }),
+  vhost: fc.record(
+    {
+      kind: fc.constant('vhost' as const),
+      name,
+      description: name,
+      tags,
+      defaultQueueType: fc.constantFrom('classic' as const, 'quorum' as const, 'stream' as const),
+    },
+    { requiredKeys: ['kind', 'name', 'description', 'tags'], noNullPrototype: true },
+  ),
   user: record({
     kind: fc.constant('user'),
     name,

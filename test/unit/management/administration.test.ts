@@ -28,12 +28,50 @@ describe('a virtual host', () => {
     expect((await managed.delete('/vhosts/a%2Fb')).status).toBe(404)
   })
 
-  it('cannot have what there is not', async () => {
+  it('is traced when that is asked for, and until it is not any more', async () => {
     const managed = await ManagedTestBroker.start()
-    const traced = await managed.put('/vhosts/v', { tracing: true })
-    expect([traced.status, traced.json.reason]).toEqual([400, 'tracing is not supported'])
-    expect((await managed.put('/vhosts/v', { default_queue_type: 'quorum' })).status).toBe(400)
-    expect((await managed.ask('/vhosts/v')).status).toBe(404)
+    const isTraced = async () => (await managed.ask('/vhosts/v')).json.tracing
+    await managed.put('/vhosts/v', { tracing: true })
+    expect(await isTraced()).toBe(true)
+    await managed.put('/vhosts/v', { description: 'traced' })
+    expect(await isTraced()).toBe(true)
+    await managed.put('/vhosts/v', { tracing: 'false' })
+    expect(await isTraced()).toBe(false)
+    expect((await managed.put('/vhosts/w', { tracing: 'x' })).status).toBe(400)
+    expect((await managed.ask('/vhosts/w')).status).toBe(404)
+  })
+
+  it('has a default for the type of queues that say none and can have it', async () => {
+    const managed = await ManagedTestBroker.start()
+    await managed.put('/vhosts/v', { default_queue_type: 'quorum' })
+    const shown = (await managed.ask('/vhosts/v')).json
+    expect(shown).toMatchObject({
+      default_queue_type: 'quorum',
+      metadata: { default_queue_type: 'quorum' },
+    })
+    const typeOf = async (name: string, body: object) => {
+      expect((await managed.put(`/queues/v/${name}`, body)).status).toBe(201)
+      expect((await managed.put(`/queues/v/${name}`, body)).status).toBe(204)
+      return (await managed.ask(`/queues/v/${name}`)).json.type
+    }
+    expect(await typeOf('a', { durable: true })).toBe('quorum')
+    expect(await typeOf('b', { durable: false })).toBe('classic')
+    expect(await typeOf('c', { durable: true, auto_delete: true })).toBe('classic')
+    const said = { 'x-queue-type': 'classic' }
+    expect(await typeOf('d', { durable: true, arguments: said })).toBe('classic')
+    await managed.put('/vhosts/v', { default_queue_type: 'undefined' })
+    expect(await typeOf('e', { durable: true })).toBe('classic')
+    expect((await managed.put('/vhosts/v', { default_queue_type: 'mirrored' })).status).toBe(400)
+  })
+
+  it('is shown to who has permissions in it, and to who monitors', async () => {
+    const managed = await ManagedTestBroker.start()
+    await managed.put('/vhosts/v')
+    const user = await managed.addUser('u', ['management'])
+    const ask = (as: string) => managed.ask('/vhosts/v', { as })
+    expect((await ask(user)).status).toBe(401)
+    expect((await ask(await managed.addUser('m', ['monitoring']))).status).toBe(200)
+    expect((await ask(await managed.addUser('w', ['management'], ['v']))).status).toBe(200)
   })
 })
 

@@ -102,7 +102,7 @@ describe('a queue', () => {
     const query = 'disable_stats=true&enable_queue_totals=true'
     const [totals] = (await managed.ask(`/queues?${query}`)).json
     expect(totals).toMatchObject({ name: 'q', messages: 0 })
-    expect(totals).not.toHaveProperty('policy')
+    expect(totals).not.toHaveProperty('consumers')
   })
 })
 
