@@ -28,6 +28,9 @@ test('a policy is set, changed and deleted', async ({ broker, open }) => {
   expect(await cellsOf(row)).toMatch(/^short \| \/ \| \^jobs \| queues \| 5 \| max-length: 10 \|/)
 
   await row.getByRole('button', { name: 'Edit' }).click()
+  await card.getByText('Edit short').click()
+  await form.waitFor({ state: 'hidden' })
+  await row.getByRole('button', { name: 'Edit' }).click()
   expect(await form.getByLabel('Pattern').inputValue()).toBe('^jobs')
   await form.getByLabel('Definition: value 1').fill('20')
   await form.getByRole('button', { name: 'Set policy' }).click()

@@ -55,6 +55,9 @@ test('queues are sorted and looked for among all of them', async ({ open }) => {
   await page.getByText('1–100 of 100 queues (1,000 in all)').waitFor()
   await page.getByLabel('Name has').fill('no such')
   await page.getByText('No queues (1,000 in all)').waitFor()
+  await page.getByRole('link', { name: 'Queues', exact: true }).click()
+  await page.getByText('1–100 of 1,000 queues').waitFor()
+  expect(await page.getByLabel('Name has').inputValue()).toBe('')
 })
 
 test('a page that is not there any more gives way to the first', async ({ open, allow }) => {

@@ -45,8 +45,18 @@ test('lists are of one virtual host when one is chosen', async ({ broker, open }
   await page.getByRole('definition').getByRole('link', { name: 'Show' }).first().click()
   await page.getByText('1–1 of 1 queues').waitFor()
   await rowOf(page, 'there').waitFor()
+  await page.getByText('Declare a queue').click()
+  const form = page.getByRole('form', { name: 'Declare a queue' })
+  for (const name of ['first', 'second']) {
+    await form.getByLabel('Name', { exact: true }).fill(name)
+    await form.getByRole('button', { name: 'Declare' }).click()
+    await form.getByText(`Queue ${name} is declared`).waitFor()
+    expect(await api.get(`/queues/other/${name}`)).toMatchObject({ vhost: 'other' })
+  }
+  await page.getByText('1–3 of 3 queues').waitFor()
+
   const chosen = page.getByLabel('Virtual host', { exact: true }).first()
   await expect.poll(() => chosen.inputValue()).toBe('other')
   await chosen.selectOption('All')
-  await page.getByText('1–2 of 2 queues').waitFor()
+  await page.getByText('1–4 of 4 queues').waitFor()
 })

@@ -21,7 +21,13 @@ function useTypes(): readonly string[] {
   return (data?.exchange_types ?? [{ name: 'direct' }]).map(({ name }) => name)
 }
 
-export function DeclareExchange({ onDeclared }: { readonly onDeclared: () => void }): VNode {
+interface DeclareExchangeProps {
+  /** To begin with; empty for any. */
+  readonly vhost: string
+  readonly onDeclared: () => void
+}
+
+export function DeclareExchange({ vhost, onDeclared }: DeclareExchangeProps): VNode {
   const types = useTypes()
   const declare = async (values: FormData): Promise<string> => {
     const name = text(values, 'name')
@@ -37,7 +43,7 @@ export function DeclareExchange({ onDeclared }: { readonly onDeclared: () => voi
   }
   return (
     <Form label="Declare an exchange" submit="Declare" onSubmit={declare}>
-      <VhostField />
+      <VhostField value={vhost} />
       <TextField name="name" label="Name" isRequired />
       <SelectField name="type" label="Type" options={types} value="direct" />
       <fieldset>

@@ -52,7 +52,7 @@ export function ExchangesPage(): VNode {
         version={version}
       />
       <Card title="Declare an exchange" isFolded>
-        <DeclareExchange onDeclared={() => setVersion(version + 1)} />
+        <DeclareExchange vhost={vhost} onDeclared={() => setVersion(version + 1)} />
       </Card>
     </Page>
   )

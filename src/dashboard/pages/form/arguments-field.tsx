@@ -1,5 +1,5 @@
 import type { VNode } from 'preact'
-import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import type { Json } from '../api/client.ts'
 import { type ArgumentRow, argumentsOf, rowOf, texts } from './values.ts'
 
@@ -24,15 +24,8 @@ export function ArgumentsField({ label, choices = [], value = {} }: ArgumentsFie
   const id = useId()
   const initial = Object.entries(value).map(rowOf)
   const [rows, setRows] = useState(() => keyed([...initial, EMPTY]))
-  const fieldset = useRef<HTMLFieldSetElement>(null)
-  useEffect(() => {
-    const form = fieldset.current?.form
-    const clear = (): void => setRows(keyed([EMPTY]))
-    form?.addEventListener('reset', clear)
-    return () => form?.removeEventListener('reset', clear)
-  }, [])
   return (
-    <fieldset ref={fieldset} class="wide">
+    <fieldset class="wide">
       <legend>{label}</legend>
       {rows.map(({ key, row }, index) => (
         <p key={key} class="argument-row">

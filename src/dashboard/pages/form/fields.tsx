@@ -88,18 +88,22 @@ export function AreaField({ name, rows = 5, ...rest }: AreaProps): VNode {
   )
 }
 
-interface SelectProps extends FieldProps {
+interface SelectProps extends InputProps {
   /** What is sent, or with it what is shown. */
   readonly options: readonly (string | readonly [value: string, text: string])[]
-  readonly value?: string
 }
 
-export function SelectField({ name, options, value, ...rest }: SelectProps): VNode {
+export function SelectField({ name, options, value, isRequired, ...rest }: SelectProps): VNode {
   const id = useId()
   const pairs = options.map((one) => (typeof one === 'string' ? ([one, one] as const) : one))
   return (
     <Labelled id={id} {...rest}>
-      <select id={id} name={name} aria-describedby={hintOf(id, rest.hint)}>
+      <select
+        id={id}
+        name={name}
+        required={isRequired ?? false}
+        aria-describedby={hintOf(id, rest.hint)}
+      >
         {pairs.map(([choice, text]) => (
           <option key={choice} value={choice} selected={choice === value}>
             {text}

@@ -18,11 +18,12 @@ interface FormProps {
 export function Form({ label, submit, children, keeps, onSubmit }: FormProps): VNode {
   const form = useRef<HTMLFormElement>(null)
   const [done, setDone] = useState<string>()
+  const [round, setRound] = useState(0)
   const { isBusy, error, run } = useAction(async () => {
     setDone(undefined)
     if (form.current === null) return
     setDone(await onSubmit(new FormData(form.current)))
-    if (!keeps) form.current?.reset()
+    if (!keeps) setRound(round + 1)
   })
   const start = (event: Event): void => {
     event.preventDefault()
@@ -30,7 +31,10 @@ export function Form({ label, submit, children, keeps, onSubmit }: FormProps): V
   }
   return (
     <form ref={form} aria-label={label} autocomplete="off" onSubmit={start}>
-      <div class="fields">{children}</div>
+      {/* Other inputs, as they were at first: a browser's own reset forgets what was selected. */}
+      <div key={round} class="fields">
+        {children}
+      </div>
       <p class="actions">
         <button type="submit" class="primary" disabled={isBusy}>
           {submit}

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact'
-import { useId, useRef, useState } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { useAction } from '../api/use-action.ts'
 import { Problem } from './problem.tsx'
 
@@ -33,14 +33,17 @@ interface QuestionProps extends ConfirmButtonProps {
 function Question(props: QuestionProps): VNode {
   const { label, question, children, reasonLabel, onConfirm, onEnd } = props
   const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
   const reason = useRef<HTMLInputElement>(null)
   const { isBusy, error, run } = useAction(onConfirm)
+  // Above everything else, and with the keyboard kept inside; closing gives it back to where it was.
+  useEffect(() => dialog.current?.showModal(), [])
   const confirm = async (event: Event): Promise<void> => {
     event.preventDefault()
-    if (await run(reason.current?.value ?? '')) onEnd()
+    if (await run(reason.current?.value ?? '')) dialog.current?.close()
   }
   return (
-    <dialog ref={open} class="card" aria-labelledby={id} onClose={onEnd}>
+    <dialog ref={dialog} class="card" aria-labelledby={id} onClose={onEnd}>
       <form onSubmit={(event) => void confirm(event)}>
         <h2 id={id}>{question}</h2>
         {children}
@@ -52,7 +55,7 @@ function Question(props: QuestionProps): VNode {
         )}
         {error !== undefined && <Problem text={error} />}
         <p class="actions">
-          <button type="button" onClick={onEnd}>
+          <button type="button" onClick={() => dialog.current?.close()}>
             Cancel
           </button>
           <button type="submit" class="danger" disabled={isBusy}>
@@ -62,9 +65,4 @@ function Question(props: QuestionProps): VNode {
       </form>
     </dialog>
   )
-}
-
-/** Above everything else, and with the keyboard kept inside. */
-function open(dialog: HTMLDialogElement | null): void {
-  if (dialog !== null && !dialog.open) dialog.showModal()
 }

@@ -13,7 +13,13 @@ interface SearchProps {
 export function Search({ label, value, onSearch }: SearchProps): VNode {
   const id = useId()
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const input = useRef<HTMLInputElement>(null)
   useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    // Looked for elsewhere: by a link to the list, say. Who is typing knows better.
+    const { current } = input
+    if (current !== null && document.activeElement !== current) current.value = value
+  }, [value])
   const later = (text: string): void => {
     clearTimeout(timer.current)
     timer.current = setTimeout(() => onSearch(text), PAUSE_MS)
@@ -23,6 +29,7 @@ export function Search({ label, value, onSearch }: SearchProps): VNode {
       <label for={id}>{label}</label>
       <input
         id={id}
+        ref={input}
         type="search"
         autocomplete="off"
         spellcheck={false}

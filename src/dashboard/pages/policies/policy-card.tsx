@@ -39,7 +39,10 @@ export function PolicyCard({ kind, mayChange }: PolicyCardProps): VNode {
   }
   const inForce: Column<Policy> = {
     title: 'In force on',
-    show: (policy) => <InForce kind={kind} policy={policy} />,
+    show: (policy) => (
+      // Another policy by the same name is another one.
+      <InForce key={JSON.stringify(policy)} kind={kind} policy={policy} />
+    ),
   }
   return (
     <Card title={kind.title}>
@@ -52,7 +55,14 @@ export function PolicyCard({ kind, mayChange }: PolicyCardProps): VNode {
         filters={['name']}
         version={version}
       />
-      {mayChange && <PolicyForm kind={kind} edited={edited} onSet={onChange} />}
+      {mayChange && (
+        <PolicyForm
+          kind={kind}
+          edited={edited}
+          onSet={onChange}
+          onCancel={() => setEdited(undefined)}
+        />
+      )}
     </Card>
   )
 }

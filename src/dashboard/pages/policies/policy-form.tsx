@@ -1,4 +1,5 @@
 import type { VNode } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { path, put } from '../api/client.ts'
 import { ArgumentsField, argumentsIn } from '../form/arguments-field.tsx'
 import { NumberField, SelectField, TextField } from '../form/fields.tsx'
@@ -13,10 +14,16 @@ interface PolicyFormProps {
   /** The one to begin with. */
   readonly edited: Policy | undefined
   readonly onSet: () => void
+  /** Nothing is to be changed after all. */
+  readonly onCancel: () => void
 }
 
 /** Sets a policy: a new one, or one that is there, by its name. */
-export function PolicyForm({ kind, edited, onSet }: PolicyFormProps): VNode {
+export function PolicyForm({ kind, edited, onSet, onCancel }: PolicyFormProps): VNode {
+  const details = useRef<HTMLDetailsElement>(null)
+  useEffect(() => {
+    if (edited !== undefined) details.current?.querySelector<HTMLElement>('select')?.focus()
+  }, [edited])
   const singular = kind.title.toLowerCase().replace(/ies$/, 'y')
   const set = async (values: FormData): Promise<string> => {
     const name = text(values, 'name')
@@ -30,7 +37,13 @@ export function PolicyForm({ kind, edited, onSet }: PolicyFormProps): VNode {
     return `${visible(name)} is set`
   }
   return (
-    <details open={edited !== undefined}>
+    <details
+      ref={details}
+      open={edited !== undefined}
+      onToggle={(event) => {
+        if (!event.currentTarget.open) onCancel()
+      }}
+    >
       <summary>{edited === undefined ? `Add ${singular}` : `Edit ${visible(edited.name)}`}</summary>
       <Form
         key={edited === undefined ? '' : JSON.stringify([edited.vhost, edited.name])}

@@ -31,7 +31,13 @@ const ARGUMENTS = [
   'x-stream-max-segment-size-bytes',
 ]
 
-export function DeclareQueue({ onDeclared }: { readonly onDeclared: () => void }): VNode {
+interface DeclareQueueProps {
+  /** To begin with; empty for any. */
+  readonly vhost: string
+  readonly onDeclared: () => void
+}
+
+export function DeclareQueue({ vhost, onDeclared }: DeclareQueueProps): VNode {
   const declare = async (values: FormData): Promise<string> => {
     const name = text(values, 'name')
     const type = text(values, 'type')
@@ -45,7 +51,7 @@ export function DeclareQueue({ onDeclared }: { readonly onDeclared: () => void }
   }
   return (
     <Form label="Declare a queue" submit="Declare" onSubmit={declare}>
-      <VhostField />
+      <VhostField value={vhost} />
       <TextField name="name" label="Name" isRequired />
       <SelectField name="type" label="Type" options={TYPES} />
       <fieldset>

@@ -152,5 +152,7 @@ function factsOf(queue: DetailedQueue): Fact[] {
     ['Operator policy', visible(queue.operator_policy ?? '')],
     ['Policies together', hasAny(definition) && <Arguments of={definition} />],
     ['Octets ready', bytes(queue.message_bytes)],
+    ['Delayed', count(queue.messages_delayed)],
+    ['Takes dead letters', queue.dead_letter_target ? 'yes' : 'no'],
   ]
 }

@@ -76,7 +76,7 @@ export function QueuesPage(): VNode {
         version={version}
       />
       <Card title="Declare a queue" isFolded>
-        <DeclareQueue onDeclared={() => setVersion(version + 1)} />
+        <DeclareQueue vhost={vhost} onDeclared={() => setVersion(version + 1)} />
       </Card>
     </Page>
   )

@@ -17,6 +17,8 @@ export interface Queue {
   readonly effective_policy_definition: Readonly<Record<string, Json>>
   readonly consumers: number
   readonly messages: number
+  readonly messages_delayed: number
+  readonly dead_letter_target: boolean
   readonly messages_ready: number
   readonly messages_unacknowledged: number
   readonly message_bytes: number
