@@ -1,0 +1,38 @@
+import type { NatsLink } from '../nats/nats-link.ts'
+import { NoAnswer } from '../nats/requests.ts'
+import type { NodeTraffic, PingAnswer } from './node-traffic.ts'
+
+const PING_TIMEOUT_MS = 500
+
+/** The nodes of one cluster, over the subjects of NATS: each listens on one of its own. */
+export class NatsTraffic implements NodeTraffic {
+  readonly #link: NatsLink
+  readonly #cluster: string
+
+  /** The name of the cluster, and those of nodes, must be tokens of NATS: see `assertName`. */
+  constructor(link: NatsLink, cluster: string) {
+    this.#link = link
+    this.#cluster = cluster
+  }
+
+  async ping(node: string, from: string): Promise<PingAnswer> {
+    const answer = await this.#link.requests.ask(this.#subject(node), from, PING_TIMEOUT_MS)
+    if (!(answer instanceof NoAnswer)) return 'alive'
+    return answer.reason === 'nobody listens' ? 'nobody' : 'silent'
+  }
+
+  answer(node: string, onPing: (from: string) => void): () => void {
+    const subscription = this.#link.connection.subscribe(this.#subject(node), {
+      callback: (error, message) => {
+        if (error !== null) return
+        message.respond()
+        onPing(message.string())
+      },
+    })
+    return () => subscription.unsubscribe()
+  }
+
+  #subject(node: string): string {
+    return `leveret.${this.#cluster}.node.${node}.ping`
+  }
+}

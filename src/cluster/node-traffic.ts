@@ -1,0 +1,14 @@
+/** What nodes ask each other to know whether they live. */
+export interface NodeTraffic {
+  /**
+   * Asks a node, which thereby hears of `from`. `nobody` means that no process of that name is
+   * connected to the cluster, which is known at once; `silent` that there is one and does not answer,
+   * or that it cannot be known. Never rejects.
+   */
+  ping(node: string, from: string): Promise<PingAnswer>
+
+  /** Answers for this node, and says who asked, until the returned function is called. */
+  answer(node: string, onPing: (from: string) => void): () => void
+}
+
+export type PingAnswer = 'alive' | 'nobody' | 'silent'
