@@ -13,18 +13,19 @@ export function apiError({ method, path, user, response, text }: Refusal): Comma
   const { status, statusText } = response
   const { error, reason } = parsed(text)
   const said = worded(reason) ?? worded(error) ?? `${status} ${statusText}`.trim()
-  // These words alone say neither what nor who.
-  if (error === 'Object Not Found') {
-    return new CommandError('notFound', `${said}: ${method} /api${path}`)
+  // Such words alone say neither what nor who.
+  if (error === 'Object Not Found' || /^[a-z_]+_not_found$/.test(said)) {
+    return new CommandError(outcomeOf(status, said), `${said}: ${method} /api${path}`)
   }
   if (said === 'Not_Authorized' || said === 'Login failed') {
     return new CommandError('notAuthorised', `${said}: user "${user}"`)
   }
-  return new CommandError(outcomeOf(status), said)
+  return new CommandError(outcomeOf(status, said), said)
 }
 
-function outcomeOf(status: number): Outcome {
-  if (status === 404) return 'notFound'
+function outcomeOf(status: number, said: string): Outcome {
+  // RabbitMQ 3 answers 400 to publishing where there is no exchange.
+  if (status === 404 || said.startsWith('NOT_FOUND - ')) return 'notFound'
   return status === 401 || status === 403 ? 'notAuthorised' : 'failed'
 }
 

@@ -20,11 +20,17 @@ export function cellText(value: unknown): string {
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) {
     return harmless(value.join(', '))
   }
-  const json = JSON.stringify(value)
+  const json = JSON.stringify(value, inOrder)
   return json === '{}' ? '' : harmless(json)
 }
 
 /** Rates have no end of digits; of those, one is enough. */
 function numberText(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(1)
+}
+
+/** Brokers give keys in whatever order they have them; whoever compares lines wants one. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
