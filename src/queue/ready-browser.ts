@@ -41,15 +41,18 @@ export class ReadyBrowser implements QueueBrowser {
     return found.stillThere().map(([lane, stored]) => this.#browsed(lane, stored))
   }
 
-  async *walk(limits: BrowseLimits): AsyncGenerator<readonly BrowsedMessage[]> {
+  async *walk({ count, bytes }: BrowseLimits): AsyncGenerator<readonly BrowsedMessage[]> {
     for (const [lane, end] of this.#parts.lanes.all.map(
       (one) => [one, one.nextSequence] as const,
     )) {
       for (let at = 0; at < end; ) {
-        const found = new Found(limits)
-        at = await this.#readLane(lane, at, 0, found)
-        const there = found.stillThere().filter(([, { sequence }]) => sequence < end)
-        if (there.length > 0) yield there.map(([, stored]) => this.#browsed(lane, stored))
+        // What is read together is given in pieces, rather than read again for each of them.
+        const { messages, next } = await lane.ready.read(at, count)
+        for (const piece of pieces(messages, { count, bytes })) {
+          const there = piece.filter(({ sequence }) => sequence < end && lane.ready.has(sequence))
+          if (there.length > 0) yield there.map((stored) => this.#browsed(lane, stored))
+        }
+        at = next
       }
     }
   }
@@ -134,4 +137,21 @@ class Found {
   stillThere(): readonly (readonly [Lane, StoredMessage])[] {
     return this.#found.filter(([lane, { sequence }]) => lane.ready.has(sequence))
   }
+}
+
+function* pieces(
+  messages: readonly StoredMessage[],
+  { count, bytes }: BrowseLimits,
+): Generator<readonly StoredMessage[]> {
+  let piece: StoredMessage[] = []
+  let sum = 0
+  for (const stored of messages) {
+    piece.push(stored)
+    sum += stored.message.bodySize
+    if (piece.length < count && sum < bytes) continue
+    yield piece
+    piece = []
+    sum = 0
+  }
+  if (piece.length > 0) yield piece
 }
