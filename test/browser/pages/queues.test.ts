@@ -111,7 +111,7 @@ test('a queue is declared, bound, and deleted', async ({ broker, open }) => {
 
 test("a queue's messages are in bull-board, and a link leads there", async ({ open }) => {
   const page = await open('/console/#/queues/%2F/queue-0001')
-  await page.getByRole('link', { name: 'Messages of queue-0001' }).click()
+  await page.getByRole('link', { name: 'Show the messages' }).click()
   await page.waitForURL(/\/ui\/queue\//)
   await page
     .getByRole('heading', { name: /queue-0001/ })

@@ -5,11 +5,19 @@ import { ChannelLink } from '../layout/links.tsx'
 import type { Column } from '../list/table.tsx'
 import { type Channel, modeOf } from './shapes.ts'
 
-/** What a list of channels shows of each. */
-export const CHANNEL_COLUMNS: readonly Column<Channel>[] = [
-  { title: 'Name', sort: 'name', show: ({ name }) => <ChannelLink name={name} /> },
+const NAME: Column<Channel> = {
+  title: 'Name',
+  sort: 'name',
+  show: ({ name }) => <ChannelLink name={name} />,
+}
+
+/** What all channels of a connection have in common. */
+const COMMON: readonly Column<Channel>[] = [
   { title: 'Virtual host', sort: 'vhost', show: ({ vhost }) => visible(vhost) },
   { title: 'User', sort: 'user', show: ({ user }) => visible(user) },
+]
+
+const OWN: readonly Column<Channel>[] = [
   { title: 'Mode', show: modeOf },
   { title: 'State', sort: 'state', show: ({ state }) => state },
   {
@@ -28,7 +36,7 @@ export const CHANNEL_COLUMNS: readonly Column<Channel>[] = [
         : count(prefetch_count),
   },
   {
-    title: 'Unacknowledged',
+    title: 'Unacked',
     sort: 'messages_unacknowledged',
     isFigure: true,
     show: ({ messages_unacknowledged }) => count(messages_unacknowledged),
@@ -52,9 +60,15 @@ export const CHANNEL_COLUMNS: readonly Column<Channel>[] = [
     show: ({ message_stats }) => rate(rateOf(message_stats, 'deliver_get')),
   },
   {
-    title: 'Acknowledge',
+    title: 'Ack',
     sort: 'message_stats.ack_details.rate',
     isFigure: true,
     show: ({ message_stats }) => rate(rateOf(message_stats, 'ack')),
   },
 ]
+
+/** What a list of channels shows of each. */
+export const CHANNEL_COLUMNS: readonly Column<Channel>[] = [NAME, ...COMMON, ...OWN]
+
+/** The same for those of one connection. */
+export const COLUMNS_OF_ONE: readonly Column<Channel>[] = [NAME, ...OWN]

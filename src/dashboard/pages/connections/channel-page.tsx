@@ -50,6 +50,8 @@ export function ChannelPage({ names: [name = ''] }: PageProps): VNode {
   )
 }
 
+const limit = (prefetch: number): string => (prefetch === 0 ? 'no limit' : count(prefetch))
+
 function factsOf(channel: DetailedChannel): Fact[] {
   const { name } = channel.connection_details
   return [
@@ -58,8 +60,8 @@ function factsOf(channel: DetailedChannel): Fact[] {
     ['User', visible(channel.user)],
     ['State', channel.state],
     ['Mode', modeOf(channel)],
-    ['Prefetch', `${count(channel.prefetch_count)} for each consumer`],
-    ['Prefetch of all together', count(channel.global_prefetch_count)],
+    ['Prefetch of each consumer', limit(channel.prefetch_count)],
+    ['Prefetch of all together', limit(channel.global_prefetch_count)],
     ['Unacknowledged', count(channel.messages_unacknowledged)],
     ['Unconfirmed', count(channel.messages_unconfirmed)],
     ['Uncommitted', count(channel.messages_uncommitted)],

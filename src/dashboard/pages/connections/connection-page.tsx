@@ -15,7 +15,7 @@ import { PagedList } from '../list/paged-list.tsx'
 import { useOwnList } from '../list/use-list-state.ts'
 import type { PageProps } from '../page-props.ts'
 import { addressOf } from '../routing.ts'
-import { CHANNEL_COLUMNS } from './channel-columns.tsx'
+import { COLUMNS_OF_ONE } from './channel-columns.tsx'
 import type { Connection } from './shapes.ts'
 
 const octets = (value: number): string => `${bytes(value)}/s`
@@ -64,7 +64,7 @@ export function ConnectionPage({ names: [name = ''] }: PageProps): VNode {
             <PagedList
               what="channels"
               base={`${address}/channels`}
-              columns={CHANNEL_COLUMNS}
+              columns={COLUMNS_OF_ONE}
               keyOf={(channel) => channel.name}
               listing={channels}
             />

@@ -48,7 +48,7 @@ export function QueuePage({ names: [vhost = '', name = ''] }: PageProps): VNode 
         data !== undefined && (
           <>
             <MessagesLink vhost={vhost} name={name}>
-              Messages
+              Show the messages
             </MessagesLink>
             <Delete address={address} name={name} messages={data.messages} />
           </>

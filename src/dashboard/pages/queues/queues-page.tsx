@@ -33,7 +33,15 @@ const COLUMNS: readonly Column<Queue>[] = [
     title: 'Ready',
     sort: 'messages_ready',
     isFigure: true,
-    show: ({ messages_ready }) => count(messages_ready),
+    show: ({ vhost, name, messages_ready }) => (
+      <MessagesLink
+        vhost={vhost}
+        name={name}
+        label={`${count(messages_ready)} messages ready in ${visible(name)}`}
+      >
+        {count(messages_ready)}
+      </MessagesLink>
+    ),
   },
   {
     title: 'Unacked',
@@ -49,8 +57,7 @@ const COLUMNS: readonly Column<Queue>[] = [
   },
   rateColumn('Publish', 'publish'),
   rateColumn('Deliver and get', 'deliver_get'),
-  rateColumn('Acknowledge', 'ack'),
-  { title: 'Messages', show: (queue) => <MessagesLink {...queue}>Show</MessagesLink> },
+  rateColumn('Ack', 'ack'),
 ]
 
 const FIELDS = [
