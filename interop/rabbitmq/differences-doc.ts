@@ -1,11 +1,11 @@
-// Writes the tables of differences into docs/differences.md, between their marks; with --check it
+// Writes the tables of differences into docs/differences.md and docs/management.md, between their marks; with --check it
 // only fails if that would change the file.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { DIFFERENCES, EVERYWHERE } from './differences.ts'
+import { DIFFERENCES as FIELDS } from './management/differences.ts'
+import { OTHER_WORDS } from './management/other-words.ts'
 import { NOT_YET } from './not-yet.ts'
-
-const file = new URL('../../docs/differences.md', import.meta.url)
 
 const BEGIN = '<!-- Written by interop/rabbitmq/differences-doc.ts: `npm run generate`. -->\n'
 const END = '<!-- The end of what is written. -->\n'
@@ -48,17 +48,28 @@ function section(): string {
   ].join('')
 }
 
-const before = readFileSync(file, 'utf8')
-const [head, rest] = before.split(BEGIN)
-const tail = rest?.split(END)[1]
-if (head === undefined || tail === undefined) {
-  throw new Error(`docs/differences.md has no marks: ${BEGIN}${END}`)
+/** What the management API has otherwise. */
+function managementSection(): string {
+  const rows = [...FIELDS, ...OTHER_WORDS].map(({ what, reason }) => [what, reason])
+  return `\n${table([['what', 'why'], ['---', '---'], ...rows])}\n`
 }
-const after = head + BEGIN + section() + END + tail
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(file, after)
-} else if (before !== after) {
-  console.error('docs/differences.md is not what differences.ts gives: npm run generate')
-  process.exitCode = 1
+function write(name: string, written: string): void {
+  const file = new URL(`../../docs/${name}`, import.meta.url)
+  const before = readFileSync(file, 'utf8')
+  const [head, rest] = before.split(BEGIN)
+  const tail = rest?.split(END)[1]
+  if (head === undefined || tail === undefined) {
+    throw new Error(`docs/${name} has no marks: ${BEGIN}${END}`)
+  }
+  const after = head + BEGIN + written + END + tail
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, after)
+  } else if (before !== after) {
+    console.error(`docs/${name} is not what the tables of differences give: npm run generate`)
+    process.exitCode = 1
+  }
 }
+
+write('differences.md', section())
+write('management.md', managementSection())

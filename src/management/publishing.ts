@@ -47,7 +47,7 @@ export async function publish(publication: Publication): Promise<boolean> {
   const publisher = publisherFor(publication, output)
   const request = requestFor(publication)
   if (publisher.publish(request, messageFor(publication, request)) === REJECTED) {
-    throw badRequest('the message was not confirmed: a queue is full')
+    throw badRequest('rejected Unable to publish message. Check queue limits.')
   }
   await whenStored(publication.messageLog)
   publication.vhost.counts.confirmed++

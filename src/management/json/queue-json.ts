@@ -15,18 +15,8 @@ export function queueJson(
   nodeName: string,
   detail: QueueDetail = 'all',
 ): object {
-  const { name, type, durable, autoDelete, exclusiveOwner } = queue
-  const names = {
-    name,
-    vhost: vhost.name,
-    type,
-    durable,
-    auto_delete: autoDelete,
-    exclusive: exclusiveOwner !== null,
-    arguments: argumentsJson(queue.arguments),
-    node: nodeName,
-    state: queue.isPaused ? 'paused' : 'running',
-  }
+  const { type, exclusiveOwner } = queue
+  const names = namesJson(vhost, queue, nodeName)
   if (detail === 'names') return names
   const policy = vhost.policyOf(queue)
   if (detail === 'totals') {
@@ -84,6 +74,22 @@ export function queueJson(
   if (type === 'stream') Object.assign(shown, { readers: { [nodeName]: queue.consumerCount } })
   if (exclusiveOwner instanceof Connection) Object.assign(shown, ownerJson(exclusiveOwner))
   return shown
+}
+
+/** What does not change with each message. */
+function namesJson(vhost: Vhost, queue: Queue, node: string) {
+  const { name, type, durable, autoDelete, exclusiveOwner } = queue
+  return {
+    name,
+    vhost: vhost.name,
+    type,
+    durable,
+    auto_delete: autoDelete,
+    exclusive: exclusiveOwner !== null,
+    arguments: argumentsJson(queue.arguments),
+    node,
+    state: queue.isPaused ? 'paused' : 'running',
+  }
 }
 
 /** RabbitMQ says how much of the time consumers could take more; here it is whether they can now. */

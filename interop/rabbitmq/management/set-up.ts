@@ -1,0 +1,117 @@
+// What is made on both sides before they are compared: something of everything that the API shows.
+
+import { type ChannelModel, connect } from 'amqplib'
+import { vi } from 'vitest'
+import type { Api } from './api.ts'
+
+/** The vhost and the user in it that both sides get. */
+export const VHOST = 'compared'
+export const USER = 'compared-user'
+
+const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
+
+const MADE: readonly (readonly [method: string, path: string, body: unknown])[] = [
+  ['PUT', `/vhosts/${VHOST}`, { description: 'd', tags: 'a,b' }],
+  ['PUT', `/users/${USER}`, { password: 'secret', tags: 'management' }],
+  ['PUT', `/permissions/${VHOST}/${USER}`, { configure: '^a', write: '^a', read: '^a' }],
+  ['PUT', `/permissions/${VHOST}/guest`, EVERYTHING],
+  [
+    'PUT',
+    `/topic-permissions/${VHOST}/${USER}`,
+    { exchange: 'amq.topic', write: '.*', read: '.*' },
+  ],
+  [
+    'PUT',
+    `/policies/${VHOST}/mp`,
+    { pattern: '^mq', definition: { 'max-length': 100 }, 'apply-to': 'queues' },
+  ],
+  ['PUT', `/operator-policies/${VHOST}/op`, { pattern: '^mq', definition: { 'max-length': 100 } }],
+  ['PUT', '/global-parameters/compared', { value: { a: 1 } }],
+  ['PUT', `/vhost-limits/${VHOST}/max-queues`, { value: 50 }],
+  ['PUT', `/user-limits/${USER}/max-channels`, { value: 50 }],
+  [
+    'PUT',
+    `/exchanges/${VHOST}/mx`,
+    { type: 'topic', durable: true, arguments: { 'alternate-exchange': 'amq.fanout' } },
+  ],
+  ['PUT', `/exchanges/${VHOST}/internal`, { type: 'direct', internal: true }],
+  ['PUT', `/queues/${VHOST}/mq`, { durable: true, arguments: { 'x-max-length': 10 } }],
+  ['PUT', `/queues/${VHOST}/qq`, { durable: true, arguments: { 'x-queue-type': 'quorum' } }],
+  ['PUT', `/queues/${VHOST}/sq`, { durable: true, arguments: { 'x-queue-type': 'stream' } }],
+  ['POST', `/bindings/${VHOST}/e/mx/q/mq`, { routing_key: 'a.#', arguments: {} }],
+  ['POST', `/bindings/${VHOST}/e/mx/q/mq`, { routing_key: 'b', arguments: { x: 1 } }],
+  ['POST', `/bindings/${VHOST}/e/mx/e/amq.fanout`, { routing_key: 'c' }],
+]
+
+/** A side with everything on it; `connectionPath` is the name of its one connection in a path. */
+export interface Prepared {
+  readonly api: Api
+  readonly nodePath: string
+  readonly connectionPath: string
+  readonly connection: ChannelModel
+}
+
+export async function prepare(api: Api, amqpUrl: string): Promise<Prepared> {
+  for (const made of MADE) await api.make(...made)
+  const connection = await useIt(amqpUrl)
+  const named = await vi.waitUntil(async () => connectionIn(await api.get('/connections')), {
+    timeout: 30_000,
+    interval: 500,
+  })
+  await vi.waitUntil(() => isCounted(api), { timeout: 30_000, interval: 1000 })
+  const { json } = await api.get('/overview')
+  const nodePath = encodeURIComponent((json as { readonly node: string }).node)
+  return { api, nodePath, connectionPath: encodeURIComponent(named), connection }
+}
+
+/** The reference stays for others. */
+export async function cleanUp({ api, connection }: Prepared): Promise<void> {
+  await connection.close().catch(() => {})
+  for (const path of [`/vhosts/${VHOST}`, `/users/${USER}`, '/global-parameters/compared']) {
+    await api.ask({ method: 'DELETE', path })
+  }
+}
+
+/** Publishes, consumes, gets, and holds something unacknowledged. */
+async function useIt(amqpUrl: string): Promise<ChannelModel> {
+  const connection = await connect(`${amqpUrl}/${VHOST}`, {
+    clientProperties: { connection_name: 'named' },
+  })
+  const channel = await connection.createConfirmChannel()
+  await channel.prefetch(2)
+  await channel.assertQueue('own', { exclusive: true })
+  await channel.consume('mq', () => {}, { arguments: { 'x-priority': 1 } })
+  const properties = { persistent: true, headers: { h: 1 }, messageId: 'm' }
+  for (let count = 0; count < 4; count++) {
+    channel.publish('mx', 'a.b', Buffer.from('hello'), properties)
+  }
+  channel.publish('mx', 'nowhere', Buffer.from('back'), { mandatory: true })
+  channel.sendToQueue('qq', Buffer.from('hello'))
+  await channel.waitForConfirms()
+  await channel.get('own', { noAck: true })
+  await channel.get('qq')
+  return connection
+}
+
+function connectionIn({ json }: { readonly json: unknown }): string | undefined {
+  if (!Array.isArray(json)) return undefined
+  return json.find(({ vhost }) => vhost === VHOST)?.name
+}
+
+/** RabbitMQ counts a while later, and what it tells of a queue comes in pieces. */
+async function isCounted(api: Api): Promise<boolean> {
+  const [mq, qq, channels] = await Promise.all([
+    api.get(`/queues/${VHOST}/mq`),
+    api.get(`/queues/${VHOST}/qq`),
+    api.get(`/vhosts/${VHOST}/channels`),
+  ])
+  const queue = mq.json as {
+    readonly messages?: number
+    readonly idle_since?: string
+    readonly message_stats?: { readonly deliver?: number }
+  }
+  const [channel] = channels.json as { readonly idle_since?: string }[]
+  const isIdle = queue.idle_since !== undefined && channel?.idle_since !== undefined
+  const isKnown = (qq.json as { readonly messages?: number }).messages === 1
+  return isIdle && isKnown && queue.messages === 4 && queue.message_stats?.deliver === 2
+}
