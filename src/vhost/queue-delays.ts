@@ -1,6 +1,7 @@
 import type { DelayQueue } from '../delayed/delay-queue.ts'
-import type { PublishOutcome } from '../exchange/destination.ts'
+import { type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
+import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { DelayQueueFactory } from './delay-queue-factory.ts'
 
@@ -11,8 +12,10 @@ export interface QueueDelaysParts {
   readonly newLogId: () => number | null
   /** The queue has delayed messages under that id from now on. */
   readonly started: (queue: Queue, logId: number) => void
-  readonly deliver: (queue: Queue, message: Message) => void
 }
+
+/** When a queue that was full is asked again. */
+const RETRY_MS = 1000
 
 /** Messages that are to come to one queue later. Most queues never have any, and nothing is kept for those. */
 export class QueueDelays {
@@ -54,10 +57,17 @@ export class QueueDelays {
   }
 
   #create(queue: Queue, logId: number | null): DelayQueue {
-    const { vhost, createDelayQueue, deliver } = this.#parts
+    const { vhost, createDelayQueue } = this.#parts
     const owner = { vhost, queue: queue.name }
-    const delays = createDelayQueue(owner, logId, (message) => deliver(queue, message))
+    const delays = createDelayQueue(owner, logId, (message) => {
+      // It was taken long ago: who published it cannot be told any more.
+      if (queue.publish(message) === REJECTED && !passesOn(queue)) delays.delay(message, RETRY_MS)
+    })
     this.#byQueue.set(queue, delays)
     return delays
   }
 }
+
+/** Whether what the queue refuses goes elsewhere. */
+const passesOn = (queue: Queue): boolean =>
+  queue instanceof ClassicQueue && queue.settings.overflow === 'reject-publish-dlx'

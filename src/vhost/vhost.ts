@@ -171,7 +171,6 @@ export class Vhost {
       newLogId: () => definitions.newQueueIds(1),
       started: (queue, delayId) =>
         this.#durable.changeQueue(queue, { delayId }, () => this.delays.delete(queue)),
-      deliver: (queue, message) => this.#deliver(queue, message),
     })
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#resolver = new BindingResolver(this.exchanges, this.queues)

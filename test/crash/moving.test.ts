@@ -80,7 +80,7 @@ describe.skipIf(isJudged)(`a broker that is killed while it moves (CRASH_SEED=${
     for (let round = 1; round <= rounds(5); round++) {
       const managed = await start(directory)
       const moving = round % 2 === 1 ? move(managed, 'a', 'b') : move(managed, 'b', 'a')
-      await Promise.race([moving, passed(random.between(1, MOST_MS))])
+      await Promise.race([moving, passed(random.magnitude(1, MOST_MS))])
       await managed.broker.kill()
       await moving
     }

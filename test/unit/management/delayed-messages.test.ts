@@ -105,6 +105,20 @@ describe('a delayed message', () => {
     expect(payloads(await lookInto(managed, 'q'))).toEqual(['b'])
   })
 
+  it('waits on while its queue is full and refuses messages', async () => {
+    const managed = await ManagedTestBroker.start()
+    const limits = { 'x-max-length': 1, 'x-overflow': 'reject-publish' }
+    await managed.put('/queues/%2F/q', { durable: true, arguments: limits })
+    await managed.post(MESSAGES, { payload: 'before' })
+    await delay(managed, 'm', HOUR_MS)
+    const [{ id }] = (await lookInto(managed, 'q', '?state=delayed')).items
+    expect((await managed.post(`${MESSAGES}/${id}/deliver`)).status).toBe(204)
+    expect(payloads(await lookInto(managed, 'q', '?state=delayed'))).toEqual(['m'])
+    await managed.delete('/queues/%2F/q/contents')
+    const isReady = async () => expect(payloads(await lookInto(managed, 'q'))).toEqual(['m'])
+    await vi.waitFor(isReady, { timeout: 10_000 })
+  })
+
   it('goes with its queue', async () => {
     const managed = await started()
     await delay(managed, 'm', HOUR_MS)
