@@ -25,7 +25,7 @@ export function apiError({ method, path, user, response, text }: Refusal): Comma
 
 function outcomeOf(status: number, said: string): Outcome {
   // RabbitMQ 3 answers 400 to publishing where there is no exchange.
-  if (status === 404 || said.startsWith('NOT_FOUND - ')) return 'notFound'
+  if (status === 404 || /^(404 )?NOT_FOUND - /.test(said)) return 'notFound'
   return status === 401 || status === 403 ? 'notAuthorised' : 'failed'
 }
 
