@@ -94,6 +94,25 @@ test('topic permissions are set and cleared', async ({ broker, open }) => {
   await card.getByText('No topic permissions').waitFor()
 })
 
+test('limits are set and cleared', async ({ broker, open }) => {
+  const api = managementClient(broker)
+  await api.put('/users/fay', { password: 'x', tags: '' })
+  const page = await open('/console/#/users/fay')
+  const card = page.getByRole('region', { name: 'Limits' })
+  await card.getByText('No limits').waitFor()
+  await card.getByLabel('Limit', { exact: true }).selectOption('max-channels')
+  await card.getByLabel('At most').fill('12')
+  await card.getByRole('button', { name: 'Set limit' }).click()
+  expect(await cellsOf(card.getByRole('row').nth(1))).toBe('max-channels | 12 | Clear')
+  expect(await api.get('/user-limits/fay')).toEqual([
+    { user: 'fay', value: { 'max-channels': 12 } },
+  ])
+  await card.getByRole('button', { name: 'Clear' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Take this limit away?' })
+  await dialog.getByRole('button', { name: 'Clear' }).click()
+  await card.getByText('No limits').waitFor()
+})
+
 test('a user is deleted', async ({ broker, open }) => {
   const api = managementClient(broker)
   await api.put('/users/emma', { password: 'x', tags: '' })

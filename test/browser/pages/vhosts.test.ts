@@ -3,6 +3,7 @@
 import { expect } from 'vitest'
 import { browserTest } from '../support/browser-test.ts'
 import { managementClient } from './management-client.ts'
+import { refusal } from './refusal.ts'
 import { cellsOf, rowOf } from './rows.ts'
 
 const test = browserTest()
@@ -33,7 +34,41 @@ test('a virtual host is added, given to somebody, and deleted', async ({ broker,
   await page.getByRole('button', { name: 'Delete' }).click()
   const dialog = page.getByRole('dialog', { name: 'Delete this virtual host?' })
   await dialog.getByRole('button', { name: 'Delete' }).click()
-  await page.getByText('1–1 of 1 virtual hosts').waitFor()
+  await page.getByText(/^1–\d of \d virtual hosts/).waitFor()
+})
+
+test('a virtual host is described anew, traced, and limited', async ({ broker, open, allow }) => {
+  const api = managementClient(broker)
+  await api.put('/vhosts/changed', { description: 'old', tags: 'a,b' })
+  const page = await open('/console/#/vhosts/changed')
+  await page.getByText('Change the virtual host').click()
+  const form = page.getByRole('form', { name: 'Change the virtual host' })
+  expect(await form.getByLabel('Tags').inputValue()).toBe('a, b')
+  await form.getByLabel('Description').fill('new')
+  await form.getByLabel('Default type of queues').selectOption('Quorum')
+  await form.getByLabel('Trace').check()
+  await form.getByRole('button', { name: 'Change' }).click()
+  await form.getByText('It is changed').waitFor()
+  expect(await api.get('/vhosts/changed')).toMatchObject({
+    description: 'new',
+    tags: ['a', 'b'],
+    default_queue_type: 'quorum',
+    tracing: true,
+  })
+
+  const limits = page.getByRole('region', { name: 'Limits' })
+  await limits.getByLabel('Limit', { exact: true }).selectOption('max-queues')
+  await limits.getByLabel('At most').fill('1')
+  await limits.getByRole('button', { name: 'Set limit' }).click()
+  await limits.getByRole('cell', { name: 'max-queues' }).waitFor()
+  await api.put('/queues/changed/only', {})
+  allow(refusal(400))
+  await page.goto(page.url().replace(/#.*/, '#/queues?vhost=changed'))
+  await page.getByText('Declare a queue').click()
+  const declaring = page.getByRole('form', { name: 'Declare a queue' })
+  await declaring.getByLabel('Name', { exact: true }).fill('more')
+  await declaring.getByRole('button', { name: 'Declare' }).click()
+  await declaring.getByRole('alert').filter({ hasText: 'limit' }).waitFor()
 })
 
 test('lists are of one virtual host when one is chosen', async ({ broker, open }) => {
@@ -58,5 +93,6 @@ test('lists are of one virtual host when one is chosen', async ({ broker, open }
   const chosen = page.getByLabel('Virtual host', { exact: true }).first()
   await expect.poll(() => chosen.inputValue()).toBe('other')
   await chosen.selectOption('All')
-  await page.getByText('1–4 of 4 queues').waitFor()
+  await rowOf(page, 'here').waitFor()
+  await rowOf(page, 'there').waitFor()
 })

@@ -12,6 +12,7 @@ import { Gone } from '../layout/gone.tsx'
 import { Page } from '../layout/page.tsx'
 import type { PageProps } from '../page-props.ts'
 import { addressOf } from '../routing.ts'
+import { Limits } from './limits.tsx'
 import { Permissions } from './permissions.tsx'
 import type { User } from './shapes.ts'
 import { TagsField, tagsIn } from './tags-field.tsx'
@@ -48,6 +49,7 @@ export function UserPage({ names: [name = ''] }: PageProps): VNode {
           </Card>
           <Permissions of={{ user: name }} />
           <TopicPermissions of={{ user: name }} />
+          <Limits of={{ user: name }} />
           <Change user={data} polled={polled} />
         </>
       )}

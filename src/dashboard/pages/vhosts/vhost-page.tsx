@@ -20,17 +20,11 @@ import { Page } from '../layout/page.tsx'
 import type { PageProps } from '../page-props.ts'
 import { addressOf } from '../routing.ts'
 import { useMay } from '../session.ts'
+import { Limits } from '../users/limits.tsx'
 import { Permissions } from '../users/permissions.tsx'
 import { TopicPermissions } from '../users/topic-permissions.tsx'
-
-interface Vhost {
-  readonly name: string
-  readonly description?: string
-  readonly tags?: readonly string[]
-  readonly default_queue_type?: string
-  readonly tracing: boolean
-  readonly message_stats?: Readings
-}
+import { ChangeVhost } from './change-vhost.tsx'
+import type { Vhost } from './shapes.ts'
 
 const LAST_MINUTES = 'lengths_age=600&lengths_incr=10&msg_rates_age=600&msg_rates_incr=10'
 
@@ -61,6 +55,8 @@ export function VhostPage({ names: [name = ''] }: PageProps): VNode {
         <>
           <Permissions of={{ vhost: name }} />
           <TopicPermissions of={{ vhost: name }} />
+          <Limits of={{ vhost: name }} />
+          <ChangeVhost vhost={data} onChanged={polled.refresh} />
         </>
       )}
     </Page>
@@ -76,7 +72,7 @@ function Shown({ vhost }: { readonly vhost: Vhost }): VNode {
           facts={[
             ['Description', visible(description)],
             ['Tags', visible(tags.join(', '))],
-            ['Default type of queues', vhost.default_queue_type],
+            ['Default type of queues', vhost.metadata?.default_queue_type],
             ['Traced', vhost.tracing ? 'yes' : 'no'],
             ['Queues', <a href={addressOf('queues', [], { vhost: name })}>Show</a>],
             ['Exchanges', <a href={addressOf('exchanges', [], { vhost: name })}>Show</a>],

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { path, put } from '../api/client.ts'
-import { type Readings, rateOf } from '../chart/readings.ts'
-import { SelectField, TextField } from '../form/fields.tsx'
+import { rateOf } from '../chart/readings.ts'
+import { TextField } from '../form/fields.tsx'
 import { Form } from '../form/form.tsx'
 import { text } from '../form/values.ts'
 import { count, rate } from '../format/figures.ts'
@@ -14,14 +14,8 @@ import { PagedList } from '../list/paged-list.tsx'
 import type { Column } from '../list/table.tsx'
 import { useAddressedList } from '../list/use-list-state.ts'
 import { useMay } from '../session.ts'
-
-interface Vhost {
-  readonly name: string
-  readonly description?: string
-  readonly tags?: readonly string[]
-  readonly messages?: number
-  readonly message_stats?: Readings
-}
+import type { Vhost } from './shapes.ts'
+import { settingsIn, VhostFields } from './vhost-fields.tsx'
 
 const COLUMNS: readonly Column<Vhost>[] = [
   { title: 'Name', sort: 'name', show: ({ name }) => <VhostLink name={name} /> },
@@ -75,31 +69,17 @@ export function VhostsPage(): VNode {
   )
 }
 
-const QUEUE_TYPES = [
-  ['', 'Not set'],
-  ['classic', 'Classic'],
-  ['quorum', 'Quorum'],
-  ['stream', 'Stream'],
-] as const
-
 function AddVhost({ onAdded }: { readonly onAdded: () => void }): VNode {
   const add = async (values: FormData): Promise<string> => {
     const name = text(values, 'name')
-    const type = text(values, 'type')
-    await put(path`/vhosts/${name}`, {
-      description: text(values, 'description'),
-      tags: text(values, 'tags'),
-      ...(type === '' ? {} : { default_queue_type: type }),
-    })
+    await put(path`/vhosts/${name}`, settingsIn(values))
     onAdded()
     return `Virtual host ${visible(name)} is added, with permissions for you`
   }
   return (
     <Form label="Add a virtual host" submit="Add" onSubmit={add}>
       <TextField name="name" label="Name" isRequired />
-      <TextField name="description" label="Description" />
-      <TextField name="tags" label="Tags" hint="Separated by commas" />
-      <SelectField name="type" label="Default type of queues" options={QUEUE_TYPES} />
+      <VhostFields />
     </Form>
   )
 }
