@@ -73,11 +73,11 @@ export class Api {
   ): Promise<{ readonly answer: Answer; readonly query: URLSearchParams }> {
     const { authentication, bodyLimitBytes } = this.#options
     const { path, query } = addressOf(request)
+    const user = authentication.userOf(request)
+    assertSameOrigin(request)
     if (request.method === 'OPTIONS') {
       return { answer: { status: 200, headers: allow(this.#find(path)) }, query }
     }
-    const user = authentication.userOf(request)
-    assertSameOrigin(request)
     const { methods, params } = this.#find(path)
     const method = request.method === 'HEAD' ? 'GET' : request.method
     const route = methods.get(method as Method)

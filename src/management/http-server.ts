@@ -27,6 +27,8 @@ export interface HttpServerOptions {
   readonly tls: HttpTls | undefined
   readonly logger: Logger
   readonly handle: HttpHandler
+  /** Time that a client has to send a whole request; headers have a third of it. */
+  readonly requestTimeoutMs?: number
 }
 
 export interface HttpTls {
@@ -36,14 +38,15 @@ export interface HttpTls {
 }
 
 /** Who is slow, or many, is not to take what others need. */
-const LIMITS: ServerOptions = {
-  /** Time that a client has to send a whole request, and its headers. */
-  requestTimeout: 60_000,
-  headersTimeout: 20_000,
-  connectionsCheckingInterval: 5000,
-  keepAliveTimeout: 30_000,
-}
+const REQUEST_TIMEOUT_MS = 60_000
 const MAX_CONNECTIONS = 1000
+
+const limits = (requestTimeout: number): ServerOptions => ({
+  requestTimeout,
+  headersTimeout: requestTimeout / 3,
+  connectionsCheckingInterval: requestTimeout / 12,
+  keepAliveTimeout: 30_000,
+})
 
 /** An HTTP server on an address of its own. */
 export class HttpServer {
@@ -51,14 +54,16 @@ export class HttpServer {
   readonly #port: Port
 
   /** Rejects when the address cannot be listened on. */
-  static async open({ handle, tls, ...options }: HttpServerOptions): Promise<HttpServer> {
+  static async open(given: HttpServerOptions): Promise<HttpServer> {
+    const { handle, tls, requestTimeoutMs = REQUEST_TIMEOUT_MS, ...options } = given
+    const allowed = limits(requestTimeoutMs)
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
       void handle(request, response)
     }
     const server =
       tls === undefined
-        ? createServer(LIMITS, listener)
-        : secured(tls, options.logger).on('request', listener)
+        ? createServer(allowed, listener)
+        : secured(tls, allowed, options.logger).on('request', listener)
     server.maxConnections = MAX_CONNECTIONS
     return new HttpServer(server, await Port.open(server, options))
   }
@@ -81,9 +86,13 @@ export class HttpServer {
 }
 
 /** Refuses whom the other servers with that identity refuse, and logs it as they do. */
-function secured({ identity, verify, handshakeTimeoutMs }: HttpTls, logger: Logger): TlsServer {
+function secured(
+  { identity, verify, handshakeTimeoutMs }: HttpTls,
+  allowed: ServerOptions,
+  logger: Logger,
+): TlsServer {
   const server = createTlsServer({
-    ...LIMITS,
+    ...allowed,
     ...identity.context,
     requestCert: verify !== 'none',
     rejectUnauthorized: false,

@@ -9,8 +9,9 @@ export function assertSameOrigin({ headers, method }: IncomingMessage): void {
   if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return
   const site = headers['sec-fetch-site']
   const isForeign = site !== undefined && site !== 'same-origin' && site !== 'none'
-  if (!isForeign && (headers.origin === undefined || hostOf(headers.origin) === headers.host))
-    return
+  // Older browsers only say which page it was.
+  const origin = headers.origin ?? headers.referer
+  if (!isForeign && (origin === undefined || hostOf(origin) === headers.host)) return
   throw new HttpError(403, 'not_authorised', 'Requests from pages of other sites are refused')
 }
 

@@ -1,10 +1,10 @@
 // Who may ask for what: looked at for every route that there is.
 
-import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { Right } from '../../../src/management/rights.ts'
 import { ROUTES } from '../../../src/management/routes/all-routes.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
+import { rawRequest } from './raw-http.ts'
 
 /** A path that could be, for a route. */
 const pathFor = (path: string): string =>
@@ -163,16 +163,4 @@ async function rawTarget(): Promise<{ host: string; port: number }> {
   const { broker } = await ManagedTestBroker.start()
   const port = broker.managementPort as number
   return { host: `127.0.0.1:${port}`, port }
-}
-
-function rawRequest(port: number, text: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(text))
-    socket.on('data', (chunk) => {
-      answer += chunk
-    })
-    socket.on('end', () => resolve(answer))
-    socket.on('error', reject)
-  })
 }
