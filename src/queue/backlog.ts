@@ -1,14 +1,13 @@
 import { after } from '../base/clock.ts'
-import { Fifo } from '../base/fifo.ts'
 import type { Message } from '../message/message.ts'
 import type { LogPosition, QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
-import { SequenceSet } from '../message-log/sequence-set.ts'
 import type { SpillSlot } from '../store/spill-store.ts'
 import { type BacklogParts, locateInBacklog, readBacklog, readRun } from './backlog-reading.ts'
-import type { LoggedRun, PageRun } from './backlog-runs.ts'
+import { BacklogRuns, type LoggedRun, type PageRun } from './backlog-runs.ts'
 import { isRecorded, readOriginals } from './originals.ts'
 import { Page, pageBytes, readPage } from './page.ts'
 import type { QueueStorage } from './queue-storage.ts'
+import { RemovedSequences } from './removed-sequences.ts'
 import { settleScattered } from './settle-scattered.ts'
 import type { Spill } from './spill.ts'
 
@@ -36,11 +35,9 @@ const NEVER = Number.POSITIVE_INFINITY
 export class Backlog {
   readonly #log: QueueLog | null
   readonly #storage: QueueStorage
-  readonly #runs = new Fifo<LoggedRun | PageRun>()
-  #lastRun: LoggedRun | PageRun | null = null
+  readonly #runs = new BacklogRuns()
   #openPage: Page | null = null
-  /** Those that were removed from where they are, and must not come back from there; null when none was. */
-  #removed: SequenceSet | null = null
+  readonly #removed = new RemovedSequences()
   #length = 0
   #bodyBytes = 0
   /** What its pages take in memory. */
@@ -70,9 +67,7 @@ export class Backlog {
 
   /** The sequence of the first message, if there is one. */
   get firstSequence(): number | undefined {
-    const run = this.#runs.peek()
-    if (run === undefined) return this.#openPage?.from
-    return run.from
+    return this.#runs.first?.from ?? this.#openPage?.from
   }
 
   /** The message log has messages that were never in memory. */
@@ -80,7 +75,7 @@ export class Backlog {
     const { count, bodyBytes } = log
     this.#length = count
     this.#bodyBytes = bodyBytes
-    this.#pushRun({ kind: 'logged', from: 0, to: log.nextSequence - 1, count, bodyBytes })
+    this.#runs.push({ kind: 'logged', from: 0, to: log.nextSequence - 1, count, bodyBytes })
   }
 
   /** `queueBytes` is what its queue has in memory without it. */
@@ -98,7 +93,7 @@ export class Backlog {
     if (page !== null) this.#closePage(page, queueBytes)
     // The log is read in large pieces: where it has only some of the messages, they stay in pages.
     if (isLogged && page?.endsLogged !== false) {
-      this.#pushLogged(sequence, message.bodySize)
+      this.#runs.pushLogged(sequence, message.bodySize)
       return
     }
     const opened = this.#open(sequence, pageBytes(message, expiresAt, page?.copiedBytes ?? 0))
@@ -109,17 +104,17 @@ export class Backlog {
   takeFromMemory(take: TakeMessage): void {
     if (this.#isLoading) return
     if (this.#runs.length === 0 && this.#openPage !== null) this.#pushPage(this.#openPage)
-    const run = this.#runs.peek()
+    const run = this.#runs.first
     if (run?.kind !== 'page' || run.page === null || !this.#isAtHand(run)) return
     const { parts } = run.page
-    this.#shiftRun()
+    this.#runs.shift()
     this.#discard(run)
     this.#give(parts, run, take)
   }
 
   /** Reads the next messages, gives them, and then calls back. Once at a time. */
   load(take: TakeMessage, onLoaded: () => void): void {
-    const run = this.#runs.peek()
+    const run = this.#runs.first
     if (run === undefined || this.#isLoading || this.#isAtHand(run)) return
     this.#isLoading = true
     const generation = this.#generation
@@ -164,21 +159,14 @@ export class Backlog {
 
   /** Of a message that was read: whether it is still there. */
   has(sequence: number): boolean {
-    return sequence >= (this.firstSequence ?? NEVER) && !this.#isRemoved(sequence)
+    return sequence >= (this.firstSequence ?? NEVER) && !this.#removed.has(sequence)
   }
 
   /** Takes out one that was read, wherever it is: whoever does so tells the log. */
   remove(sequence: number, bodyBytes: number): boolean {
     if (!this.has(sequence)) return false
     if (this.#openPage !== null && sequence >= this.#openPage.from) this.#pushPage(this.#openPage)
-    let index = -1
-    let run = this.#runs.peek() as LoggedRun | PageRun
-    for (const next of this.#runs) {
-      if (next.from > sequence) break
-      run = next
-      index++
-    }
-    this.#removed ??= new SequenceSet()
+    const run = this.#runs.find(sequence) as LoggedRun | PageRun
     this.#removed.add(sequence)
     this.#length--
     run.count--
@@ -187,19 +175,18 @@ export class Backlog {
       run.bodyBytes -= bodyBytes
       this.#bodyBytes -= bodyBytes
     }
-    if (run.count === 0) this.#removeRun(run, index)
+    if (run.count === 0) this.#removeRun(run)
     return true
   }
 
   clear(): void {
-    this.#removed = null
+    this.#removed.clear()
     this.#generation++
     this.#isLoading = false
     for (const run of this.#runs) if (run.kind === 'page') this.#discard(run)
     if (this.#openPage !== null) this.#hold(-this.#openPage.bytes)
     this.#openPage = null
     this.#runs.clear()
-    this.#lastRun = null
     this.#length = 0
     this.#bodyBytes = 0
   }
@@ -208,8 +195,8 @@ export class Backlog {
     const { messages, next } = await (this.#log as QueueLog).read(run.from, run.to)
     return (take) => {
       run.from = next
-      const left = messages.filter(({ sequence }) => !this.#isRemoved(sequence))
-      this.#forgetRemoved(next - 1)
+      const left = this.#removed.without(messages)
+      this.#removed.passed(next - 1)
       run.count -= left.length
       this.#length -= left.length
       settleScattered(left)
@@ -222,7 +209,7 @@ export class Backlog {
       // An empty run is removed though the log knows of sequences behind, which were settled: it would
       // be made longer with the next messages, over those in between that never came here.
       if (run.count > 0 && next <= run.to) return
-      this.#shiftRun()
+      this.#runs.shift()
       this.#shrinkBodies(run, run.bodyBytes)
       this.#missing(run.count)
     }
@@ -243,7 +230,7 @@ export class Backlog {
     const bytes = slot === null ? undefined : await (this.#storage.spill as Spill).read(slot)
     return (take) => {
       const parts = bytes === undefined ? (run.page?.parts ?? []) : [bytes]
-      this.#shiftRun()
+      this.#runs.shift()
       this.#discard(run)
       this.#give(parts, run, take, originals)
     }
@@ -261,11 +248,11 @@ export class Backlog {
     let last = -1
     readPage(bytes, (message, sequence, expiresAt) => {
       last = sequence
-      if (this.#isRemoved(sequence)) return
+      if (this.#removed.has(sequence)) return
       given++
       take(bySequence.get(sequence) ?? message, sequence, false, expiresAt)
     })
-    this.#forgetRemoved(last)
+    this.#removed.passed(last)
     this.#length -= given
     this.#bodyBytes -= run.bodyBytes
     this.#missing(run.count - given)
@@ -276,15 +263,6 @@ export class Backlog {
     if (count === 0) return
     this.#storage.logger.error({ count }, 'Messages of a queue are missing from the store')
     this.#length -= count
-  }
-
-  #pushLogged(sequence: number, bodyBytes: number): void {
-    const last = this.#lastRun
-    if (last?.kind === 'logged') {
-      last.to = sequence
-      last.count++
-      last.bodyBytes += bodyBytes
-    } else this.#pushRun({ kind: 'logged', from: sequence, to: sequence, count: 1, bodyBytes })
   }
 
   #open(sequence: number, bytes: number): Page {
@@ -322,7 +300,7 @@ export class Backlog {
     const { from, count, bodyBytes, lastLogged } = page
     const counts = { from, count, bodyBytes, lastLogged }
     const run: PageRun = { kind: 'page', ...counts, page, slot: null, isGone: false }
-    this.#pushRun(run)
+    this.#runs.push(run)
     return run
   }
 
@@ -367,41 +345,21 @@ export class Backlog {
     this.#storage.budget.take(bytes)
   }
 
-  #pushRun(run: LoggedRun | PageRun): void {
-    this.#runs.push(run)
-    this.#lastRun = run
-  }
-
   get #parts(): BacklogParts {
     const { spill } = this.#storage
-    const isRemoved = (sequence: number): boolean => this.#isRemoved(sequence)
+    const isRemoved = (sequence: number): boolean => this.#removed.has(sequence)
     return { log: this.#log, spill, runs: this.#runs, openPage: this.#openPage, isRemoved }
   }
 
-  #isRemoved(sequence: number): boolean {
-    return this.#removed?.has(sequence) === true
-  }
-
-  /** What is up to there has come back, all but these. */
-  #forgetRemoved(last: number): void {
-    this.#removed?.deleteRange(0, last)
-    if (this.#removed?.count === 0) this.#removed = null
-  }
-
   /** Nothing is left of it. If it is being read, nobody waits for that any more. */
-  #removeRun(run: LoggedRun | PageRun, index: number): void {
-    if (index === 0) {
+  #removeRun(run: LoggedRun | PageRun): void {
+    if (run === this.#runs.first) {
       this.#generation++
       this.#isLoading = false
     }
     if (run.kind === 'page') this.#discard(run)
     else this.#shrinkBodies(run, run.bodyBytes)
-    this.#runs.removeAt(index)
-    if (run === this.#lastRun) this.#lastRun = null
-    if (this.#length === 0) this.#removed = null
-  }
-
-  #shiftRun(): void {
-    if (this.#runs.shift() === this.#lastRun) this.#lastRun = null
+    this.#runs.remove(run)
+    if (this.#length === 0) this.#removed.clear()
   }
 }

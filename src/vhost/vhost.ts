@@ -103,8 +103,8 @@ export class Vhost {
   readonly queues: QueueRegistry
   readonly replyQueues: ReplyQueues
   readonly deadLetters: DeadLetters
+  readonly deadLetterTargets: DeadLetterTargets
   readonly delays: QueueDelays
-  readonly #deadLetterTargets: DeadLetterTargets
   /** What was published lately. */
   readonly #publishRequests = new PublishRequests()
   /** The broker's own, where nobody asks for something. */
@@ -175,7 +175,7 @@ export class Vhost {
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#resolver = new BindingResolver(this.exchanges, this.queues)
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
-    this.#deadLetterTargets = new DeadLetterTargets({
+    this.deadLetterTargets = new DeadLetterTargets({
       bindings: this.#bindings,
       queues: () => this.queues.values(),
       findExchange: (exchange) => this.exchanges.find(exchange),
@@ -239,11 +239,6 @@ export class Vhost {
   findPublishRequest(access: Access, buffer: Buffer, start: number, end: number): PublishRequest {
     this.#publishRequests.version = this.topologyVersion
     return this.#publishRequests.find(access, buffer, start, end)
-  }
-
-  /** Whether dead letters come to that queue. */
-  isDeadLetterTarget(queue: Queue): boolean {
-    return this.#deadLetterTargets.has(queue)
   }
 
   /** Whether that very queue is still there. What delays messages knows by itself when it is not. */

@@ -67,7 +67,7 @@ export function queueJson(
     // Not RabbitMQ's.
     paused: queue.isPaused,
     messages_delayed: vhost.delays.countOf(queue),
-    dead_letter_target: vhost.isDeadLetterTarget(queue),
+    dead_letter_target: vhost.deadLetterTargets.has(queue),
   }
   if (type !== 'classic') Object.assign(shown, membersJson(nodeName))
   if (type === 'quorum') Object.assign(shown, quorumJson(queue, nodeName))
