@@ -26,7 +26,7 @@ export function factsOf(vhost: Vhost, queue: Queue, isDescribed: boolean): Queue
  * look at it is in a queue that nobody consumes from and that sends nothing on.
  */
 function holdsDeadLetters(vhost: Vhost, queue: Queue): boolean {
-  if (!vhost.isDeadLetterTarget(queue) || queue.consumerCount > 0) return false
+  if (!vhost.deadLetterTargets.has(queue) || queue.consumerCount > 0) return false
   if (queue.type === 'stream') return false
   const sendsOn = queue instanceof ClassicQueue && queue.settings.deadLetterExchange !== undefined
   return !sendsOn
