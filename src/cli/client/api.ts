@@ -6,8 +6,11 @@ export type Method = 'GET' | 'PUT' | 'POST' | 'DELETE'
 
 export interface ApiOptions {
   readonly target: Target & { readonly password: string }
-  readonly timeoutSec: number
+  /** For each answer; undefined for what is usual, and as long as it takes for long work. */
+  readonly timeoutSec: number | undefined
 }
+
+const USUAL_TIMEOUT_SEC = 30
 
 /** What the broker answered. */
 export interface ApiAnswer {
@@ -21,7 +24,7 @@ export class Api {
   readonly user: string
   readonly #baseUrl: string
   readonly #authorization: string
-  readonly #timeoutSec: number
+  readonly #timeoutSec: number | undefined
 
   constructor({ target, timeoutSec }: ApiOptions) {
     this.user = target.user
@@ -57,6 +60,13 @@ export class Api {
     return (await this.send('POST', path, body)).body as Body
   }
 
+  /** The same for what may take the broker long. */
+  async postLong<Body = unknown>(path: string, body: object): Promise<Body> {
+    const timeoutSec = this.#timeoutSec ?? Number.POSITIVE_INFINITY
+    const response = await this.#request('POST', path, { body, timeoutSec })
+    return (await this.#accepted('POST', path, response)).body as Body
+  }
+
   async delete(path: string): Promise<void> {
     await this.send('DELETE', path)
   }
@@ -67,7 +77,7 @@ export class Api {
     body?: object,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<ApiAnswer> {
-    return this.#accepted(method, path, await this.#request(method, path, body, headers))
+    return this.#accepted(method, path, await this.#request(method, path, { body, headers }))
   }
 
   async #accepted(method: Method, path: string, response: Response): Promise<ApiAnswer> {
@@ -88,12 +98,8 @@ export class Api {
     }
   }
 
-  #request(
-    method: Method,
-    path: string,
-    body?: object,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Response> {
+  #request(method: Method, path: string, request: RequestParts = {}): Promise<Response> {
+    const { body, headers, timeoutSec = this.#timeoutSec ?? USUAL_TIMEOUT_SEC } = request
     return this.#reading(() =>
       fetch(`${this.#baseUrl}/api${path}`, {
         method,
@@ -105,7 +111,7 @@ export class Api {
         body: body === undefined ? null : JSON.stringify(body),
         // Nobody but the broker is told the password.
         redirect: 'error',
-        signal: AbortSignal.timeout(this.#timeoutSec * 1000),
+        signal: Number.isFinite(timeoutSec) ? AbortSignal.timeout(timeoutSec * 1000) : null,
       }),
     )
   }
@@ -120,7 +126,15 @@ export class Api {
 
   #unreachable(error: unknown): CommandError {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError'
-    const reason = isLate ? new Error(`no answer within ${this.#timeoutSec} s`) : error
+    const reason = isLate
+      ? new Error(`no answer within ${this.#timeoutSec ?? USUAL_TIMEOUT_SEC} s`)
+      : error
     return connectionError(this.#baseUrl, reason)
   }
+}
+
+interface RequestParts {
+  readonly body?: object | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  readonly timeoutSec?: number
 }

@@ -26,7 +26,11 @@ export function createProgram(): Program {
         'user to log in as (LEVERET_USER; guest); password: LEVERET_PASSWORD',
       )
       .option('--vhost <vhost>', 'virtual host (LEVERET_VHOST; / or, for lists, all)')
-      .option('--timeout <seconds>', 'how long to wait for each answer (30)', seconds)
+      .option(
+        '--timeout <seconds>',
+        'how long to wait for each answer (30; for long work, no limit)',
+        seconds,
+      )
       .option('--json', 'print JSON') as unknown as Program
   )
 }

@@ -63,7 +63,7 @@ export async function openSession(options: GlobalOptions): Promise<Session> {
   const target = resolveTarget(options, env)
   const password = await passwordOf(target)
   return new Session({
-    api: new Api({ target: { ...target, password }, timeoutSec: options.timeout ?? 30 }),
+    api: new Api({ target: { ...target, password }, timeoutSec: options.timeout }),
     output: new Output({ stdout, stderr, isJson: options.json ?? false }),
     progress: new Progress(stderr),
     vhost: options.vhost ?? variable(env, 'LEVERET_VHOST'),

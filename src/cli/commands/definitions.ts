@@ -30,7 +30,7 @@ export function define(program: Program): void {
     .action(async (file, _options, command) => {
       const session = await openSession(command.optsWithGlobals())
       const json = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8')
-      await session.api.post(pathOf(session), parsed(json, file))
+      await session.api.postLong(pathOf(session), parsed(json, file))
       session.output.done(`Imported definitions from ${file}`, { imported: true })
     })
 }

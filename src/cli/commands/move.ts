@@ -25,7 +25,7 @@ export function define(program: Program): void {
       const to = destinationOf(options)
       const path = apiPath`/queues/${session.vhost}/${queue}`
       const moving = session.ownEndpoint('move', () =>
-        session.api.post<Moved>(`${path}/move`, {
+        session.api.postLong<Moved>(`${path}/move`, {
           ...(options.id === undefined ? {} : { ids: options.id }),
           ...(options.count === undefined ? {} : { count: options.count }),
           ...(to === undefined ? {} : { to }),
