@@ -64,6 +64,8 @@ export class Api {
       const body = answer.body === undefined ? undefined : shaped(answer, query)
       respond(request, response, answer.status, body, answer.headers)
     } catch (thrown) {
+      // Who has gone amid a request is not to be answered.
+      if (request.destroyed && !request.complete) return
       respondError(request, response, httpErrorOf(thrown) ?? this.#fault(thrown))
     }
   }
