@@ -91,7 +91,11 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
     read: name,
   }),
   exchange: fc.oneof(record(EXCHANGE), record({ ...EXCHANGE, id: logId })),
-  queue: fc.oneof(record(QUEUE), record({ ...QUEUE, priorityLevels: fc.constantFrom(2, 32) })),
+  queue: fc.oneof(
+    record(QUEUE),
+    record({ ...QUEUE, priorityLevels: fc.constantFrom(2, 32), delayId: logId }),
+    record({ ...QUEUE, isPaused: fc.boolean() }),
+  ),
   binding: record({
     kind: fc.constant('binding'),
     vhost: name,
