@@ -1,8 +1,12 @@
 import type { Message } from '../message/message.ts'
-import type { TimedPlace } from './queue.ts'
 
 /** A message that is in a queue, as somebody sees it who only looks. */
-export interface BrowsedMessage extends TimedPlace {
+export interface BrowsedMessage {
+  readonly message: Message
+  /** Its place, as the queue has it. */
+  readonly sequence: number
+  /** In milliseconds since 1970; 0 is never. */
+  readonly expiresAt: number
   /** Its own for as long as it is in the queue. */
   readonly id: string
   readonly redelivered: boolean
