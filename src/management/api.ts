@@ -65,7 +65,7 @@ export class Api {
       respond(request, response, answer.status, body, answer.headers)
     } catch (thrown) {
       // Who has gone amid a request is not to be answered.
-      if (request.socket.destroyed) return
+      if (response.destroyed) return
       respondError(request, response, httpErrorOf(thrown) ?? this.#fault(thrown))
     }
   }
