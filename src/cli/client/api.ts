@@ -44,13 +44,6 @@ export class Api {
     return body as Body
   }
 
-  /** The same; undefined for what is not there. */
-  async find<Body = unknown>(path: string): Promise<Body | undefined> {
-    const answer = await this.#request('GET', path)
-    if (answer.status === 404) return undefined
-    return (await this.#accepted('GET', path, answer)).body as Body
-  }
-
   /** Whether the thing is new. */
   async put(path: string, body: object): Promise<boolean> {
     return (await this.send('PUT', path, body)).status === 201

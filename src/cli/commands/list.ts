@@ -19,7 +19,8 @@ export function define(program: Program): void {
     .action(async (what, options, command) => {
       const session = await openSession(command.optsWithGlobals())
       const noun = NOUNS.get(what) as Noun
-      await showWatched(session.output, options.watch, () => list(session, noun, options))
+      const notes = new Set<string>()
+      await showWatched(session.output, options.watch, () => list(session, noun, options, notes))
     })
 }
 
@@ -28,13 +29,22 @@ interface ListOptions {
   readonly sort?: string | undefined
 }
 
-async function list(session: Session, noun: Noun, options: ListOptions): Promise<Shown> {
+/** `notes` are those that have been shown: what is watched is not to repeat them. */
+async function list(
+  session: Session,
+  noun: Noun,
+  options: ListOptions,
+  notes: Set<string>,
+): Promise<Shown> {
   const { api, output, chosenVhost } = session
   const path = chosenVhost === undefined ? noun.path : (noun.pathIn?.(chosenVhost) ?? noun.path)
   const found = await api.get<readonly object[]>(path)
   const items = options.sort === undefined ? found : sortedBy(found, options.sort)
   if (options.columns === undefined) return output.table(noun.columns, items)
   const chosen = chosenColumns(options.columns)
-  for (const missing of missingColumns(items, chosen)) output.note(missing)
+  for (const missing of missingColumns(items, chosen).filter((note) => !notes.has(note))) {
+    notes.add(missing)
+    output.note(missing)
+  }
   return output.table(chosen, items, true)
 }

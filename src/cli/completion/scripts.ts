@@ -23,7 +23,12 @@ _leveret() {
     _files
   fi
 }
-compdef _leveret leveret
+# Found by the shell itself, this file is the function; otherwise it only tells of it.
+if [[ $funcstack[1] == _leveret ]]; then
+  _leveret "$@"
+else
+  compdef _leveret leveret
+fi
 `
 
 const FISH = `# leveret: completion for fish
