@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { type ChannelModel, connect } from 'amqplib'
 import { expect } from 'vitest'
 import { browserTest, type Visitor } from '../support/browser-test.ts'
-import { screenshot } from '../support/screenshot.ts'
 import { refusal } from './refusal.ts'
 import { cellsOf } from './rows.ts'
 
@@ -24,7 +23,6 @@ test('a connection is found, with its channels and what the client says of itsel
   await page.getByText('1–2 of 2 connections').waitFor()
   const row = page.getByRole('row').filter({ hasText: 'invoices <b>' })
   expect(await cellsOf(row)).toContain('| guest | running |')
-  await screenshot(page, 'connections')
 
   await row.getByRole('link').click()
   await page.getByRole('heading', { name: /^Connection 127\.0\.0\.1/ }).waitFor()

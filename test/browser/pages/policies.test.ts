@@ -2,7 +2,6 @@
 
 import { expect } from 'vitest'
 import { browserTest } from '../support/browser-test.ts'
-import { screenshot } from '../support/screenshot.ts'
 import { managementClient } from './management-client.ts'
 import { refusal } from './refusal.ts'
 import { cellsOf, rowOf } from './rows.ts'
@@ -65,7 +64,6 @@ test('what a policy is in force on is told to who asks', async ({ broker, open }
   await rowOf(card, 'logs').getByText('2 queues, 0 exchanges').waitFor()
   const queues = await rowOf(card, 'logs').getByRole('link').allTextContents()
   expect(queues).toEqual(['logs-1', 'logs-2'])
-  await screenshot(page, 'policies')
   await rowOf(card, 'logs').getByRole('link', { name: 'logs-1' }).click()
   await page.getByRole('region', { name: 'Details' }).getByText('message-ttl: 1000').waitFor()
 })

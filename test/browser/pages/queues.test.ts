@@ -3,7 +3,6 @@
 import { connect } from 'amqplib'
 import { beforeAll, expect } from 'vitest'
 import { browserTest } from '../support/browser-test.ts'
-import { screenshot } from '../support/screenshot.ts'
 import { managementClient } from './management-client.ts'
 import { cellsOf, firstCells, rowOf } from './rows.ts'
 
@@ -26,7 +25,6 @@ test('a thousand queues are listed a page at a time', async ({ open }) => {
   const page = await open('/console/#/queues')
   await page.getByText('1–100 of 1,000 queues').waitFor()
   expect(await firstCells(page)).toHaveLength(100)
-  await screenshot(page, 'queues')
   await page.getByRole('button', { name: 'Next' }).click()
   await page.getByText('101–200 of 1,000 queues').waitFor()
   await page.getByRole('button', { name: 'Page 10' }).click()

@@ -35,6 +35,7 @@ test('which bindings match, and why not the others', async (visitor) => {
   const table = page.getByRole('table', { name: 'Bindings of events' })
   expect(await cellsOf(table.getByRole('row').nth(1))).toMatch(/^✓ yes .*order\.#/)
   expect(await cellsOf(table.getByRole('row').nth(2))).toMatch(/^✗ no .*'paid'.*order\.\*\.paid/)
+  await table.scrollIntoViewIfNeeded()
   await screenshot(page, 'route-explainer')
 
   await form.getByLabel('Routing key').fill('order.eu.paid')

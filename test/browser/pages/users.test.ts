@@ -2,7 +2,6 @@
 
 import { expect } from 'vitest'
 import { browserTest } from '../support/browser-test.ts'
-import { screenshot } from '../support/screenshot.ts'
 import { managementClient } from './management-client.ts'
 import { refusal } from './refusal.ts'
 import { cellsOf, rowOf } from './rows.ts'
@@ -64,7 +63,6 @@ test('permissions are set and cleared', async ({ broker, open, allow }) => {
   await card.getByRole('button', { name: 'Set permissions' }).click()
   await card.getByText('Permissions of clara in / are set').waitFor()
   expect(await cellsOf(card.getByRole('row').nth(1))).toBe('/ | ^$ | ^orders-.* | .* | Clear')
-  await screenshot(page, 'permissions')
 
   allow(refusal(400))
   await card.getByLabel('Configure').fill('(')

@@ -94,14 +94,28 @@ function Totals(overview: Overview): VNode {
         {['connections', 'channels', 'exchanges', 'queues'].map((name) => (
           <li key={name}>
             <a href={addressOf(name)}>
-              <b>{count(object_totals[name])}</b> {name}
+              <Total name={name} value={object_totals[name]} />
             </a>
           </li>
         ))}
         <li>
-          <b>{count(object_totals['consumers'])}</b> consumers
+          <Total name="consumers" value={object_totals['consumers']} />
         </li>
       </ul>
+    </>
+  )
+}
+
+function Total({
+  name,
+  value,
+}: {
+  readonly name: string
+  readonly value: number | undefined
+}): VNode {
+  return (
+    <>
+      <b>{count(value)}</b> {value === 1 ? name.replace(/s$/, '') : name}
     </>
   )
 }
