@@ -1,5 +1,5 @@
 import type { Message } from '../message/message.ts'
-import type { StoredMessage } from '../message-log/queue-log.ts'
+import type { LogPosition, StoredMessage } from '../message-log/queue-log.ts'
 import type { BrowsedMessage, BrowseLimits, QueueBrowser } from './browsing.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
@@ -34,11 +34,13 @@ export class ReadyBrowser implements QueueBrowser {
         continue
       }
       const start = lane.ready.locate(before)
-      if (start !== undefined) await this.#readLane(lane, start.sequence, start.skip, found)
+      if (start !== undefined) await this.#readLane(lane, start, found)
       if (found.isFull) break
       before = 0
     }
-    return found.stillThere().map(([lane, stored]) => this.#browsed(lane, stored))
+    return [...found.byLane].flatMap(([lane, messages]) =>
+      stillThere(lane, messages).map((stored) => this.#browsed(lane, stored)),
+    )
   }
 
   async *walk({ count, bytes }: BrowseLimits): AsyncGenerator<readonly BrowsedMessage[]> {
@@ -49,7 +51,7 @@ export class ReadyBrowser implements QueueBrowser {
         // What is read together is given in pieces, rather than read again for each of them.
         const { messages, next } = await lane.ready.read(at, count)
         for (const piece of pieces(messages, { count, bytes })) {
-          const there = piece.filter(({ sequence }) => sequence < end && lane.ready.has(sequence))
+          const there = stillThere(lane, piece).filter(({ sequence }) => sequence < end)
           if (there.length > 0) yield there.map((stored) => this.#browsed(lane, stored))
         }
         at = next
@@ -64,7 +66,7 @@ export class ReadyBrowser implements QueueBrowser {
     const sequence = Number(digits)
     const { messages } = await lane.ready.read(sequence, 1)
     const stored = messages.find((one) => one.sequence === sequence)
-    return stored && lane.ready.has(sequence) ? this.#browsed(lane, stored) : undefined
+    return stored && isThere(lane, sequence) ? this.#browsed(lane, stored) : undefined
   }
 
   idOf(message: Message, sequence: number): string {
@@ -74,7 +76,7 @@ export class ReadyBrowser implements QueueBrowser {
 
   takeOut(browsed: BrowsedMessage, arrive?: () => boolean): boolean {
     const lane = this.#parts.lanes.of(browsed.message)
-    if (!lane.ready.has(browsed.sequence)) return false
+    if (!isThere(lane, browsed.sequence)) return false
     if (arrive !== undefined) {
       lane.log?.makeAtomic()
       if (!arrive()) return false
@@ -87,24 +89,17 @@ export class ReadyBrowser implements QueueBrowser {
     return true
   }
 
-  /** Gives the sequence to go on from. */
-  async #readLane(lane: Lane, from: number, skip: number, found: Found): Promise<number> {
+  /** Until there are enough, or no more. */
+  async #readLane(lane: Lane, { sequence, skip }: LogPosition, found: Found): Promise<void> {
     let left = skip
-    let at = from
-    while (at < Number.POSITIVE_INFINITY) {
+    for (let at = sequence; at < Number.POSITIVE_INFINITY && !found.isFull; ) {
       const { messages, next } = await lane.ready.read(at, STEP_COUNT)
-      for (const stored of messages) {
-        if (left > 0) {
-          left--
-          continue
-        }
-        if (found.isFull) return stored.sequence
-        found.add(lane, stored)
+      for (const stored of messages.slice(left)) {
+        if (!found.isFull) found.add(lane, stored)
       }
+      left = Math.max(0, left - messages.length)
       at = next
-      if (found.isFull) break
     }
-    return at
   }
 
   #browsed(lane: Lane, { message, sequence, delivered, expiresAt }: StoredMessage): BrowsedMessage {
@@ -115,10 +110,11 @@ export class ReadyBrowser implements QueueBrowser {
   }
 }
 
-/** What was found so far. */
+/** What was found so far, lane by lane. */
 class Found {
   readonly #limits: BrowseLimits
-  readonly #found: (readonly [Lane, StoredMessage])[] = []
+  readonly byLane: Map<Lane, StoredMessage[]> = new Map()
+  #count = 0
   #bytes = 0
 
   constructor(limits: BrowseLimits) {
@@ -126,18 +122,26 @@ class Found {
   }
 
   get isFull(): boolean {
-    return this.#found.length >= this.#limits.count || this.#bytes >= this.#limits.bytes
+    return this.#count >= this.#limits.count || this.#bytes >= this.#limits.bytes
   }
 
   add(lane: Lane, stored: StoredMessage): void {
+    this.#count++
     this.#bytes += stored.message.bodySize
-    this.#found.push([lane, stored])
-  }
-
-  stillThere(): readonly (readonly [Lane, StoredMessage])[] {
-    return this.#found.filter(([lane, { sequence }]) => lane.ready.has(sequence))
+    const found = this.byLane.get(lane)
+    if (found === undefined) this.byLane.set(lane, [stored])
+    else found.push(stored)
   }
 }
+
+/** Without those that have left since they were read. */
+function stillThere({ ready }: Lane, messages: readonly StoredMessage[]): StoredMessage[] {
+  const there = ready.stillThere(messages.map(({ sequence }) => sequence))
+  return messages.filter(({ sequence }) => there.has(sequence))
+}
+
+const isThere = ({ ready }: Lane, sequence: number): boolean =>
+  ready.stillThere([sequence]).has(sequence)
 
 function* pieces(
   messages: readonly StoredMessage[],

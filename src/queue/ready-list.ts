@@ -153,6 +153,7 @@ export class ReadyList {
 
   /** Where the message stands that so many stand before; undefined when there are not so many. */
   locate(position: number): LogPosition | undefined {
+    if (position === 0) return { sequence: 0, skip: 0 }
     const returned = this.#returned.length
     if (position < returned) return { sequence: this.#returned.sequenceAt(position), skip: 0 }
     const sequence = this.#windowSequences.at(position - returned)
@@ -177,13 +178,18 @@ export class ReadyList {
     return { messages, next: backlog?.firstSequence ?? Number.POSITIVE_INFINITY }
   }
 
-  /** Of a message that was read: whether it is still there. */
-  has(sequence: number): boolean {
-    const first = this.firstSequence
-    if (first === undefined || sequence < first) return this.#returned.has(sequence)
-    if (this.#backlog?.has(sequence) === true) return true
-    const { value } = this.#windowSequences.from(sequence).next()
-    return value?.sequence === sequence
+  /** Of messages that were read, in their order: which are still there. */
+  stillThere(sequences: readonly number[]): ReadonlySet<number> {
+    const first = this.firstSequence ?? Number.POSITIVE_INFINITY
+    const there = new Set(this.#returned.among(sequences.filter((sequence) => sequence < first)))
+    const others = sequences.filter((sequence) => sequence >= first)
+    const last = others.at(-1) ?? -1
+    for (const { sequence } of this.#windowSequences.from(others[0] ?? first)) {
+      if (sequence > last) break
+      there.add(sequence)
+    }
+    for (const sequence of others) if (this.#backlog?.has(sequence) === true) there.add(sequence)
+    return there
   }
 
   /** Takes out one that was read, wherever it is: whoever does so tells the log. */

@@ -150,10 +150,13 @@ export class ReturnedMessages {
     return { messages: messages.filter(({ sequence }) => sequence < end), next: end }
   }
 
-  has(sequence: number): boolean {
-    if (this.#logged.has(sequence)) return true
-    for (const place of this.#inMemory) if (place.sequence === sequence) return true
-    return false
+  /** Which of these are among them. */
+  among(sequences: readonly number[]): number[] {
+    if (sequences.length === 0) return []
+    const asked = new Set(sequences)
+    const found = sequences.filter((sequence) => this.#logged.has(sequence))
+    for (const { sequence } of this.#inMemory) if (asked.has(sequence)) found.push(sequence)
+    return found
   }
 
   /** Takes out one, wherever it is: whoever does so tells the log. */
