@@ -61,7 +61,12 @@ const pages = project('browser', ['test/browser/**/*.test.ts'], 60_000)
 /** In a real browser, installed before. */
 const browser = {
   ...pages,
-  test: { ...pages.test, globalSetup: ['test/browser/support/global-setup.ts'] },
+  test: {
+    ...pages.test,
+    globalSetup: ['test/browser/support/global-setup.ts'],
+    // A page looks at its broker every five seconds.
+    expect: { poll: { timeout: 15_000 } },
+  },
 }
 
 /** Its brokers want the machine for themselves: one file at a time, when all else is done. */

@@ -155,20 +155,21 @@ export class AmqpQueue extends BaseAdapter {
     await this.#requests.delete()
   }
 
-  /** All of one status. What somebody has is theirs. */
+  /** All of one status: unless nothing is in it any more, as when a queue for dead letters is put to work. */
   async clean(status: JobCleanStatus): Promise<void> {
-    if (status === 'delayed') {
-      await this.#eachDelayed((id) => this.#requests.remove(id))
-    } else if (status === 'failed' || status === 'wait') await this.#requests.purge()
-    else throw new BoardError(400, 'Messages that a consumer has cannot be deleted')
+    const meant = status === 'wait' ? 'waiting' : status
+    if (meant === 'delayed') await this.#eachDelayed((id) => this.#requests.remove(id))
+    else if (meant === this.#statusOf('ready')) await this.#requests.purge()
+    else throw new BoardError(400, 'There are no such messages to delete')
   }
 
   async promoteAll(): Promise<void> {
     await this.#eachDelayed((id) => this.#requests.deliver(id))
   }
 
-  /** All dead letters back to where they died. */
+  /** All dead letters back to where they died, unless they are messages at work by now. */
   async retryAll(): Promise<{ retried: number; skipped: number }> {
+    if (!this.#facts.holdsDeadLetters) return { retried: 0, skipped: 0 }
     const { moved, kept } = await this.#requests.moveBack()
     return { retried: moved, skipped: kept }
   }

@@ -84,7 +84,8 @@ export class BoardApi {
     }
     try {
       const queue = queues.values().next().value
-      if (route.pattern.path === RETRY_ALL && queue instanceof AmqpQueue && !queue.readOnlyMode) {
+      const isRetry = route.pattern.path === RETRY_ALL && params['queueStatus'] === 'failed'
+      if (isRetry && queue instanceof AmqpQueue && !queue.readOnlyMode) {
         return { body: await queue.retryAll() }
       }
       return await route.answer(request)

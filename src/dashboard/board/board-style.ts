@@ -8,8 +8,10 @@ export const BOARD_STYLE = `
 [class^='timeline-'] > li > small:has(+ small) { display: none }
 [class*='sideInfo']:not(:has(li + li)) { display: none }
 /* A message is not changed, and its delay is not either. */
-[class^='jobActions-'] > li:nth-last-child(2),
-[class^='jobActions-'] > li:nth-child(2):nth-last-child(4) { display: none }
+[class^='jobActions-'] > li:has(.lucide-pencil),
+[class^='jobActions-'] > li:has(.lucide-clock) { display: none }
+/* Names are what they are: /shop is not /SHOP. */
+#bull-board-sidebar [class*='groupHeader-'] { text-transform: none }
 /* States that no message is in. */
 [class^='statusTabs-'] > li:has(> a:is(
   [href*='status=waiting-children'],

@@ -9,8 +9,10 @@ const LINKS = [
   { text: 'Channels', url: '/console/#/channels' },
   { text: 'Exchanges', url: '/console/#/exchanges' },
   { text: 'Queues', url: '/console/#/queues' },
+  { text: 'Virtual hosts', url: '/console/#/vhosts' },
   { text: 'Users', url: '/console/#/users' },
   { text: 'Policies', url: '/console/#/policies' },
+  { text: 'Definitions', url: '/console/#/definitions' },
 ]
 
 export const UI_CONFIG: UIConfig = {
@@ -36,6 +38,7 @@ export const UI_CONFIG: UIConfig = {
 /** The same, saying that not all queues are shown when that is so. */
 export function uiConfigFor(queueCount: number, shownCount: number, base: UIConfig): UIConfig {
   if (queueCount <= shownCount) return base
-  const label = `First ${shownCount} of ${queueCount} queues: all are under “Queues” in the menu`
+  const count = queueCount.toLocaleString('en-US')
+  const label = `First ${shownCount} of ${count} queues: all are under “Queues” in the menu`
   return { ...base, environment: { label, color: '#b45309', textColor: '#ffffff' } }
 }

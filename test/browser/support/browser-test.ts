@@ -33,6 +33,8 @@ export interface BrowserTest {
   (name: string, run: (visitor: Visitor) => Promise<void>): void
   /** The file's broker; it is there when tests and hooks run. */
   readonly broker: Broker
+  /** Whether there is no browser, and so no broker either. */
+  readonly isSkipped: boolean
 }
 
 const TIMEOUT_MS = 60_000
@@ -62,7 +64,11 @@ export function browserTest(options: BrokerOptions = {}): BrowserTest {
       TIMEOUT_MS,
     )
   }
-  return Object.defineProperty(declare, 'broker', { get: () => present(broker) }) as BrowserTest
+  const getters = {
+    broker: { get: () => present(broker) },
+    isSkipped: { value: missing !== undefined },
+  }
+  return Object.defineProperties(declare, getters) as BrowserTest
 }
 
 function present<T>(value: T | undefined): T {

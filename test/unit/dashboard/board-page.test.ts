@@ -34,7 +34,7 @@ describe('the page of the dashboard', () => {
   it('says when not all queues are shown', () => {
     expect(uiConfigFor(500, 500, UI_CONFIG)).toBe(UI_CONFIG)
     expect(uiConfigFor(2010, 500, UI_CONFIG).environment?.label).toContain(
-      'First 500 of 2010 queues',
+      'First 500 of 2,010 queues',
     )
   })
 })

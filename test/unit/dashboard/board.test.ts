@@ -275,6 +275,24 @@ describe('a user', () => {
   })
 })
 
+describe('a queue for dead letters that is put to work', () => {
+  it('keeps its messages from a page that does not know that yet', async () => {
+    const board = await BoardClient.start()
+    const to = { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'q' }
+    await board.managed.put('/queues/%2F/source', { arguments: to })
+    await board.managed.put('/queues/%2F/q')
+    await board.publish('q', 'x')
+    expect(await board.queues()).toMatchObject([{ counts: { failed: 1 } }, {}])
+    await board.managed.delete('/queues/%2F/source')
+    expect(await board.queues()).toMatchObject([{ counts: { waiting: 1, failed: 0 } }])
+    expect((await board.do(Q, 'PUT /retry/failed')).json).toEqual({ retried: 0, skipped: 0 })
+    expect((await board.do(Q, 'PUT /clean/failed')).status).toBe(400)
+    expect((await board.do(Q, 'PUT /clean/active')).status).toBe(400)
+    expect((await board.do(Q, 'PUT /retry/waiting')).status).toBe(400)
+    expect(await board.queues()).toMatchObject([{ counts: { waiting: 1 } }])
+  })
+})
+
 describe('what is refused', () => {
   it.each([
     [{ data: {}, options: {} }, 'payload is missing'],
