@@ -45,7 +45,7 @@ export function resolveAmqpTarget(
 }
 
 function parsedUrl(text: string): URL {
-  const url = URL.parse(text)
+  const url = URL.canParse(text) ? new URL(text) : null
   if (url !== null && url.protocol in PORTS && url.hostname !== '') return url
   throw usageError('--amqp: expected an address such as amqp://127.0.0.1:5672')
 }

@@ -55,7 +55,7 @@ export function variable(environment: Environment, name: string): string | undef
 
 function parsedUrl(text: string | undefined, source: string): URL | undefined {
   if (text === undefined) return undefined
-  const url = URL.parse(text)
+  const url = URL.canParse(text) ? new URL(text) : null
   // Not shown, since there may be a password in it.
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     throw usageError(`${source}: expected an address such as http://127.0.0.1:15672`)

@@ -37,7 +37,7 @@ export function define(program: Program): void {
         }),
       )
       if (options.raw) return writeBodies(output, items)
-      output.show(messageTable(output, items))
+      output.show(messageTable(output, items, { inQueue: true }))
       if (output.isTerminal && !output.isJson) output.note(`${items.length} of ${total}`)
     })
 }

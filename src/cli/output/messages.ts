@@ -1,10 +1,24 @@
+import { valueAt } from './cell.ts'
 import { columns } from './columns.ts'
 import type { Output, Shown } from './output.ts'
 
-/** What `get` and `peek` show of each message; those columns that none of them has are left out. */
-const COLUMNS = columns(
-  ...['position', 'id', 'state', 'exchange', 'routing_key', 'redelivered', 'payload_bytes:bytes'],
-  ...['properties', 'payload:body'],
+/** Where a message is in its queue, which only who looks at it there is told. */
+const PLACE = columns('position', 'id', 'state')
+
+const CONTENT = columns(
+  ...[
+    'exchange',
+    'routing_key',
+    'redelivered',
+    'payload_bytes:bytes',
+    'properties',
+    'payload:body',
+  ],
+)
+
+/** What is told of some messages only: shown to people, and not to programs that count columns. */
+const SOMETIMES = columns(
+  ...['due_at:due', 'consumer.consumer_tag:consumer', 'death.queue:died in', 'death.reason:why'],
 )
 
 /** A message as the HTTP API has it. */
@@ -13,9 +27,17 @@ export interface MessageJson {
   readonly payload_encoding: string
 }
 
-export function messageTable(output: Output, messages: readonly MessageJson[]): Shown {
-  const present = COLUMNS.filter(({ path }) => messages.some((one) => Object.hasOwn(one, path)))
-  return output.table(present, messages)
+/** Messages that were taken, or that are `inQueue` still. */
+export function messageTable(
+  output: Output,
+  messages: readonly MessageJson[],
+  { inQueue = false }: { readonly inQueue?: boolean } = {},
+): Shown {
+  const place = inQueue ? PLACE : []
+  const besides = SOMETIMES.filter(
+    ({ path }) => output.isTerminal && messages.some((one) => valueAt(one, path) !== undefined),
+  )
+  return output.table([...place, ...besides, ...CONTENT], messages)
 }
 
 /** The bodies alone, one after the other, as they are. */
