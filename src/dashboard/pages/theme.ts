@@ -5,7 +5,7 @@ const SETTINGS = 'board-settings'
 export function followTheme(): void {
   const system = matchMedia('(prefers-color-scheme: dark)')
   const apply = (): void => {
-    const theme = chosenTheme(localStorage.getItem(SETTINGS))
+    const theme = chosenTheme(keptSettings())
     const isDark = theme === 'dark' || (theme !== 'light' && system.matches)
     document.documentElement.classList.toggle('dark', isDark)
   }
@@ -13,6 +13,15 @@ export function followTheme(): void {
   // Told to the other tabs when one of them changes it.
   addEventListener('storage', apply)
   apply()
+}
+
+/** Browsers may be told to keep nothing, and to refuse to look. */
+function keptSettings(): string | null {
+  try {
+    return localStorage.getItem(SETTINGS)
+  } catch {
+    return null
+  }
 }
 
 /** Undefined for what cannot be read: it is another program's. */

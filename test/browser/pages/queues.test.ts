@@ -126,7 +126,7 @@ test("a queue's consumers and messages are shown", async ({ broker, open }) => {
     .getByRole('region', { name: 'Consumers' })
     .getByRole('cell', { name: 'reader' })
     .waitFor()
-  const messages = page.getByRole('region', { name: 'Messages', exact: true })
+  const messages = page.getByRole('region', { name: 'Messages in the queue' })
   await expect.poll(() => messages.textContent()).toMatch(/Total 3Ready 0Unacknowledged 3/)
   await client.close()
 })

@@ -10,21 +10,24 @@ export interface Details {
   readonly samples?: readonly Sample[]
 }
 
-/** `publish` and `publish_details`, and so on. */
-export type Readings = Readonly<Record<string, number | Details | undefined>>
+/** Anything that has `publish` and `publish_details`, and so on. */
+export type Readings = object
 
 /** Under which name it is read, what it is called, and which colour it has. */
 export type LineOf = readonly [name: string, label: string, colour: number]
 
 export function detailsOf(readings: Readings, name: string): Details | undefined {
-  const details = readings[`${name}_details`]
-  return typeof details === 'object' ? details : undefined
+  const details = fieldOf(readings, `${name}_details`)
+  return typeof details === 'object' ? (details as Details) : undefined
 }
 
 export function readingOf(readings: Readings, name: string): number {
-  const value = readings[name]
+  const value = fieldOf(readings, name)
   return typeof value === 'number' ? value : 0
 }
+
+const fieldOf = (readings: Readings, name: string): unknown =>
+  (readings as Readonly<Record<string, unknown>>)[name]
 
 export function rateOf(readings: Readings | undefined, name: string): number {
   return readings === undefined ? 0 : (detailsOf(readings, name)?.rate ?? 0)

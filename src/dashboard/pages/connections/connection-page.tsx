@@ -2,7 +2,7 @@ import type { VNode } from 'preact'
 import { path, remove } from '../api/client.ts'
 import { usePolled } from '../api/use-polled.ts'
 import { LineChart } from '../chart/line-chart.tsx'
-import { OCTETS, type Readings, rateLines } from '../chart/readings.ts'
+import { OCTETS, rateLines } from '../chart/readings.ts'
 import { bytes, count, dateTime } from '../format/figures.ts'
 import { visible } from '../format/names.ts'
 import { Arguments } from '../layout/arguments.tsx'
@@ -55,7 +55,7 @@ export function ConnectionPage({ names: [name = ''] }: PageProps): VNode {
             <Card title="Data a second">
               <LineChart
                 title="Data a second, over the last minute"
-                lines={rateLines(data as unknown as Readings, OCTETS, octets)}
+                lines={rateLines(data, OCTETS, octets)}
                 format={octets}
               />
             </Card>

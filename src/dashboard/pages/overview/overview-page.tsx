@@ -2,6 +2,7 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { usePolled } from '../api/use-polled.ts'
 import type { Readings } from '../chart/readings.ts'
+import { TrafficCharts } from '../chart/traffic-charts.tsx'
 import { count } from '../format/figures.ts'
 import { visible } from '../format/names.ts'
 import { Page } from '../layout/page.tsx'
@@ -11,7 +12,7 @@ import { useMay } from '../session.ts'
 import { Churn } from './churn.tsx'
 import { Listeners, type ListenersProps } from './listeners.tsx'
 import { NodeCards } from './node-cards.tsx'
-import { TrafficCharts, TrafficTotals } from './traffic.tsx'
+import { TrafficTotals } from './traffic-totals.tsx'
 
 interface Overview extends ListenersProps {
   readonly product_name: string
@@ -50,7 +51,7 @@ export function OverviewPage(): VNode {
       {data !== undefined && (
         <>
           <Totals {...data} />
-          <Traffic messages={data.message_stats} queued={data.queue_totals} />
+          <Traffic messages={data.message_stats} queued={data.queue_totals} where="queues" />
         </>
       )}
       {isMonitoring && <NodeCards />}

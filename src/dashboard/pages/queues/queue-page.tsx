@@ -2,20 +2,12 @@ import type { VNode } from 'preact'
 import { useState } from 'preact/hooks'
 import { path, remove } from '../api/client.ts'
 import { usePolled } from '../api/use-polled.ts'
-import { LineChart } from '../chart/line-chart.tsx'
-import {
-  happened,
-  levelLines,
-  MESSAGE_RATES,
-  QUEUED,
-  type Readings,
-  rateLines,
-} from '../chart/readings.ts'
+import { TrafficCharts } from '../chart/traffic-charts.tsx'
 import { ConsumersTable } from '../connections/consumers-table.tsx'
 import type { Consumer } from '../connections/shapes.ts'
 import { BindForm } from '../exchanges/bind-form.tsx'
 import { BindingsList } from '../exchanges/bindings-list.tsx'
-import { bytes, count, rate } from '../format/figures.ts'
+import { bytes, count } from '../format/figures.ts'
 import { visible } from '../format/names.ts'
 import { Arguments, hasAny } from '../layout/arguments.tsx'
 import { Card } from '../layout/card.tsx'
@@ -58,7 +50,7 @@ export function QueuePage({ names: [vhost = '', name = ''] }: PageProps): VNode 
       <Gone what="queue" polled={polled} />
       {data !== undefined && (
         <>
-          <Charts queue={data} />
+          <TrafficCharts messages={data.message_stats ?? {}} queued={data} where="the queue" />
           <Card title="Details">
             <Facts facts={factsOf(data)} />
           </Card>
@@ -69,28 +61,6 @@ export function QueuePage({ names: [vhost = '', name = ''] }: PageProps): VNode 
         </>
       )}
     </Page>
-  )
-}
-
-function Charts({ queue }: { readonly queue: DetailedQueue }): VNode {
-  const { message_stats = {} } = queue
-  return (
-    <div class="columns">
-      <Card title="Messages">
-        <LineChart
-          title="Messages in the queue, over the last minute"
-          lines={levelLines(queue as unknown as Readings, QUEUED)}
-          format={count}
-        />
-      </Card>
-      <Card title="Messages a second">
-        <LineChart
-          title="Messages a second, over the last minute"
-          lines={rateLines(message_stats, happened(message_stats, MESSAGE_RATES, 1))}
-          format={rate}
-        />
-      </Card>
-    </div>
   )
 }
 

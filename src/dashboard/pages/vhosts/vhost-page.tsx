@@ -1,16 +1,7 @@
 import type { VNode } from 'preact'
 import { path, remove } from '../api/client.ts'
 import { usePolled } from '../api/use-polled.ts'
-import { LineChart } from '../chart/line-chart.tsx'
-import {
-  happened,
-  levelLines,
-  MESSAGE_RATES,
-  QUEUED,
-  type Readings,
-  rateLines,
-} from '../chart/readings.ts'
-import { count, rate } from '../format/figures.ts'
+import { TrafficCharts } from '../chart/traffic-charts.tsx'
 import { visible } from '../format/names.ts'
 import { Card } from '../layout/card.tsx'
 import { ConfirmButton } from '../layout/confirm-button.tsx'
@@ -80,22 +71,7 @@ function Shown({ vhost }: { readonly vhost: Vhost }): VNode {
           ]}
         />
       </Card>
-      <div class="columns">
-        <Card title="Messages a second">
-          <LineChart
-            title="Messages a second, over the last ten minutes"
-            lines={rateLines(message_stats, happened(message_stats, MESSAGE_RATES, 3))}
-            format={rate}
-          />
-        </Card>
-        <Card title="Messages in queues">
-          <LineChart
-            title="Messages in queues, over the last ten minutes"
-            lines={levelLines(vhost as unknown as Readings, QUEUED)}
-            format={count}
-          />
-        </Card>
-      </div>
+      <TrafficCharts messages={message_stats} queued={vhost} where="queues" />
     </>
   )
 }
