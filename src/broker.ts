@@ -41,6 +41,7 @@ import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
 import { type TlsCertificates, TlsIdentity } from './server/tls-identity.ts'
 import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
+import { EventExchange } from './vhost/event-exchange.ts'
 import { queueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
@@ -99,6 +100,7 @@ export class Broker {
     this.#administration = new Administration({
       loopbackUsers: options.loopbackUsers,
       allowMirroring: this.#profile.mirroringPolicies,
+      happenings: this.#happenings,
       createVhost: (name) => this.#createVhost(name),
       closeSessions: (isMeant, reason) => this.#listener.closeSessions(isMeant, reason),
     })
@@ -213,12 +215,11 @@ export class Broker {
     return this.#http.endpoints.find(({ protocol }) => protocol === 'http')?.port
   }
 
-  /** Where the management API is, `http://host:port`; undefined unless it is open. */
+  /** Where the management API is, `http://host:port`; undefined unless it is open. So over TLS. */
   get managementUrl(): string | undefined {
     return this.#http.urlOf('http')
   }
 
-  /** The same over TLS, `https://host:port`. */
   get managementTlsUrl(): string | undefined {
     return this.#http.urlOf('https')
   }
@@ -426,7 +427,7 @@ export class Broker {
   #createVhost(name: string): Vhost {
     const { definitions, messageLog, queueStorage } = this.#store
     const logOf = (id: number): QueueLog | null => messageLog?.queueLog(id) ?? null
-    return new Vhost(name, {
+    const vhost = new Vhost(name, {
       definitions,
       createQueue: queueFactory(queueStorage, logOf, messageLog, this.#profile),
       createDelayQueue: delayQueueFactory(
@@ -440,6 +441,9 @@ export class Broker {
       node: NODE_NAME,
       happenings: this.#happenings,
     })
+    const hasEvents = name === this.#options.defaultVhost && this.#options.eventExchange === 'on'
+    if (hasEvents) EventExchange.open(vhost, this.#turn, this.#clock)
+    return vhost
   }
 
   /** Who changes the defaults of a broker that has run before should know why nothing happens. */

@@ -2,7 +2,9 @@ import { Access } from '../auth/access.ts'
 import { Permissions } from '../auth/permissions.ts'
 import type { User } from '../auth/user.ts'
 import { Users } from '../auth/users.ts'
+import type { Happenings } from '../base/happenings.ts'
 import type { Logger } from '../base/logger.ts'
+import type { Definition } from '../definitions/definition.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
 import { DefinitionTable } from '../definitions/definition-table.ts'
 import type { StoredDefinitions } from '../definitions/stored-definitions.ts'
@@ -10,6 +12,7 @@ import type { AmqpError } from '../errors.ts'
 import { userDeleted, vhostDeleted } from '../reasons.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import { limitsIn, UserLimitAdministration, VhostLimitAdministration } from './limits.ts'
+import { tellChange } from './news.ts'
 import { dropOrphans } from './orphans.ts'
 import {
   GlobalParameterAdministration,
@@ -31,6 +34,7 @@ export interface AdministrationParts {
   readonly loopbackUsers: readonly string[]
   /** Whether policies may have settings for mirrors. */
   readonly allowMirroring: boolean
+  readonly happenings: Happenings
   readonly createVhost: (name: string) => Vhost
   /** Closes the connections that are meant, and tells the clients why. */
   readonly closeSessions: (isMeant: (session: OpenSession) => boolean, reason: AmqpError) => void
@@ -125,6 +129,20 @@ export class Administration {
     this.#globalParameters.restore(stored.of('global-parameter'), store)
     // With them come their policies and limits.
     this.#vhosts.restore(stored.of('vhost'), store)
+    this.#tellChanges()
+  }
+
+  /** From now on: what was there before is no news. */
+  #tellChanges(): void {
+    const watcher = (now: Definition | undefined, before: Definition | undefined): void =>
+      tellChange(this.#parts.happenings, now, before)
+    this.authenticator.definitions.watcher = watcher
+    this.#granted.definitions.watcher = watcher
+    this.#granted.topicDefinitions.watcher = watcher
+    this.#policies.watcher = watcher
+    this.#parameters.watcher = watcher
+    this.#globalParameters.watcher = watcher
+    this.#vhosts.watcher = watcher
   }
 
   findVhost(name: string): Vhost | undefined {

@@ -44,6 +44,7 @@ import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
 import type { ChannelOutput } from './channel-output.ts'
 import { Confirms } from './confirms.ts'
+import { describeConsumer } from './consumer-description.ts'
 import { Consumers } from './consumers.ts'
 import { Delivery } from './delivery.ts'
 import { DeliveryAges } from './delivery-ages.ts'
@@ -129,7 +130,11 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   constructor(number: number, context: ChannelContext) {
     this.number = number
     this.context = context
-    this.consumers = new Consumers(this, context.consumersPerChannel)
+    this.consumers = new Consumers(this, context.consumersPerChannel, (name, consumer) =>
+      context.vhost.happenings.tell(name, () =>
+        describeConsumer(context.link.name, number, consumer),
+      ),
+    )
     this.publisher = new Publisher({
       channel: number,
       vhost: context.vhost,

@@ -24,16 +24,24 @@ export interface ConsumeRequest {
   readonly arguments: FieldTable
 }
 
+/** Hears of consumers that come and go. */
+export type ConsumerNews = (
+  name: 'consumer.created' | 'consumer.deleted',
+  consumer: ChannelConsumer,
+) => void
+
 /** A channel's consumers by their tags. */
 export class Consumers {
   readonly #channel: ConsumerChannel
   readonly #limit: number
+  readonly #tell: ConsumerNews
   readonly #byTag = new Map<string, ChannelConsumer>()
 
   /** `limit` is how many there may be; 0 is no limit. */
-  constructor(channel: ConsumerChannel, limit: number) {
+  constructor(channel: ConsumerChannel, limit: number, tell: ConsumerNews = () => {}) {
     this.#channel = channel
     this.#limit = limit
+    this.#tell = tell
   }
 
   /** A consumer that is the queue's, but gets nothing before `start()`. Throws 403 or 530. */
@@ -53,6 +61,7 @@ export class Consumers {
     })
     queue.consume(consumer, request.exclusive)
     this.#byTag.set(consumerTag, consumer)
+    this.#tell('consumer.created', consumer)
     return consumer
   }
 
@@ -79,6 +88,7 @@ export class Consumers {
     if (consumer === undefined) return
     this.#byTag.delete(consumerTag)
     consumer.queue.cancel(consumer)
+    this.#tell('consumer.deleted', consumer)
   }
 
   cancelAll(): void {
@@ -87,7 +97,7 @@ export class Consumers {
 
   /** The queue has let go of it already. */
   forget(consumer: ChannelConsumer): void {
-    this.#byTag.delete(consumer.consumerTag)
+    if (this.#byTag.delete(consumer.consumerTag)) this.#tell('consumer.deleted', consumer)
   }
 
   /** What kept them from taking more has gone. */

@@ -272,6 +272,14 @@ const OPTIONS = {
     default: 'lenient',
     doc: 'Version of RabbitMQ whose rules are applied, or `lenient` for those that most clients get on with. `3.13` has other defaults for memory-high-watermark (0.4) and server-version, `4.2` and `4.3` for max-message-size (16 MiB) and server-version.',
   },
+  eventExchange: {
+    flag: 'event-exchange',
+    group: 'Identity',
+    type: 'choice',
+    choices: ['off', 'on'],
+    default: 'off',
+    doc: 'Whether the default virtual host has an exchange `amq.rabbitmq.event`, where what happens is published: connections, queues, logins and so on.',
+  },
   serverProduct: {
     flag: 'server-product',
     group: 'Identity',

@@ -15,6 +15,8 @@ export type DefinitionListener<Kind extends DefinitionKind> = (
 export class DefinitionTable<Kind extends DefinitionKind> {
   readonly #onChange: DefinitionListener<Kind>
   readonly #byKey = new Map<string, DefinitionOf<Kind>>()
+  /** Hears of changes after `restore`, too. */
+  watcher: DefinitionListener<Kind> = () => {}
   #store: DefinitionStore = noDefinitions
 
   constructor(onChange: DefinitionListener<Kind> = () => {}) {
@@ -56,6 +58,7 @@ export class DefinitionTable<Kind extends DefinitionKind> {
     const before = this.#byKey.get(key)
     this.#byKey.set(key, definition)
     this.#onChange(definition, before)
+    this.watcher(definition, before)
   }
 
   #remove(key: string): void {
@@ -63,6 +66,7 @@ export class DefinitionTable<Kind extends DefinitionKind> {
     if (before === undefined) return
     this.#byKey.delete(key)
     this.#onChange(undefined, before)
+    this.watcher(undefined, before)
   }
 
   /** Unless it has changed again since. What was there before is written once more, to be sure. */

@@ -161,7 +161,7 @@ export class Vhost {
     )
     const matchers = new ExchangeMatchers({
       deliver: (destination, message) => this.#deliver(destination, message),
-      release: (exchange, message) => this.#deliver(this.exchanges.get(exchange), message),
+      release: (exchange, message) => this.deliver(exchange, message),
       createDelayQueue,
       newLogId: () => definitions.newQueueIds(1),
     })
@@ -212,8 +212,7 @@ export class Vhost {
   trace(isOn: boolean): void {
     if (isOn === (this.firehose !== null)) return
     const [vhost, node, turn] = [this.name, this.#node, this.#turn]
-    const publish = (message: Message): void =>
-      this.#deliver(this.exchanges.get(TRACE_EXCHANGE), message)
+    const publish = (message: Message): void => this.deliver(TRACE_EXCHANGE, message)
     this.firehose = isOn ? new Firehose({ vhost, node, turn, publish }) : null
     // With it, no route is remembered.
     this.forgetRoutes()
@@ -248,6 +247,11 @@ export class Vhost {
 
   #findQueue(name: string): Queue | undefined {
     return this.queues.find(name) ?? this.replyQueues.find(name)
+  }
+
+  /** Brings the broker's own message to where that exchange leads. Throws 404. */
+  deliver(exchange: string, message: Message): void {
+    this.#deliver(this.exchanges.get(exchange), message)
   }
 
   /** Brings a message that was published before to a destination, and to where that leads. */
