@@ -3,6 +3,7 @@ import type {
   JobCleanStatus,
   JobCounts,
   JobStatus,
+  QueueDefaultJobOptions,
   QueueJob,
   QueueJobOptions,
   QueueMetrics,
@@ -29,6 +30,8 @@ export interface QueueFacts extends QueueNames {
   readonly holdsDeadLetters: boolean
   /** In a few words. */
   readonly description: string
+  /** What it was declared with. */
+  readonly arguments: Readonly<Record<string, unknown>>
 }
 
 export interface AmqpQueueParts {
@@ -184,6 +187,11 @@ export class AmqpQueue extends BaseAdapter {
       addr: `${peer_host}:${peer_port}`,
       age: 0,
     }))
+  }
+
+  /** The page shows them in a list of their own. */
+  override getQueueDefaultJobOptions(): QueueDefaultJobOptions {
+    return { ...this.#facts.arguments }
   }
 
   async getMetrics(): Promise<QueueMetrics> {

@@ -17,6 +17,7 @@ export function factsOf(vhost: Vhost, queue: Queue, isDescribed: boolean): Queue
     isPaused: queue.isPaused,
     holdsDeadLetters: holdsDeadLetters(vhost, queue),
     description: isDescribed ? descriptionOf(vhost, queue) : '',
+    arguments: isDescribed ? argumentsJson(queue.arguments) : {},
   }
 }
 

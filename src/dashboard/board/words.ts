@@ -91,7 +91,7 @@ const OVERRIDES: Words = {
       },
     },
     STATUS: { LATEST: 'All' },
-    INFO: { TYPE: 'Bull-board type', DEFAULTS: 'Default options' },
+    INFO: { TYPE: 'Bull-board type', DEFAULTS: 'Arguments' },
     WORKERS: { EMPTY_HINT: '', CONNECTED: '', EMPTY_PAUSED: 'Nothing is consuming this queue.' },
   },
   SETTINGS: { LANGUAGE: 'Dates and numbers as in' },

@@ -1,5 +1,6 @@
 // The dashboard as a browser gets it, without one: who sees what, and may do what.
 
+import { appRoutes } from '@bull-board/api/dist/routes.js'
 import { describe, expect, it } from 'vitest'
 import { type QueueNames, queueKey } from '../../../src/dashboard/board/queue-key.ts'
 import { ManagedTestBroker } from '../management/managed-broker.ts'
@@ -138,6 +139,26 @@ describe('the dashboard', () => {
     expect([sent.status, sent.json.reason]).toEqual([400, 'a body should be application/json'])
     expect((await board.ask('', { method: 'POST' })).status).toBe(405)
     expect((await board.ask('api/queues', { method: 'DELETE' })).headers.get('allow')).toBe('GET')
+  })
+})
+
+describe('who gives no password', () => {
+  it('is told nothing, on any path of bull-board', async () => {
+    const { broker } = await ManagedTestBroker.start()
+    await broker.users.put('plain', { password: 'secret', tags: [] })
+    const { api, entryPoint } = appRoutes
+    const routes = [...api, entryPoint].flatMap(({ method, route }) =>
+      [route].flat().map((path) => [[method].flat()[0] as string, path] as const),
+    )
+    expect(routes.length).toBeGreaterThan(30)
+    for (const [method, path] of routes) {
+      const url = `${broker.managementUrl}/ui${path.replaceAll(/:\w+/g, 'x')}`
+      for (const headers of [{}, { authorization: `Basic ${btoa('plain:secret')}` }]) {
+        const response = await fetch(url, { method: method.toUpperCase(), headers })
+        expect([path, response.status]).toEqual([path, 401])
+        expect(await response.json()).toHaveProperty('reason')
+      }
+    }
   })
 })
 

@@ -59,6 +59,7 @@ const FACTS: QueueFacts = {
   isPaused: true,
   holdsDeadLetters: true,
   description: 'classic',
+  arguments: { 'x-max-length': 5, 'x-single-active-consumer': true },
 }
 
 const user = new User({ kind: 'user', name: 'u', passwordHash: '', tags: [], limits: new Map() })
