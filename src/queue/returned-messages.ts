@@ -155,7 +155,10 @@ export class ReturnedMessages {
     if (sequences.length === 0) return []
     const asked = new Set(sequences)
     const found = sequences.filter((sequence) => this.#logged.has(sequence))
-    for (const { sequence } of this.#inMemory) if (asked.has(sequence)) found.push(sequence)
+    for (const { sequence } of this.#inMemory) {
+      if (found.length === sequences.length) break
+      if (asked.has(sequence)) found.push(sequence)
+    }
     return found
   }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts'
 import { type QueueDestination, REJECTED } from '../exchange/destination.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { copyKeys } from '../message/copy-keys.ts'
@@ -23,6 +24,7 @@ export interface MoveOptions {
   readonly queue: Queue
   /** Undefined for the queue where each of them died. */
   readonly target: MoveTarget | undefined
+  readonly clock: Clock
   /** Resolves when what was moved is safe, and others have had their turn. */
   readonly stored: () => Promise<void>
 }
@@ -35,6 +37,9 @@ export interface MoveResult {
 
 /** So much is one record of the journal at the most. */
 const AT_ONCE = { count: 500, bytes: 1024 * 1024 }
+
+/** No turn is much longer. */
+const TURN_MS = 20
 
 interface Arrival {
   readonly message: Message
@@ -49,18 +54,24 @@ export class MessageMove {
   readonly #options: MoveOptions
   #moved = 0
   #kept = 0
+  #turnBeganMs: number
   /** The last one's address: mostly the next one has the same. */
   #address = PublishAddress.of('', '')
 
   constructor(options: MoveOptions) {
     this.#options = options
+    this.#turnBeganMs = options.clock.now()
   }
 
   /** As many as are there now, or fewer; those that cannot go do not count. */
   async all(atMost: number): Promise<MoveResult> {
     const browser = this.#options.queue.browser()
     for await (const batch of browser.walk(AT_ONCE)) {
-      for (const browsed of batch) if (this.#moved < atMost) this.#move(browsed)
+      for (const browsed of batch) {
+        if (this.#moved >= atMost) break
+        this.#move(browsed)
+        if (this.#isTurnOver()) await this.#options.stored()
+      }
       await this.#options.stored()
       if (this.#moved >= atMost) break
     }
@@ -73,10 +84,19 @@ export class MessageMove {
     for (const [index, id] of ids.entries()) {
       const browsed = await browser.find(id)
       if (browsed !== undefined) this.#move(browsed)
-      if ((index + 1) % AT_ONCE.count === 0) await this.#options.stored()
+      const isMuch = (index + 1) % AT_ONCE.count === 0
+      if (isMuch || this.#isTurnOver()) await this.#options.stored()
     }
     await this.#options.stored()
     return { moved: this.#moved, kept: this.#kept }
+  }
+
+  /** Whether it is others' turn: to take out what others stand around may take its time. */
+  #isTurnOver(): boolean {
+    const nowMs = this.#options.clock.now()
+    if (nowMs - this.#turnBeganMs < TURN_MS) return false
+    this.#turnBeganMs = nowMs
+    return true
   }
 
   #move(browsed: BrowsedMessage): void {

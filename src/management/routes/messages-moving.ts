@@ -20,7 +20,8 @@ export const MESSAGES_MOVING: readonly Route[] = routes('management', {
       await whenStored(broker.messageLog)
       await setImmediate()
     }
-    const move = new MessageMove({ vhost, queue, target: targetIn(call), stored })
+    const target = targetIn(call)
+    const move = new MessageMove({ vhost, queue, target, clock: broker.clock, stored })
     if (body.has('ids')) return found(await move.some(idsIn(body)))
     const count = body.has('count') ? body.integer('count') : Number.POSITIVE_INFINITY
     if (count < 0) throw badRequest('count should not be negative')
