@@ -63,8 +63,16 @@ export class JetStreamApi {
     this.requests = requests
   }
 
-  /** Makes a stream; one that is there with the same configuration is left as it is. */
-  createStream(config: StreamConfig): Promise<StreamInfo> {
+  /**
+   * Makes a stream, if there is none of that name. That is looked up first, since it is known to those
+   * who have the stream, while only the leader of the whole cluster makes one.
+   */
+  async createStream(config: StreamConfig): Promise<StreamInfo> {
+    try {
+      return await this.streamInfo(config.name)
+    } catch (error) {
+      if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
+    }
     return this.#ask(`STREAM.CREATE.${config.name}`, config, CREATION_TIMEOUT_MS)
   }
 

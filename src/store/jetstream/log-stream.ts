@@ -21,9 +21,8 @@ export interface LogStreamOptions {
 
 const NANOSECONDS = 1e6
 const PUBLISH_TIMEOUT_MS = 2000
-const GET_TIMEOUT_MS = 1000
-/** How often the leader is asked for a message that it should have before it counts as lost. */
-const LEADER_TRIES = 3
+/** How often a message is asked for that should be there before it counts as lost. */
+const TRIES = 3
 /** So little that those that are under way at once are no burden for a server's buffers. */
 const LARGEST_FRAME_BYTES = 512 * 1024
 const ROOM_FOR_HEADERS = 256
@@ -50,13 +49,12 @@ export class LogStream {
       num_replicas: replicas,
       retention: 'limits',
       storage: 'file',
-      allow_direct: true,
       deny_delete: true,
       duplicate_window: 100 * NANOSECONDS,
     }
     const { config: actual } = await retrying(patience, () => api.createStream(config))
     // A server leaves out silently what it does not know.
-    if (actual['allow_direct'] !== true || actual['num_replicas'] !== replicas) {
+    if (actual['num_replicas'] !== replicas) {
       throw new StoreError(`the NATS servers cannot make the stream ${name} as it should be`)
     }
     return new LogStream(api, name, subject)
@@ -111,18 +109,14 @@ export class LogStream {
   }
 
   /**
-   * The message with that sequence, as any replica has it; undefined when it was removed, or is lost.
-   * It is in memory of its own kind: nobody changes it.
+   * The message with that sequence; undefined when it was removed, or is lost. Nobody changes it.
+   *
+   * Any server that has a copy would answer, too, and JetStream has a request for that. But one that
+   * was killed may come back with copies that are one message off, and what is read from several is
+   * then neither this nor that. What the leader has is what the others get from it.
    */
   async get(sequence: number): Promise<Buffer | undefined> {
-    const subject = `$JS.API.DIRECT.GET.${this.name}`
-    const request = `{"seq":${sequence}}`
-    const answer = await this.#api.requests.ask(subject, request, GET_TIMEOUT_MS)
-    if (answer instanceof NoAnswer) throw noAnswer('a read', answer)
-    const code = answer.headers?.code ?? 0
-    if (code === 0) return bufferOf(answer)
-    // A replica may be behind, but not the leader.
-    for (let attempt = 1; attempt <= LEADER_TRIES; attempt++) {
+    for (let attempt = 1; attempt <= TRIES; attempt++) {
       const message = await this.#api.message(this.name, { seq: sequence })
       if (message !== undefined) return message.data
     }
@@ -140,8 +134,4 @@ function outcomeOf(answer: Msg | NoAnswer): number | JetStreamError {
   const { error, seq } = JSON.parse(answer.string()) as PublishAnswer
   if (error !== undefined) return refused('a publish', error)
   return seq ?? new JetStreamError('JetStream answers a publish with no sequence', 0)
-}
-
-function bufferOf({ data }: Msg): Buffer {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 }

@@ -27,6 +27,6 @@ export async function retrying<Result>(
       const isHopeless = !(error instanceof JetStreamError) || error.isFinal
       if (isHopeless || performance.now() + pauseMs > untilMs) throw error
     }
-    await wait(pauseMs, undefined, signal === undefined ? {} : { signal })
+    await wait(pauseMs)
   }
 }
