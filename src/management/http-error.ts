@@ -43,6 +43,10 @@ export const noSuchObject = (): HttpError => new HttpError(404, 'Object Not Foun
 /** Something else is not there that is needed for what is asked for. */
 export const notFound = (reason: string): HttpError => new HttpError(404, 'not_found', reason)
 
+/** It is known what is asked for, and there is no such thing here. */
+export const notImplemented = (reason: string): HttpError =>
+  new HttpError(501, 'not_implemented', reason)
+
 /** What any part of the broker throws, as an answer; undefined for what nobody should throw. */
 export function httpErrorOf(thrown: unknown): HttpError | undefined {
   if (thrown instanceof HttpError) return thrown

@@ -1,6 +1,7 @@
 import { hashPassword } from '../../auth/password-hash.ts'
 import { type Answer, found, list, NO_CONTENT } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { notImplemented } from '../http-error.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
 import { type Route, routes } from '../route.ts'
 import { assertThisNode } from '../this-node.ts'
@@ -29,8 +30,31 @@ export const REMAINING: readonly Route[] = [
     'GET /shovels/:vhost': () => list([]),
     'GET /federation-links': () => list([]),
     'GET /federation-links/:vhost': () => list([]),
+    'GET /stream/connections': () => list([]),
+    'GET /stream/connections/:vhost': () => list([]),
+    'GET /stream/publishers': () => list([]),
+    'GET /stream/publishers/:vhost': () => list([]),
+    'GET /stream/consumers': () => list([]),
+    'GET /stream/consumers/:vhost': () => list([]),
+    'GET /queues/quorum/:vhost/:name/status': () => list([]),
+  }),
+  ...routes('administrator', {
+    'GET /config/effective': () => found({}),
+    'POST /queues/quorum/:vhost/:name/replicas/add': noReplicas,
+    'DELETE /queues/quorum/:vhost/:name/replicas/delete': noReplicas,
+    'POST /queues/quorum/replicas/on/:node/grow': noReplicas,
+    'DELETE /queues/quorum/replicas/on/:node/shrink': noReplicas,
+    'POST /vhosts/:vhost/deletion/protection': () => {
+      throw notImplemented('Virtual hosts cannot be protected from deletion')
+    },
+    // None is protected.
+    'DELETE /vhosts/:vhost/deletion/protection': () => NO_CONTENT,
   }),
 ]
+
+function noReplicas(): never {
+  throw notImplemented('On a node alone, queues have no replicas')
+}
 
 function keepTotals(call: Call): Answer {
   assertThisNode(call)

@@ -10,6 +10,8 @@ const message = (routing_key: string) => ({
   payload_encoding: 'string',
 })
 
+const of = (name: string): string => `global_messages_${name}_total`
+
 async function metrics(managed: ManagedTestBroker, path = '/metrics', as = 'guest:guest') {
   const authorization = `Basic ${btoa(as)}`
   return fetch(`${managed.broker.managementUrl}${path}`, { headers: { authorization } })
@@ -47,6 +49,35 @@ describe('metrics', () => {
     const text = await (await metrics(managed, '/metrics/per-object')).text()
     const labels = '{vhost="/",queue="say \\"a\\\\b\\""}'
     expect(text.split('\n')).toContain(`rabbitmq_queue_messages_ready${labels} 0`)
+  })
+
+  it('have what boards for RabbitMQ ask for', async () => {
+    const managed = await ManagedTestBroker.start()
+    await managed.put('/queues/%2F/q')
+    const text = await (await metrics(managed)).text()
+    const names = new Set(Array.from(text.matchAll(/^([a-z_]+)(?=[ {])/gm), ([, name]) => name))
+    const wanted = [
+      ...['connections', 'channels', 'consumers', 'queues', 'queue_messages_ready'],
+      ...['queue_messages_unacked', 'queue_messages', 'queue_consumers'],
+      ...['received', 'confirmed', 'routed', 'unroutable_dropped', 'unroutable_returned'].map(of),
+      ...['delivered', 'acknowledged', 'redelivered', 'get_empty'].map(of),
+      ...['delivered_consume_auto_ack', 'delivered_consume_manual_ack'].map(of),
+      ...['delivered_get_auto_ack', 'delivered_get_manual_ack'].map(of),
+      ...['global_publishers', 'global_consumers'],
+      ...['connections_opened_total', 'connections_closed_total', 'channels_opened_total'],
+      ...['channels_closed_total', 'queues_declared_total', 'queues_created_total'],
+      ...['queues_deleted_total', 'process_resident_memory_bytes', 'resident_memory_limit_bytes'],
+      ...['disk_space_available_bytes', 'disk_space_available_limit_bytes'],
+      ...['alarms_memory_used_watermark', 'alarms_free_disk_space_watermark'],
+      ...['process_open_tcp_sockets', 'erlang_uptime_seconds', 'identity_info', 'build_info'],
+      ...['channel_messages_published_total', 'channel_messages_acked_total', 'channel_prefetch'],
+    ]
+    expect(wanted.filter((name) => !names.has(`rabbitmq_${name}`))).toEqual([])
+    // Each is explained once, and has a type.
+    for (const line of text.split('\n').filter((one) => one.startsWith('# TYPE '))) {
+      expect(line).toMatch(/^# TYPE [a-z_]+ (counter|gauge|untyped)$/)
+      expect(text.split(line)).toHaveLength(2)
+    }
   })
 
   it('tell what consumers did by the type of their queues, and do not forget queues that go', async () => {
