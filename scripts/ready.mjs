@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const INSTALLED = 'node_modules/.package-lock.json'
 
 /** What a build reads, and what it makes. */
-const SOURCES = ['src', 'protocol/src', 'tsconfig.base.json', 'scripts/build-pages.mjs']
+const SOURCES = ['src', 'protocol/src', 'tsconfig.base.json', 'scripts']
 const OUTPUTS = ['dist/bin.js', 'dist/dashboard/pages/console.js', 'protocol/dist/index.js']
 
 /** As old as the start of the last build that succeeded; the compiler writes output in any case. */
@@ -34,6 +34,7 @@ export function ensureBuilt() {
   if (isCurrent && OUTPUTS.every((output) => modifiedAt(output) > 0)) return
   const startedAt = new Date()
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'src'], 'The build')
+  run(process.execPath, ['scripts/build-program.mjs'], 'The build of the program')
   run(process.execPath, ['scripts/build-pages.mjs'], 'The build of the pages')
   writeFileSync(join(root, BUILT), '')
   utimesSync(join(root, BUILT), startedAt, startedAt)

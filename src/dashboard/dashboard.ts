@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url'
+import { packagePath } from '../base/package-path.ts'
 import { HttpError, noSuchObject } from '../management/http-error.ts'
 import { respond } from '../management/respond.ts'
 import type { Board } from './board/board.ts'
@@ -6,8 +6,8 @@ import type { DashboardParts } from './dashboard-parts.ts'
 import { StaticFiles } from './static-files.ts'
 import type { Visit } from './visit.ts'
 
-/** Our own pages as they are built, seen from here and from where this is compiled to. */
-const PAGES = fileURLToPath(new URL('../../dist/dashboard/pages', import.meta.url))
+/** Our own pages as they are built. */
+const PAGES = packagePath('dist/dashboard/pages')
 
 /** What people see in a browser: queues and messages under `/ui/`, and all else under `/console/`. */
 export class Dashboard {
