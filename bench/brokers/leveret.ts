@@ -33,6 +33,8 @@ export class Leveret implements Broker {
         String(port),
         '--management-port',
         'none',
+        '--prometheus-port',
+        'none',
         '--log-level',
         'warn',
         ...this.#store(directory),

@@ -35,6 +35,7 @@ export class Statistics {
   #histories = new WeakMap<Subject, History>()
   #stop: (() => void) | undefined
   #askedAtMs = 0
+  #lastTime = { timeMs: 0, text: '' }
 
   constructor(broker: ManagedBroker) {
     this.#broker = broker
@@ -55,8 +56,17 @@ export class Statistics {
     const history = this.#histories.get(subject)
     const json = shown(this.#read(subject), history, ranges)
     const idleSinceMs = MAY_BE_IDLE.has(kindOf(subject)) ? history?.idleSinceMs : undefined
-    if (idleSinceMs !== undefined) json['idle_since'] = printedTime(idleSinceMs)
+    if (idleSinceMs !== undefined) json['idle_since'] = this.#printed(idleSinceMs)
     return json
+  }
+
+  /** Most of a thousand queues are idle since the same sample. */
+  #printed(timeMs: number): string {
+    if (this.#lastTime.timeMs !== timeMs) {
+      const text = new Date(timeMs).toISOString().replace('Z', '+00:00')
+      this.#lastTime = { timeMs, text }
+    }
+    return this.#lastTime.text
   }
 
   /** Of some virtual hosts together: they have no history, and no rates. */
@@ -186,9 +196,6 @@ function shown({ messages, own, churn }: Read, history?: History, ranges = NO_RA
 
 /** Of these, it is told since when nothing has happened to their messages. */
 const MAY_BE_IDLE: ReadonlySet<Kind> = new Set<Kind>(['queue', 'channel'])
-
-const printedTime = (timeMs: number): string =>
-  new Date(timeMs).toISOString().replace('Z', '+00:00')
 
 type Kind = 'queue' | 'exchange' | 'connection' | 'channel' | 'vhost' | 'broker'
 

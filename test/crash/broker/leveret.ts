@@ -28,6 +28,8 @@ export class Leveret implements CrashBroker {
       '0',
       '--management-port',
       'none',
+      '--prometheus-port',
+      'none',
       '--log-format',
       'json',
       ...storage,
