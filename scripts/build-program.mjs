@@ -2,14 +2,15 @@
 // -> dist/chunks. Hundreds of modules, each a file, would take the program as long again to load as Node.js
 // itself takes to start. Types are not looked at here; `tsc -b` does that, and writes their declarations.
 
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const chunks = join(root, 'dist/chunks')
 
-rmSync(new URL('../dist/chunks', import.meta.url), { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/bin.ts', 'src/index.ts'],
   outdir: 'dist',
@@ -21,5 +22,10 @@ await build({
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  metafile: true,
   logLevel: 'warning',
 })
+
+// Only now, and only what is of no use: a program that runs may load a chunk at any time.
+const built = new Set(Object.keys(metafile.outputs).map((path) => basename(path)))
+for (const name of readdirSync(chunks)) if (!built.has(name)) rmSync(join(chunks, name))
