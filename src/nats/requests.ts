@@ -20,6 +20,9 @@ type NoAnswerReason = 'nobody listens' | 'it took too long' | 'the connection is
 
 export type Answer = Msg | NoAnswer
 
+/** What those need who ask. */
+export type Asking = Pick<Requests, 'maxPayloadBytes' | 'send' | 'ask'>
+
 interface OpenRequest {
   readonly onAnswer: (answer: Answer) => void
   readonly deadlineMs: number

@@ -1,5 +1,4 @@
-import type { Requests } from '../../nats/requests.ts'
-import { NoAnswer } from '../../nats/requests.ts'
+import { type Asking, NoAnswer } from '../../nats/requests.ts'
 import { StoreError } from '../store-error.ts'
 
 /** How a stream shall be, in the words of JetStream. */
@@ -57,9 +56,9 @@ const CREATION_TIMEOUT_MS = 10_000
  * answered by whoever leads the stream, or the cluster for a creation.
  */
 export class JetStreamApi {
-  readonly requests: Requests
+  readonly requests: Asking
 
-  constructor(requests: Requests) {
+  constructor(requests: Asking) {
     this.requests = requests
   }
 
