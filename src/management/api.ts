@@ -133,13 +133,14 @@ export class Api {
 }
 
 /** The vhost that the path names has to be there, and the user to have access to it. */
-function assertVhost(call: Call, { method, path, right }: Route): void {
+function assertVhost(call: Call, { method, path, right, changesNothing }: Route): void {
   // What is done to a vhost as a whole knows by itself whether it has to be there.
   if (!path.includes('/:vhost') || path === '/vhosts/:vhost') return
   if (!call.hasVhost) {
     throw method === 'PUT' || method === 'POST' ? notFound('vhost_not_found') : noSuchObject()
   }
-  if (right !== 'administrator') call.assertVhostAccess(method === 'GET')
+  if (right === 'administrator') return
+  call.assertVhostAccess(method === 'GET' || changesNothing === true)
 }
 
 function allow({ methods }: Pick<FoundPath, 'methods'>): Record<string, string> {

@@ -11,6 +11,8 @@ export interface Route {
   readonly path: string
   /** Least right that it takes. Routes with a `:vhost` take access to it, besides. */
   readonly right: Right
+  /** It only asks, though it has a body: who may look there may do it. */
+  readonly changesNothing?: true
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }
 

@@ -16,7 +16,7 @@ export const EXPLANATIONS: readonly Route[] = routes('management', {
     const { vhost } = call
     return found(explanationJson(vhost.name, explainRoute(vhost, imagined(call))))
   },
-})
+}).map((route) => ({ ...route, changesNothing: true }))
 
 /** A message without a body, as somebody might publish it. Throws 400 and 404. */
 function imagined(call: Call): Message {

@@ -214,6 +214,15 @@ describe('the way of a message', () => {
     expect((await explain('k'.repeat(256))).error).toBe('bad_request')
   })
 
+  it('is told to who may look there', async () => {
+    const { managed } = await exchange('direct', ['k'])
+    const explain = (as: string) =>
+      managed.post('/exchanges/%2F/x/explain', { routing_key: 'k' }, as)
+    expect((await explain(await managed.addUser('m', ['monitoring']))).status).toBe(200)
+    expect((await explain(await managed.addUser('u', ['management'], ['/']))).status).toBe(200)
+    expect((await explain(await managed.addUser('s', ['management']))).status).toBe(401)
+  })
+
   it('is told of a thousand bindings, those that match first', async () => {
     const { managed, explain } = await exchange('direct', ['k'])
     const bindings = Array.from({ length: 1500 }, (_, n) => ({
