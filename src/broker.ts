@@ -136,7 +136,11 @@ export class Broker {
       }),
       logger,
     )
-    this.#alarms = new Alarms(logger, (shortage) => this.#listener.setShortage(shortage))
+    this.#alarms = new Alarms(
+      logger,
+      (shortage) => this.#listener.setShortage(shortage),
+      this.#happenings,
+    )
     const watched = { machine, clock, logger, alarms: this.#alarms }
     this.#memoryMonitor = new MemoryMonitor({ ...options, ...watched })
     this.#diskMonitor =

@@ -1,3 +1,4 @@
+import { Happenings } from '../base/happenings.ts'
 import type { LogFields, Logger } from '../base/logger.ts'
 import type { Shortage } from '../connection/shortage.ts'
 
@@ -19,11 +20,17 @@ export class Alarms {
   readonly #raised = new Map(RESOURCES.map((resource) => [resource, new Set<AlarmSource>()]))
   readonly #logger: Logger
   readonly #onChange: (shortage: Shortage | null) => void
+  readonly #happenings: Happenings
 
   /** @param onChange is told what is short, null when nothing is. */
-  constructor(logger: Logger, onChange: (shortage: Shortage | null) => void) {
+  constructor(
+    logger: Logger,
+    onChange: (shortage: Shortage | null) => void,
+    happenings: Happenings = new Happenings(),
+  ) {
     this.#logger = logger
     this.#onChange = onChange
+    this.#happenings = happenings
   }
 
   /** What is short. */
@@ -43,6 +50,9 @@ export class Alarms {
     const before = this.#reason
     if (raised) sources.add(source)
     else sources.delete(source)
+    const isFirstOrLast = sources.size === (raised ? 1 : 0)
+    const name = raised ? 'alarm.set' : 'alarm.cleared'
+    if (isFirstOrLast) this.#happenings.tell(name, () => ({ resource }))
     const reason = this.#reason
     this.#log(raised, reason, { resource, source, ...figures })
     if (reason !== before) this.#onChange(this.#shortage(reason))

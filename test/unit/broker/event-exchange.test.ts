@@ -122,6 +122,13 @@ describe('the exchange for events', () => {
     expect((await next())[0]).toBe('user.deleted')
   })
 
+  it('tells of alarms, each once', async () => {
+    const { running, next } = await watched('alarm.*')
+    for (const raised of [true, true, false]) running.broker.setAlarm('memory', raised)
+    expect(await next()).toMatchObject(['alarm.set', { resource: 'memory' }])
+    expect(await next()).toMatchObject(['alarm.cleared', { resource: 'memory' }])
+  })
+
   it('is bound by patterns, and by nobody published to', async () => {
     const { running, next } = await watched('queue.*')
     const channel = await running.channel()
