@@ -18,6 +18,7 @@ import { firstDefinitions } from './auth/first-definitions.ts'
 import { type Clock, systemClock } from './base/clock.ts'
 import { ClosableClock } from './base/closable-clock.ts'
 import { Happenings } from './base/happenings.ts'
+import { hostAndPort } from './base/host-and-port.ts'
 import { type Logger, silentLogger } from './base/logger.ts'
 import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
@@ -136,11 +137,8 @@ export class Broker {
       }),
       logger,
     )
-    this.#alarms = new Alarms(
-      logger,
-      (shortage) => this.#listener.setShortage(shortage),
-      this.#happenings,
-    )
+    const setShortage: Listener['setShortage'] = (shortage) => this.#listener.setShortage(shortage)
+    this.#alarms = new Alarms(logger, setShortage, this.#happenings)
     const watched = { machine, clock, logger, alarms: this.#alarms }
     this.#memoryMonitor = new MemoryMonitor({ ...options, ...watched })
     this.#diskMonitor =
@@ -177,7 +175,8 @@ export class Broker {
 
   /** `host:port`, where it listens. */
   get address(): string {
-    return hostAndPort(this.#plainAddress)
+    const { address, port } = this.#plainAddress
+    return hostAndPort(address, port)
   }
 
   get #plainAddress(): AddressInfo {
@@ -189,7 +188,7 @@ export class Broker {
   /** The same for TLS; undefined when the broker has no certificate. */
   get tlsAddress(): string | undefined {
     const { tlsAddress } = this.#listener
-    return tlsAddress === undefined ? undefined : hostAndPort(tlsAddress)
+    return tlsAddress && hostAndPort(tlsAddress.address, tlsAddress.port)
   }
 
   /**
@@ -484,10 +483,6 @@ export async function createBroker(options: BrokerOptions & BrokerParts = {}): P
   await broker.start()
   await openOrClose(broker, given)
   return broker
-}
-
-function hostAndPort({ address, family, port }: AddressInfo): string {
-  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
 /** Who asked for a port that cannot be had gets no broker either. */

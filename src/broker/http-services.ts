@@ -1,3 +1,4 @@
+import { hostAndPort } from '../base/host-and-port.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Endpoint } from '../management/managed-broker.ts'
 import type {
@@ -46,7 +47,7 @@ export class HttpServices {
     if (endpoint === undefined) return undefined
     const { host, port } = endpoint
     const scheme = service === 'https' ? 'https' : 'http'
-    return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`
+    return `${scheme}://${hostAndPort(host, port)}`
   }
 
   async close(): Promise<void> {

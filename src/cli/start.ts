@@ -1,5 +1,6 @@
 // Runs the broker as a program: says where it listens, and stops it when the system asks for that.
 
+import { hostAndPort } from '../base/host-and-port.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Endpoint } from '../management/managed-broker.ts'
 
@@ -20,7 +21,7 @@ export function announceListening(broker: RunningBroker, logger: Logger): void {
   // Milliseconds since the process was executed, not since this module was loaded.
   const startMs = Math.round(performance.now())
   const places = broker.endpoints.flatMap(({ protocol, host, port }) => {
-    const place = `on ${host.includes(':') ? `[${host}]` : host}:${port}`
+    const place = `on ${hostAndPort(host, port)}`
     if (protocol === 'amqp/ssl') return [`with TLS ${place}`]
     return protocol === 'amqp' ? [place] : []
   })
