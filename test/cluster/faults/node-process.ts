@@ -1,7 +1,7 @@
 // A node of a cluster that does nothing but write to the shards that it owns, many records at once, and
 // says what it does, for a test to hurt it.
 //
-//     node-process.ts <cluster> <node> <shard count> <server,server,…>
+//     node-process.ts <cluster> <node> <shard count> <server,server,…> <window>
 //
 //     took <shard> <epoch> <records found> <their digest>
 //     confirmed <shard> <epoch> <the last record, from 1>
@@ -21,15 +21,14 @@ import { LogStream } from '../../../src/store/jetstream/log-stream.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { RecordDigest, recordOf, shardStream } from './written-records.ts'
 
-const [cluster, node, shardCount, servers] = process.argv.slice(2) as [
+const [cluster, node, shardCount, servers, window] = process.argv.slice(2) as [
+  string,
   string,
   string,
   string,
   string,
 ]
-/** Appends that are under way at the same time, for each shard. */
-const WINDOW = 24
-/** How long it waits before there are so many again: who takes over reads all of it. */
+/** How long it waits before as many are under way again as the window allows, for each shard. */
 const PAUSE_MS = 20
 
 const say = (...words: unknown[]): void => void process.stdout.write(`${words.join(' ')}\n`)
@@ -75,7 +74,7 @@ class ShardWork {
     await journal.recover((_, record) => digest.add(record))
     say('took', shard, epoch, digest.count, digest.value)
     while (!this.#isEnding) {
-      while (this.#underWay < WINDOW) void this.#write(journal)
+      while (this.#underWay < Number(window)) void this.#write(journal)
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   }

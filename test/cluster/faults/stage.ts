@@ -30,20 +30,21 @@ export class Stage {
   readonly #ledgers = Array.from({ length: SHARDS }, () => new Ledger())
   readonly #problems: string[] = []
 
-  static async build(): Promise<Stage> {
+  /** The nodes keep so many records of each shard under way. */
+  static async build(window = 24): Promise<Stage> {
     const directory = mkdtempSync(join(tmpdir(), 'leveret-test-'))
     const nats = await NatsCluster.start({ directory, user: 'test', password: 'test' })
-    const stage = new Stage(nats, directory)
+    const stage = new Stage(nats, directory, window)
     for (const node of stage.nodes) node.start()
     await stage.progress()
     return stage
   }
 
-  private constructor(nats: NatsCluster, directory: string) {
+  private constructor(nats: NatsCluster, directory: string, window: number) {
     this.nats = nats
     this.#directory = directory
     this.nodes = ['a', 'b', 'c'].map((name) => {
-      const args = [this.#name, name, String(SHARDS), nats.urls.join(',')]
+      const args = [this.#name, name, String(SHARDS), nats.urls.join(','), String(window)]
       return new NodeProgram(name, args, (words) => this.#hear(words))
     })
   }
