@@ -63,7 +63,8 @@ export async function findDelayed(
   if (near !== undefined) {
     return { delayed: near, remove: () => messages.removeNear(sequence) }
   }
-  for (const page of pagesOf(messages, dueMs)) {
+  const pages = pagesOf(messages, dueMs)
+  for (const page of pages) {
     const { run } = page
     const found = (await readPage(page)).find(is)
     if (found === undefined || messages.isRemoved(sequence)) continue
@@ -74,7 +75,8 @@ export async function findDelayed(
     }
     return { delayed: found, remove }
   }
-  return undefined
+  // While it was looked for, it may have come to where nobody looked.
+  return pages.some(({ run }) => run.isGone) ? findDelayed(messages, id) : undefined
 }
 
 /** Where messages are that are not near; with a time, only where those are that are due then. */

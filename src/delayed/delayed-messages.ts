@@ -239,7 +239,9 @@ export class DelayedMessages {
       this.#passedCount++
       if (this.#removed.delete(sequence)) return
       // Behind the messages that it had when it was opened, many more may have come.
-      const isNear = span.level === 0 || (span.isSmall && this.#hasRoomNear)
+      // Those that came before it may have been put into a part of the span, when there was no room.
+      const hasRoom = span.isSmall && this.#hasRoomNear && span.part(dueMs) === undefined
+      const isNear = span.level === 0 || hasRoom
       if (isNear) this.#pushNear(message, sequence, dueMs)
       else this.#put(span, message, sequence, dueMs)
     }
