@@ -102,7 +102,7 @@ export class Stage {
       else if (what === 'confirmed') ledger?.confirmed(Number(epoch), Number(rest[0]))
       else if (what === 'failed' || what === 'damaged') throw new Error([epoch, ...rest].join(' '))
     } catch (error) {
-      this.#problems.push(`${what} of shard ${shard}: ${error}`)
+      this.#problems.push(`${what} of shard ${shard}: ${String(error)}`)
     }
   }
 }

@@ -110,7 +110,9 @@ const nameOf = (record: Buffer): string => record.toString('latin1', 0, record.i
 type Step =
   | { readonly do: 'append'; readonly owner: number; readonly sizes: number[] }
   | { readonly do: 'truncate'; readonly owner: number; readonly share: number }
-  | { readonly do: 'take over' | 'settle' | 'deliver late' }
+  | { readonly do: 'take over' }
+  | { readonly do: 'settle' }
+  | { readonly do: 'deliver late' }
   | { readonly do: 'fail'; readonly faults: (RequestFault | undefined)[] }
 
 /** An owner, from the last one back: the last one does the most. */
@@ -146,7 +148,11 @@ const steps = fc.array(
     },
     {
       weight: 4,
-      arbitrary: fc.record({ do: fc.constantFrom('take over', 'settle', 'deliver late') }),
+      arbitrary: fc.constantFrom<Step>(
+        { do: 'take over' },
+        { do: 'settle' },
+        { do: 'deliver late' },
+      ),
     },
   ),
   { maxLength: 25 },
@@ -158,15 +164,14 @@ async function run(history: readonly Step[]): Promise<void> {
   const faults: (RequestFault | undefined)[] = []
   owners.server.faultOf = () => faults.shift()
   for (const step of history) {
-    if (step.do === 'fail') faults.push(...step.faults)
-    else if (step.do === 'take over') await owners.takeOver()
-    else if (step.do === 'settle') await owners.settle()
-    else if (step.do === 'deliver late') owners.server.deliverLate()
-    else {
+    if (step.do === 'append' || step.do === 'truncate') {
       const index = Math.max(0, owners.count - 1 - step.owner)
       if (step.do === 'append') owners.append(index, step.sizes)
       else owners.truncate(index, step.share)
-    }
+    } else if (step.do === 'fail') faults.push(...step.faults)
+    else if (step.do === 'take over') await owners.takeOver()
+    else if (step.do === 'settle') await owners.settle()
+    else owners.server.deliverLate()
     await new Promise((resolve) => setImmediate(resolve))
   }
   await owners.check()

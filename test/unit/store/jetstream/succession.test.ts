@@ -107,7 +107,7 @@ describe('a record of several frames', () => {
     const assembler = new RecordAssembler()
     return frames.map((frame, index) => {
       const found = assembler.add(index + 1, frame)
-      return found === undefined ? undefined : `${found.position}: ${found.record}`
+      return found === undefined ? undefined : `${found.position}: ${found.record.toString()}`
     })
   }
 
