@@ -18,47 +18,59 @@ export class PatternError extends Error {
   }
 }
 
-/** How long one match may take. RabbitMQ, too, gives up at a limit, and takes it for no match. */
-const LIMIT_MS = 50
+/** How long a match may take. RabbitMQ, too, gives up at a limit, and takes it for no match. */
+const LIMIT_MS = 20
+/** The same for a pattern that has come to that limit before: there may be thousands of names. */
+const NEXT_LIMIT_MS = 5
 
 /** Matches anywhere in a name unless it is anchored. */
 export class NamePattern {
   readonly #pattern: RegExp
   readonly #isSimple: boolean
+  #limitMs = LIMIT_MS
 
   /** Throws PatternError. */
   constructor(source: string) {
     this.#pattern = compile(source)
-    this.#isSimple = isSimple(source)
+    this.#isSimple = isSimple(this.#pattern.source)
   }
 
   matches(name: string): boolean {
-    return this.#isSimple ? this.#pattern.test(name) : matchesInTime(this.#pattern, name)
+    if (this.#isSimple) return this.#pattern.test(name)
+    const found = matchesInTime(this.#pattern, name, this.#limitMs)
+    if (found === undefined) this.#limitMs = NEXT_LIMIT_MS
+    return found === true
+  }
+
+  /** Whether it took too long at least once, and so may match more than was said. */
+  get hasGivenUp(): boolean {
+    return this.#limitMs !== LIMIT_MS
   }
 }
 
 /**
- * Whether no name can keep the pattern busy for long: few parts are repeated, and none of them is a
- * group. Nearly all patterns that people write are so.
+ * Whether no name can keep the pattern busy for long: few parts are repeated, and there is one group at
+ * most, which is not. Nearly all patterns that people write are so. What a second group matches in two ways
+ * doubles the ways of the first, and so on.
  */
 function isSimple(source: string): boolean {
   const bare = source
     .replaceAll(/\\./gs, 'x')
-    .replaceAll(/\[\^?\]?[^\]]*\]/g, 'x')
+    .replaceAll(/\[[^\]]*\]/g, 'x')
     .replaceAll(/\(\?/g, '(')
-  if (/\)[*+{?]/.test(bare)) return false
+  if (/\)[*+{?]/.test(bare) || bare.split('(').length > 2) return false
   // Where it has to be at the beginning, it is tried from there only.
   const limit = bare.startsWith('^') && !bare.includes('|') ? 3 : 2
   return (bare.match(/[*+?]|\{\d/g) ?? []).length <= limit
 }
 
-/** Only code in a context of its own can be interrupted. */
-function matchesInTime(pattern: RegExp, name: string): boolean {
+/** Only code in a context of its own can be interrupted. Undefined when it was. */
+function matchesInTime(pattern: RegExp, name: string, limitMs: number): boolean | undefined {
   try {
     interruptible ??= new Interruptible()
-    return interruptible.matches(pattern, name)
+    return interruptible.matches(pattern, name, limitMs)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return false
+    if ((error as NodeJS.ErrnoException).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') return undefined
     throw error
   }
 }
@@ -72,10 +84,10 @@ class Interruptible {
   readonly #script = new Script('pattern.test(name)')
 
   /** Throws ERR_SCRIPT_EXECUTION_TIMEOUT. */
-  matches(pattern: RegExp, name: string): boolean {
+  matches(pattern: RegExp, name: string, limitMs: number): boolean {
     this.#globals.pattern = pattern
     this.#globals.name = name
-    return this.#script.runInContext(this.#context, { timeout: LIMIT_MS }) as boolean
+    return this.#script.runInContext(this.#context, { timeout: limitMs }) as boolean
   }
 }
 
@@ -110,10 +122,31 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** Escapes that mean the same in both. */
 const SAME_ESCAPES = /[bBdDfnrsStwWxk\d]/
 
+/** A class of characters, or what is escaped and so begins none. */
+const CLASS = /\\.|\[(\^?)(\]?)((?:\[:\w+:\]|\\.|[^\]\\])*)\]/gs
+
+/** First in a class, a bracket is one of its characters; in JavaScript, it would be the end. */
+function withoutLeadingBrackets(source: string): string {
+  return source.replaceAll(CLASS, (all, not?: string, bracket?: string, rest?: string) => {
+    if (rest === undefined) return all
+    if (bracket === ']') return `[${not}\\]${rest}]`
+    if (rest === '') throw new PatternError(NOT_TERMINATED, source.length)
+    return all
+  })
+}
+
+const NOT_TERMINATED = 'missing terminating ] for character class'
+
+/** Longer ones are no names of anything. */
+const MAX_LENGTH = 10_000
+
 function compile(source: string): RegExp {
+  if (source.length > MAX_LENGTH) {
+    throw new PatternError('regular expression is too large', MAX_LENGTH)
+  }
   const [, flags = '', rest = source] = /^\(\?([ims]+)\)(.*)$/s.exec(source) ?? []
   const offset = source.length - rest.length
-  const translated = rest
+  const translated = withoutLeadingBrackets(rest)
     .replaceAll('(?P<', '(?<')
     .replaceAll(/\(\?P=(\w+)\)/g, '\\k<$1>')
     .replaceAll(/\[:(\w+):\]/g, (all, name: string) => POSIX_CLASSES[name] ?? all)
@@ -137,11 +170,7 @@ const PROBLEMS: readonly [RegExp, string, (source: string) => number][] = [
   [/Unterminated group/, 'missing )', (source) => source.length],
   [/Unmatched '\)'/, 'unmatched parentheses', (source) => source.indexOf(')')],
   [/Nothing to repeat/, 'nothing to repeat', (source) => source.search(/(?<=^|[(|*+?])[*+?]/)],
-  [
-    /Unterminated character class/,
-    'missing terminating ] for character class',
-    (source) => source.length,
-  ],
+  [/Unterminated character class/, NOT_TERMINATED, (source) => source.length],
   [/Lone quantifier/, 'nothing to repeat', (source) => source.indexOf('{')],
   [
     /numbers out of order/,

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../definitions/definition.ts'
-import { badRequest, keyMissing } from './http-error.ts'
+import { badRequest, HttpError, keyMissing } from './http-error.ts'
 
 type JsonObject = Readonly<Record<string, JsonValue>>
 
@@ -98,12 +98,28 @@ export class JsonBody {
 function parseObject(text: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text)
-    if (isObject(value)) return value
-  } catch {
+    if (isObject(value)) return shallow(value)
+  } catch (error) {
+    if (error instanceof HttpError) throw error
     // Said below.
   }
   throw badRequest('not_json')
 }
+
+/** Deeper than this nobody means it, and not everything that walks it later would come to its end. */
+const MAX_DEPTH = 64
+
+/** Throws 400. */
+function shallow(value: JsonObject): JsonObject {
+  let level: unknown[] = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MAX_DEPTH) throw badRequest('nested too deeply')
+    level = level.flatMap((one) => Object.values(one as object).filter(isNested))
+  }
+  return value
+}
+
+const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -7,6 +7,12 @@ type Item = Readonly<Record<string, unknown>>
 
 const PAGE_SIZE = 100
 const MAX_PAGE_SIZE = 500
+/** Of keys that lists are sorted by, those that follow mean nothing. */
+const MAX_SORT_KEYS = 10
+/** Nothing that is shown has as many parts as this. */
+const MAX_COLUMNS = 500
+/** Nothing that is shown has more parts in parts than this. */
+const MAX_COLUMN_DEPTH = 16
 
 /**
  * What a client asks for in the address: of a list an order and one page, of anything some columns.
@@ -54,10 +60,15 @@ function filtered(items: readonly Item[], query: URLSearchParams): readonly Item
   return items.filter((item) => matches(textOf(item['name'])))
 }
 
+/** Throws 400, as the filter does when it takes too long: everybody else waits meanwhile. */
 function patternOf(source: string): (name: string) => boolean {
   try {
     const pattern = new NamePattern(`(?i)${source}`)
-    return (name) => pattern.matches(name)
+    return (name) => {
+      const isMatch = pattern.matches(name)
+      if (pattern.hasGivenUp) throw invalidParameters()
+      return isMatch
+    }
   } catch (error) {
     if (!(error instanceof PatternError)) throw error
     throw invalidParameters()
@@ -83,7 +94,7 @@ const invalidPage = (code: string, reason: string): HttpError => new HttpError(4
 /** By `sort`, or by virtual host and name, which most things have. */
 function sorted(items: readonly Item[], query: URLSearchParams): readonly Item[] {
   const paths = (query.get('sort') ?? '').split(',').filter((path) => path !== '')
-  const keys = [...paths, 'vhost', 'name']
+  const keys = [...paths.slice(0, MAX_SORT_KEYS), 'vhost', 'name']
   const sign = query.get('sort_reverse') === 'true' ? -1 : 1
   const splits = keys.map((key) => key.split('.'))
   const decorated = items.map((item) => ({
@@ -117,24 +128,35 @@ function compare(a: unknown, b: unknown): number {
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 
-function columnsOf(query: URLSearchParams): readonly string[][] | undefined {
-  const columns = (query.get('columns') ?? '').split(',').filter((column) => column !== '')
-  return columns.length === 0 ? undefined : columns.map((column) => column.split('.'))
+/** Parts of a thing by their names: whole, or parts of them. */
+type Columns = ReadonlyMap<string, Columns | 'whole'>
+type ColumnTree = Map<string, ColumnTree | 'whole'>
+
+function columnsOf(query: URLSearchParams): Columns | undefined {
+  const paths = (query.get('columns') ?? '').split(',').filter((path) => path !== '')
+  const columns: ColumnTree = new Map()
+  for (const path of paths.slice(0, MAX_COLUMNS))
+    addColumn(columns, path.split('.', MAX_COLUMN_DEPTH))
+  return columns.size === 0 ? undefined : columns
+}
+
+function addColumn(columns: ColumnTree, [name = '', ...rest]: readonly string[]): void {
+  const found = columns.get(name)
+  if (rest.length === 0) columns.set(name, 'whole')
+  if (rest.length === 0 || found === 'whole') return
+  const inner = found ?? new Map()
+  columns.set(name, inner)
+  addColumn(inner, rest)
 }
 
 /** Only these parts of a thing, each where it stands in it. */
-function withColumns(item: Item, columns: readonly string[][]): Item {
+function withColumns(item: Item, columns: Columns): Item {
   const shown: Record<string, unknown> = Object.create(null)
-  const deeper = new Map<string, string[][]>()
-  for (const [name = '', ...rest] of columns) {
+  for (const [name, parts] of columns) {
     if (!Object.hasOwn(item, name)) continue
-    if (rest.length === 0) shown[name] = item[name]
-    else deeper.set(name, [...(deeper.get(name) ?? []), rest])
-  }
-  for (const [name, rest] of deeper) {
-    if (Object.hasOwn(shown, name)) continue
     const inner = item[name]
-    if (isItem(inner)) shown[name] = withColumns(inner, rest)
+    if (parts === 'whole') shown[name] = inner
+    else if (isItem(inner)) shown[name] = withColumns(inner, parts)
   }
   return shown
 }

@@ -1,8 +1,10 @@
+import { LIMITS_COMPONENT } from '../../administration/parameters.ts'
 import type { ParameterDefinition } from '../../definitions/definition.ts'
 import { found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { noSuchObject } from '../http-error.ts'
 import { operatorPolicyParameterJson, parameterJson } from '../json/entities.ts'
+import { assertRight } from '../rights.ts'
 import { type Route, routes } from '../route.ts'
 
 const OF_VHOSTS: readonly Route[] = routes('policymaker', {
@@ -19,6 +21,7 @@ const OF_VHOSTS: readonly Route[] = routes('policymaker', {
   'PUT /parameters/:component/:vhost/:name': async (call) => {
     const { parameters } = call.broker.administration
     const [component, vhost] = [call.param('component'), call.param('vhost')]
+    assertComponent(call, component)
     const name = call.param('name')
     const value = call.body.get('value')
     const isNew = parameters.find(component, vhost, name) === undefined
@@ -27,10 +30,16 @@ const OF_VHOSTS: readonly Route[] = routes('policymaker', {
   },
   'DELETE /parameters/:component/:vhost/:name': async (call) => {
     const { component, vhost, name } = parameterOf(call)
+    assertComponent(call, component)
     await call.broker.administration.parameters.delete(component, vhost, name)
     return NO_CONTENT
   },
 })
+
+/** Limits are set by administrators only, whichever way. Throws 401. */
+function assertComponent(call: Call, component: string): void {
+  if (component === LIMITS_COMPONENT) assertRight(call.user, 'administrator')
+}
 
 const GLOBAL: readonly Route[] = routes('policymaker', {
   'GET /global-parameters': ({ broker }) => {

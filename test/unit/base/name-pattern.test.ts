@@ -25,6 +25,11 @@ describe('a pattern of names', () => {
     ['^[[:digit:]_]+$', 'orders', false],
     ['(?P<a>x)(?P=a)', 'xx', true],
     ['\\e', 'e', false],
+    ['^[]a]+$', 'a]a', true],
+    ['^[^]a]+$', 'b]b', false],
+    ['^[^]a]+$', 'bbb', true],
+    ['^[a[]]$', 'a]', true],
+    ['^[][:digit:]]+$', ']1', true],
   ])("%j of Perl's kind is found in %j: %j", (pattern, name, found) => {
     expect(matches(pattern, name)).toBe(found)
   })
@@ -35,6 +40,9 @@ describe('a pattern of names', () => {
     ['*a', 'nothing to repeat', 0],
     ['a**', 'nothing to repeat', 2],
     ['[a', 'missing terminating ] for character class', 2],
+    ['[]', 'missing terminating ] for character class', 2],
+    ['a[^]b', 'missing terminating ] for character class', 5],
+    ['x'.repeat(10_001), 'regular expression is too large', 10_000],
     ['a)', 'unmatched parentheses', 1],
     ['a{2,1}', 'numbers out of order in {} quantifier', 5],
     ['[b-a]', 'range out of order in character class', 3],
@@ -62,6 +70,16 @@ describe('a pattern of names', () => {
     '%j, which could take for ever, gives up and does not match',
     (pattern) => {
       expect(matches(pattern, `${'a'.repeat(200)}b`)).toBe(false)
+    },
+  )
+
+  it.each([`${'(\\w|\\w)'.repeat(30)}!`, '[^]](\\w+)+!', '(\\w+)(\\w+)(\\w+)!'])(
+    '%j, whose groups match in many ways, gives up as well',
+    (source) => {
+      const pattern = new NamePattern(source)
+      expect(pattern.hasGivenUp).toBe(false)
+      expect(pattern.matches('a'.repeat(200))).toBe(false)
+      expect(pattern.hasGivenUp).toBe(true)
     },
   )
 

@@ -242,6 +242,15 @@ describe('limits', () => {
     expect((await managed.put('/queues/%2F/b')).status).toBe(400)
     expect((await managed.delete('/vhost-limits/%2F/max-queues')).status).toBe(204)
     expect((await managed.ask('/vhost-limits')).json).toEqual([])
+    await managed.put('/users/planner', { password: 'p', tags: 'policymaker' })
+    await managed.put('/permissions/%2F/planner', { configure: '.*', write: '.*', read: '.*' })
+    const limits = { method: 'PUT', as: 'planner:p', body: { value: { 'max-queues': 1 } } }
+    expect((await managed.ask('/parameters/vhost-limits/%2F/limits', limits)).status).toBe(401)
+    const deep = { value: JSON.parse('['.repeat(100) + ']'.repeat(100)) }
+    expect((await managed.put('/parameters/other/%2F/deep', deep)).json).toEqual({
+      error: 'bad_request',
+      reason: 'nested too deeply',
+    })
     const unknown = await managed.put('/vhost-limits/%2F/x', { value: 1 })
     expect(unknown.json.reason).toContain('Unrecognised terms [{<<"x">>,1}] in limits')
   })

@@ -60,6 +60,47 @@ describe('moving dead letters', () => {
     expect(payloads(await lookInto(managed, 'dead'))).toEqual(['of a', 'of full'])
   })
 
+  it('does not try a queue that is full and passes on what it refuses', async () => {
+    const managed = await started()
+    const full = {
+      'x-dead-letter-exchange': '',
+      'x-dead-letter-routing-key': 'dead',
+      'x-max-length': 1,
+      'x-overflow': 'reject-publish-dlx',
+    }
+    await managed.put('/queues/%2F/full', { durable: true, arguments: full })
+    await publishTo(managed, 'full', 'dead')
+    await reject(managed, 'full', 1)
+    await publishTo(managed, 'full', 'already there')
+    for (let times = 0; times < 2; times++) {
+      expect((await managed.post(MOVE)).json).toEqual({ moved: 0, kept: 1 })
+      expect(payloads(await lookInto(managed, 'dead'))).toEqual(['dead'])
+    }
+    await managed.post('/bindings/%2F/e/amq.fanout/q/full', {})
+    await managed.post('/bindings/%2F/e/amq.fanout/q/a', {})
+    const to = { exchange: 'amq.fanout' }
+    expect((await managed.post(MOVE, { to })).json).toEqual({ moved: 1, kept: 0 })
+    expect((await lookInto(managed, 'dead')).total).toBe(0)
+    expect(payloads(await lookInto(managed, 'a'))).toEqual(['dead'])
+  })
+
+  it.each([{}, { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' }])(
+    'drops nothing for what comes back to the same queue, with %j',
+    async (more) => {
+      const managed = await started()
+      const short = { ...more, 'x-max-length': 3 }
+      await managed.put('/queues/%2F/short', { durable: true, arguments: short })
+      await publishTo(managed, 'short', '1', '2', '3')
+      const [, , { id }] = (await lookInto(managed, 'short')).items
+      const to = { exchange: '', routing_key: 'short' }
+      const path = '/queues/%2F/short/move'
+      expect((await managed.post(path, { to, ids: [id] })).json).toEqual({ moved: 1, kept: 0 })
+      expect((await managed.post(path, { to })).json).toEqual({ moved: 3, kept: 0 })
+      expect(payloads(await lookInto(managed, 'short'))).toEqual(['1', '2', '3'])
+      expect((await lookInto(managed, 'dead')).total).toBe(0)
+    },
+  )
+
   it('moves as many as are wanted, or just those', async () => {
     const managed = await started()
     await publishTo(managed, 'a', '1', '2', '3', '4', '5')

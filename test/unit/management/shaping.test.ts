@@ -53,6 +53,18 @@ describe('a list', () => {
     expect(shape('columns=constructor,__proto__.polluted')).toEqual([{}, {}, {}])
   })
 
+  it('shows a part as a whole when that is asked for as well, and one often named once', () => {
+    const [, , last] = shape('columns=arguments.deep.a,arguments,name,name') as object[]
+    expect(last).toEqual({ name: 'x', arguments: { 'x-max-length': 5, deep: { a: 1, b: 2 } } })
+    expect(shape(`columns=${'arguments.deep.a,'.repeat(5000)}`)).toHaveLength(3)
+  })
+
+  it('is not filtered by what would take for ever', () => {
+    const long = [{ vhost: 'a', name: 'a'.repeat(200) }]
+    const query = new URLSearchParams({ page: '1', use_regex: 'true', name: '(a+)+(a+)+!' })
+    expect(() => shaped(list(long), query)).toThrow('Pagination parameters are invalid')
+  })
+
   it('is bare unless a page is asked for', () => {
     expect(names('name=small')).toHaveLength(3)
   })
