@@ -35,7 +35,7 @@ function topicExchange(bindings: number): Exchange {
   for (let i = 0; i < bindings; i++) {
     exchange.matcher.add({
       source: exchange,
-      destination: { kind: 'queue', name: `q${i % 10}`, publish: () => 0 },
+      destination: { kind: 'queue', name: `q${i % 10}`, publish: () => 0, refuses: () => false },
       routingKey: topicPattern(i),
       arguments: new Map(),
     })

@@ -75,6 +75,11 @@ export class DelayQueue implements QueueDestination {
     return this.delay(message, delayOf(message.headers))
   }
 
+  /** There is room for as many as there is on disk. */
+  refuses(): boolean {
+    return false
+  }
+
   delay(message: Message, delayMs: number): PublishOutcome {
     if (this.#state === 'deleted') return ACCEPTED
     const { storage, log } = this.#parts

@@ -14,4 +14,6 @@ export interface QueueDestination {
   readonly kind: 'queue'
   readonly name: string
   publish(message: Message): PublishOutcome
+  /** Whether it would be refused if it came now, which nothing follows from. */
+  refuses(message: Message): boolean
 }

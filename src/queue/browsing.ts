@@ -35,8 +35,8 @@ export interface QueueBrowser {
   /** The id that a message of the queue has, which somebody may have taken. */
   idOf(message: Message, sequence: number): string
   /**
-   * Takes a message out of the queue for good, and what `arrive` does with it is stored together with that.
-   * False when it has left already, or `arrive` says that it is to stay.
+   * Takes a message out of the queue for good. What `arrive` does with it then, which must not fail, is stored
+   * together with that. False when it has left already.
    */
-  takeOut(browsed: BrowsedMessage, arrive?: () => boolean): boolean
+  takeOut(browsed: BrowsedMessage, arrive?: () => void): boolean
 }

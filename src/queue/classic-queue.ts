@@ -199,6 +199,10 @@ export class ClassicQueue implements Queue {
     return outcome
   }
 
+  refuses(message: Message): boolean {
+    return !this.#deleted && this.#evictions.refuses(message)
+  }
+
   #refuse(message: Message): PublishOutcome {
     if (this.#settings.overflow === 'reject-publish-dlx') this.#deadLetter(message, 'maxlen')
     return REJECTED

@@ -74,18 +74,14 @@ export class ReadyBrowser implements QueueBrowser {
     return `${lanes.priorityOf(lanes.of(message))}-${sequence}`
   }
 
-  takeOut(browsed: BrowsedMessage, arrive?: () => boolean): boolean {
+  takeOut(browsed: BrowsedMessage, arrive?: () => void): boolean {
     const lane = this.#parts.lanes.of(browsed.message)
-    if (!isThere(lane, browsed.sequence)) return false
-    if (arrive !== undefined) {
-      lane.log?.makeAtomic()
-      if (!arrive()) return false
-    }
-    // Where it arrived, it may have driven itself out here.
-    if (lane.ready.remove(browsed)) {
-      lane.settle(browsed)
-      this.#parts.left(browsed)
-    }
+    if (!lane.ready.remove(browsed)) return false
+    if (arrive !== undefined) lane.log?.makeAtomic()
+    lane.settle(browsed)
+    // It may come back to this queue, which must not be one too many then.
+    arrive?.()
+    this.#parts.left(browsed)
     return true
   }
 

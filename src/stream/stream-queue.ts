@@ -153,6 +153,11 @@ export class StreamQueue implements Queue {
     return outcome
   }
 
+  /** What is too much goes at its beginning. */
+  refuses(): boolean {
+    return false
+  }
+
   applyPolicy(policy: PolicyDefinition): void {
     this.#retention = retentionOf(this.arguments, policy)
     this.#applyRetention()

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { type QueueDestination, REJECTED } from '../exchange/destination.ts'
+import type { QueueDestination } from '../exchange/destination.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { copyKeys } from '../message/copy-keys.ts'
 import { diedIn, withoutDeaths } from '../message/death.ts'
@@ -100,15 +100,14 @@ export class MessageMove {
   }
 
   #move(browsed: BrowsedMessage): void {
-    const arrival = this.#arrivalOf(browsed.message)
     const { vhost, queue } = this.#options
+    const arrival = this.#arrivalOf(browsed.message)
     const isMoved =
       arrival !== undefined &&
-      arrival.queues.length > 0 &&
       queue.browser().takeOut(browsed, () => {
         const isHeld = vhost.deadLetters.hold()
         try {
-          return publishToAny(arrival)
+          for (const target of arrival.queues) target.publish(arrival.message)
         } finally {
           if (isHeld) vhost.deadLetters.release()
         }
@@ -117,8 +116,17 @@ export class MessageMove {
     else this.#kept++
   }
 
+  /** None when there is no queue that takes it. One that is full is not tried: it might pass on a copy. */
+  #arrivalOf(browsed: Message): Arrival | undefined {
+    const route = this.#routeOf(browsed)
+    if (route === undefined) return undefined
+    const { message } = route
+    const queues = route.queues.filter((queue) => !queue.refuses(message))
+    return queues.length === 0 ? undefined : { message, queues }
+  }
+
   /** None when nobody knows where it came from, or that is no more. */
-  #arrivalOf(message: Message): Arrival | undefined {
+  #routeOf(message: Message): Arrival | undefined {
     const { vhost, target } = this.#options
     if (target === undefined) {
       const queue = vhost.queues.find(diedIn(message.headers) ?? '')
@@ -145,11 +153,4 @@ export class MessageMove {
     }
     return this.#address
   }
-}
-
-/** Whether at least one has taken it: queues that are full may refuse. */
-function publishToAny({ queues, message }: Arrival): boolean {
-  let isTaken = false
-  for (const queue of queues) if (queue.publish(message) !== REJECTED) isTaken = true
-  return isTaken
 }
