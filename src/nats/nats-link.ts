@@ -19,10 +19,11 @@ export interface NatsLinkOptions {
 }
 
 // A node that has lost its server must be with another one before it is taken for dead, which is
-// after some 450 ms, or, if the server hangs rather than ends, before it has to give up its shards.
+// after some 450 ms. If the server hangs, rather than ends, that is noticed when two pings are not
+// answered: not sooner, because a server that is only busy would be left again and again.
 const RECONNECT_WAIT_MS = 20
 const DIAL_TIMEOUT_MS = 1000
-const PING_INTERVAL_MS = 400
+const PING_INTERVAL_MS = 600
 const UNANSWERED_PINGS = 2
 
 /** The connection of a node to the NATS cluster: one for all, made again for ever once it was made. */
@@ -76,6 +77,9 @@ export class NatsLink {
       } else if (status.type === 'reconnect') {
         this.#logger.info({ server: status.server }, 'Connected to NATS again')
         this.requests.reconnected()
+      } else if (status.type === 'close') {
+        // Either we have closed it, or the servers do not let us in any more.
+        this.requests.close()
       } else if (status.type === 'error') {
         this.#logger.warn({ err: status.error }, 'NATS reports an error')
       }

@@ -16,7 +16,12 @@ export class NoAnswer {
   }
 }
 
-type NoAnswerReason = 'nobody listens' | 'it took too long' | 'the connection is lost' | 'closed'
+type NoAnswerReason =
+  | 'nobody listens'
+  | 'it took too long'
+  | 'the connection is lost'
+  | 'it cannot be sent'
+  | 'closed'
 
 export type Answer = Msg | NoAnswer
 
@@ -81,11 +86,17 @@ export class Requests {
       return
     }
     const id = ++this.#lastId
-    this.#open.set(id, { onAnswer, deadlineMs: performance.now() + timeoutMs })
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref()
     const reply = `${this.#inbox}.${id}`
     const options = messageHeaders === undefined ? { reply } : { reply, headers: messageHeaders }
-    this.#connection.publish(subject, payload, options)
+    try {
+      this.#connection.publish(subject, payload, options)
+    } catch {
+      // It is larger than the server takes that we are connected to now.
+      setImmediate(onAnswer, new NoAnswer('it cannot be sent'))
+      return
+    }
+    this.#open.set(id, { onAnswer, deadlineMs: performance.now() + timeoutMs })
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref()
   }
 
   /** The same for a single one. */
@@ -111,9 +122,11 @@ export class Requests {
   }
 
   close(): void {
+    if (this.#state === 'closed') return
     this.#state = 'closed'
     this.#subscription.unsubscribe()
     this.#failAll('closed')
+    clearInterval(this.#timer)
   }
 
   #answer(message: Msg): void {

@@ -23,8 +23,11 @@ const NANOSECONDS = 1e6
 const PUBLISH_TIMEOUT_MS = 2000
 /** How often a message is asked for that should be there before it counts as lost. */
 const TRIES = 3
-/** So little that those that are under way at once are no burden for a server's buffers. */
-const LARGEST_FRAME_BYTES = 512 * 1024
+/**
+ * A shard is read some messages at once. What is on its way of them must never be so much that the
+ * answer to a ping comes too late behind it, or the connection is taken for dead.
+ */
+const LARGEST_FRAME_BYTES = 128 * 1024
 const ROOM_FOR_HEADERS = 256
 
 /** One stream of JetStream, as a list of messages that is only added to at its end. */

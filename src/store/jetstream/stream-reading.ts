@@ -9,8 +9,8 @@ export type FoundFrame =
   | { readonly sequence: number; readonly frame: LogFrame }
   | { readonly sequence: number; readonly frame: undefined; readonly reason: string }
 
-/** Few enough to fit into a server's buffers, were all of them as long as can be. */
-const READS_AT_ONCE = 64
+/** Few enough for a connection, were all of them as long as can be: see `LogStream`. */
+const READS_AT_ONCE = 32
 
 /** The messages from one to another, in order, many of them asked for at once. */
 export async function* readFrames(
