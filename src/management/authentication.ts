@@ -4,6 +4,7 @@ import type { User } from '../auth/user.ts'
 import type { Authenticator } from '../auth/users.ts'
 import { isLoopbackAddress } from '../base/loopback-address.ts'
 import { HttpError, unknownUser } from './http-error.ts'
+import { isLocalName } from './local-name.ts'
 
 /** Finds out who asks, by HTTP's basic authentication. https://www.rfc-editor.org/rfc/rfc7617 */
 export class Authentication {
@@ -23,7 +24,9 @@ export class Authentication {
     const address = request.socket.remoteAddress ?? ''
     const waitMs = this.#failedLogins.waitMs(address, username)
     if (waitMs > 0) throw tooManyFailures(waitMs)
-    const user = this.#authenticator.authenticate(username, password, isLoopbackAddress(address))
+    // Users for this machine only have passwords that everybody knows.
+    const isLocal = isLoopbackAddress(address) && isLocalName(request.headers.host)
+    const user = this.#authenticator.authenticate(username, password, isLocal)
     if (user !== undefined) return user
     this.#failedLogins.add(address, username)
     throw unknownUser()

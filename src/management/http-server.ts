@@ -13,6 +13,7 @@ import { certificateProblem, type TlsVerify } from '../server/client-certificate
 import { Port } from '../server/port.ts'
 import type { TlsIdentity } from '../server/tls-identity.ts'
 import { handshakeProblem } from '../server/tls-problem.ts'
+import { UnreadAnswers } from './unread-answers.ts'
 
 /** Must not reject. */
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -52,23 +53,26 @@ const limits = (requestTimeout: number): ServerOptions => ({
 export class HttpServer {
   readonly #server: Server | TlsServer
   readonly #port: Port
+  readonly unread: UnreadAnswers
 
   /** Rejects when the address cannot be listened on. */
   static async open(given: HttpServerOptions): Promise<HttpServer> {
     const { handle, tls, requestTimeoutMs = REQUEST_TIMEOUT_MS, ...options } = given
     const allowed = limits(requestTimeoutMs)
+    const unread = new UnreadAnswers(requestTimeoutMs)
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
-      void handle(request, response)
+      if (unread.admit(response)) void handle(request, response)
     }
     const server =
       tls === undefined
         ? createServer(allowed, listener)
         : secured(tls, allowed, options.logger).on('request', listener)
     server.maxConnections = MAX_CONNECTIONS
-    return new HttpServer(server, await Port.open(server, options))
+    return new HttpServer(server, await Port.open(server, options), unread)
   }
 
-  private constructor(server: Server | TlsServer, port: Port) {
+  private constructor(server: Server | TlsServer, port: Port, unread: UnreadAnswers) {
+    this.unread = unread
     this.#server = server
     this.#port = port
   }

@@ -15,7 +15,7 @@ import { type TicketSource, whenStored } from '../message-log/ticket-source.ts'
 import type { Queue } from '../queue/queue.ts'
 import { PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
-import { badRequest } from './http-error.ts'
+import { badRequest, type HttpError } from './http-error.ts'
 
 /** As most clients cut a body into frames. */
 const FRAME_MAX = 131_072
@@ -47,7 +47,7 @@ export async function publish(publication: Publication): Promise<boolean> {
   const publisher = publisherFor(publication, output)
   const request = requestFor(publication)
   if (publisher.publish(request, messageFor(publication, request)) === REJECTED) {
-    throw badRequest('rejected Unable to publish message. Check queue limits.')
+    throw queueRefuses()
   }
   await whenStored(publication.messageLog)
   publication.vhost.counts.confirmed++
@@ -68,6 +68,10 @@ export async function publishLater(publication: DelayedPublication): Promise<voi
   await whenStored(messageLog)
   vhost.counts.confirmed++
 }
+
+/** The queue is full. */
+export const queueRefuses = (): HttpError =>
+  badRequest('rejected Unable to publish message. Check queue limits.')
 
 function publisherFor({ vhost, access }: Publication, output: ChannelOutput): Publisher {
   const origin = { connectionName: '', number: CHANNEL, username: access.user.name }

@@ -11,7 +11,7 @@ import type { Call } from '../call.ts'
 import { badRequest, noSuchObject } from '../http-error.ts'
 import { type BodyDisplay, messageJson } from '../json/message-json.ts'
 import { propertiesFrom } from '../json/properties-json.ts'
-import { publish, publishLater } from '../publishing.ts'
+import { publish, publishLater, queueRefuses } from '../publishing.ts'
 import { type Route, routes } from '../route.ts'
 import { findUnacked, readUnacked } from '../unacked.ts'
 import { payloadIn } from './messages.ts'
@@ -60,8 +60,9 @@ export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
   'POST /queues/:vhost/:name/messages/:id/deliver': async (call) => {
     const queue = readableQueue(call, noSuchObject)
     call.access.check('write', 'exchange', '')
-    const delays = call.vhost.delays.find(queue)
-    if ((await delays?.releaseNow(call.param('id'))) !== true) throw noSuchObject()
+    const outcome = await call.vhost.delays.find(queue)?.releaseNow(call.param('id'))
+    if (outcome === 'refused') throw queueRefuses()
+    if (outcome !== 'released') throw noSuchObject()
     await whenStored(call.broker.messageLog)
     return NO_CONTENT
   },

@@ -111,12 +111,25 @@ describe('a delayed message', () => {
     await managed.put('/queues/%2F/q', { durable: true, arguments: limits })
     await managed.post(MESSAGES, { payload: 'before' })
     await delay(managed, 'm', HOUR_MS)
-    const [{ id }] = (await lookInto(managed, 'q', '?state=delayed')).items
-    expect((await managed.post(`${MESSAGES}/${id}/deliver`)).status).toBe(204)
-    expect(payloads(await lookInto(managed, 'q', '?state=delayed'))).toEqual(['m'])
+    const before = await lookInto(managed, 'q', '?state=delayed')
+    const { id } = before.items[0]
+    const answer = await managed.post(`${MESSAGES}/${id}/deliver`)
+    const reason = 'rejected Unable to publish message. Check queue limits.'
+    expect([answer.status, answer.json.reason]).toEqual([400, reason])
+    expect(await lookInto(managed, 'q', '?state=delayed')).toEqual(before)
+    await delay(managed, 'due', 1)
+    const isShown = async () => {
+      const page = await lookInto(managed, 'q', '?state=delayed')
+      expect(payloads(page)).toEqual(['due', 'm'])
+      expect(page.items[0].due_at).toBeLessThan(Date.now())
+    }
+    await vi.waitFor(isShown)
     await managed.delete('/queues/%2F/q/contents')
-    const isReady = async () => expect(payloads(await lookInto(managed, 'q'))).toEqual(['m'])
+    const isReady = async () => expect(payloads(await lookInto(managed, 'q'))).toEqual(['due'])
     await vi.waitFor(isReady, { timeout: 10_000 })
+    await managed.delete('/queues/%2F/q/contents')
+    expect((await managed.post(`${MESSAGES}/${id}/deliver`)).status).toBe(204)
+    expect(payloads(await lookInto(managed, 'q'))).toEqual(['m'])
   })
 
   it('goes with its queue', async () => {

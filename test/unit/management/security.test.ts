@@ -28,8 +28,15 @@ async function start() {
   const managed = await ManagedTestBroker.start()
   await managed.put('/queues/%2F/secret-queue')
   const port = managed.broker.managementPort as number
-  const send = (method: string, path: string, headers: readonly string[] = [], body = '') => {
-    const head = [`host: 127.0.0.1:${port}`, `content-length: ${Buffer.byteLength(body)}`]
+  const local = `127.0.0.1:${port}`
+  const send = (
+    method: string,
+    path: string,
+    headers: readonly string[] = [],
+    body = '',
+    host = local,
+  ) => {
+    const head = [`host: ${host}`, `content-length: ${Buffer.byteLength(body)}`]
     const all = [...head, ...headers, 'connection: close'].join('\r\n')
     return rawRequest(port, `${method} ${path} HTTP/1.1\r\n${all}\r\n\r\n${body}`)
   }
@@ -119,6 +126,64 @@ describe('a page of another site', () => {
       ...[GUEST, 'origin: http://evil.example', 'access-control-request-method: PUT'],
     ])
     expect(preflight).not.toMatch(/access-control-/i)
+  })
+})
+
+describe('a name that is made to lead here', () => {
+  it('does not let a page log in with a password that everybody knows', async () => {
+    const { send, managed } = await start()
+    const ask = async (host: string, credentials: string): Promise<number> =>
+      statusOf(await send('GET', '/api/definitions', [as(credentials)], '', host))
+    for (const host of ['evil.example', 'evil.example:15672', 'a.b.c', '[evil']) {
+      expect([host, await ask(host, 'guest:guest')]).toEqual([host, 401])
+    }
+    for (const host of ['localhost', 'rabbitmq:15672', '[::1]:1', 'host.docker.internal']) {
+      expect([host, await ask(host, 'guest:guest')]).toEqual([host, 200])
+    }
+    await managed.put('/users/ops', { password: 'own', tags: 'administrator' })
+    expect(await ask('rabbit.example', 'ops:own')).toBe(200)
+  })
+})
+
+describe('an answer', () => {
+  it('that nobody reads is given up', async () => {
+    const server = await HttpServer.open({
+      host: '127.0.0.1',
+      port: 0,
+      flag: '',
+      tls: undefined,
+      logger: new RecordingLogger(),
+      requestTimeoutMs: 300,
+      handle: async (_request, response) => void response.end(Buffer.alloc(30 * 1024 * 1024)),
+    })
+    onTestFinished(() => server.close())
+    const { port } = server.address
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    socket.pause()
+    await expect.poll(() => server.unread.bytes).toBeGreaterThan(0)
+    await expect.poll(() => server.unread.bytes, { timeout: 5000 }).toBe(0)
+    socket.destroy()
+  })
+
+  it('is refused while too much waits for others to read it', async () => {
+    const server = await HttpServer.open({
+      host: '127.0.0.1',
+      port: 0,
+      flag: '',
+      tls: undefined,
+      logger: new RecordingLogger(),
+      handle: async (_request, response) => void response.end(Buffer.alloc(150 * 1024 * 1024)),
+    })
+    onTestFinished(() => server.close())
+    const { port } = server.address
+    const socket = connect(port, '127.0.0.1')
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    socket.pause()
+    await expect.poll(() => server.unread.bytes).toBeGreaterThan(128 * 1024 * 1024)
+    const answer = await rawRequest(port, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 503 /)
+    socket.destroy()
   })
 })
 
