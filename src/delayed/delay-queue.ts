@@ -19,6 +19,11 @@ const UNSTORED_BYTES = 2 * 1024 * 1024
 const LONGEST_WAIT_MS = 60_000
 /** How long what could not be read is left alone. */
 const RETRY_MS = 1000
+/** When it is asked again whether there is room where a message goes. */
+const ROOM_RETRY_MS = 100
+
+/** Whether there is room for a message where it goes: now, or later, or not as things are. */
+export type Room = 'now' | 'later' | 'never'
 
 export interface DelayQueueParts {
   /** Whose messages it delays, for those who read the log. */
@@ -28,8 +33,9 @@ export interface DelayQueueParts {
   readonly log: QueueLog | null
   /** Resolves when all that was noted in logs is stored. */
   readonly stored: () => Promise<void>
-  /** Brings a message on its way whose delay is over. */
+  /** Brings a message on its way whose delay is over, and for which there is room. */
   readonly release: (message: Message) => void
+  readonly roomFor: (message: Message) => Room
 }
 
 /**
@@ -96,7 +102,10 @@ export class DelayQueue implements QueueDestination {
   /** What is due first comes first; where very many are delayed, only about so. */
   read(from: number, limits: BrowseLimits): Promise<readonly DelayedMessage[]> {
     const nowMs = this.#parts.storage.clock.wallTime()
-    return readDelayed(this.#messages, nowMs, from, limits)
+    const first = this.#messages.peek(nowMs)
+    const isHeldUp = first !== undefined && this.#parts.roomFor(first.message) !== 'now'
+    // What is due is on its way, unless there is no room for it.
+    return readDelayed(this.#messages, isHeldUp ? 0 : nowMs, from, limits)
   }
 
   async find(id: string): Promise<DelayedMessage | undefined> {
@@ -106,25 +115,30 @@ export class DelayQueue implements QueueDestination {
   /** Drops it, before its time. False when it is not there. */
   async remove(id: string): Promise<boolean> {
     const delayed = await this.#takeOut(id)
-    if (delayed === undefined) return false
+    if (typeof delayed === 'string') return false
     this.#parts.log?.settle(delayed.message, delayed.sequence)
     return true
   }
 
-  /** Brings it on its way, before its time. False when it is not there. */
-  async releaseNow(id: string): Promise<boolean> {
-    const delayed = await this.#takeOut(id)
-    if (delayed !== undefined) this.#release(delayed)
-    return delayed !== undefined
+  /** Brings it on its way, before its time, if it is there, and if there is room for it. */
+  async releaseNow(id: string): Promise<'released' | 'missing' | 'refused'> {
+    const delayed = await this.#takeOut(id, (message) => this.#parts.roomFor(message) === 'now')
+    if (typeof delayed === 'string') return delayed
+    this.#release(delayed)
+    return 'released'
   }
 
   /** Wherever it is; while it is being looked for, it may come from one place to another. */
-  async #takeOut(id: string): Promise<DelayedMessage | undefined> {
+  async #takeOut(
+    id: string,
+    mayGo: (message: Message) => boolean = () => true,
+  ): Promise<DelayedMessage | 'missing' | 'refused'> {
     for (;;) {
       const found = await findDelayed(this.#messages, id)
-      if (found === undefined) return undefined
+      if (found === undefined) return 'missing'
       const { delayed } = found
       const original = this.#isUnknown(delayed) ? await this.#originalOf(delayed) : delayed
+      if (!mayGo(original.message)) return 'refused'
       if (found.remove()) return original
     }
   }
@@ -169,18 +183,31 @@ export class DelayQueue implements QueueDestination {
     this.#messages.advance(nowMs)
     let bytes = 0
     for (let count = 0; count < TURN_COUNT && bytes < TURN_BYTES; count++) {
-      const next = this.#messages.shift(nowMs)
+      const next = this.#messages.peek(nowMs)
       if (next === undefined) break
+      const room = this.#parts.roomFor(next.message)
+      if (room === 'later') {
+        this.#timer.within(ROOM_RETRY_MS)
+        return
+      }
+      this.#messages.shift(nowMs)
       if (this.#isUnknown(next)) {
         this.#waitForRecord(next)
         return
       }
-      this.#release(next)
+      if (room === 'never') this.#putOff(next, LONGEST_WAIT_MS)
+      else this.#release(next)
       bytes += next.message.bodySize
     }
     if (this.#unstoredCount < UNSTORED_COUNT && this.#unstoredBytes < UNSTORED_BYTES) {
       this.#wait(nowMs)
     } else this.#waitUntilStored()
+  }
+
+  /** Those behind it need not wait for it. What the log says of it stays as it is. */
+  #putOff({ message, sequence }: DelayedMessage, delayMs: number): void {
+    const nowMs = Math.floor(this.#parts.storage.clock.wallTime())
+    this.#messages.push(message, sequence, nowMs + delayMs, nowMs)
   }
 
   /** To be called in one turn for a message and those that are stored with it. */
@@ -212,7 +239,9 @@ export class DelayQueue implements QueueDestination {
     this.#originalOf(delayed).then(
       (original) => {
         if (this.#state !== 'waiting') return
-        this.#release(original)
+        // It may be that there is no room any more.
+        if (this.#parts.roomFor(original.message) === 'now') this.#release(original)
+        else this.#putOff(original, ROOM_RETRY_MS)
         this.#goOn()
       },
       (error: unknown) => this.#retry(error, () => this.#waitForRecord(delayed)),

@@ -123,12 +123,17 @@ export class DelayedMessages {
 
   /** Takes the first message, if it is due and in memory. */
   shift(nowMs: number): DelayedMessage | undefined {
+    return this.peek(nowMs) && this.#shiftNear()
+  }
+
+  /** The same, without taking it. */
+  peek(nowMs: number): DelayedMessage | undefined {
     this.#nowMs = nowMs
     for (;;) {
       const next = this.#near.peek()
       const first = this.#firstSpan()
       if (next !== undefined && next.dueMs <= nowMs && isClear(next.dueMs, first)) {
-        return this.#shiftNear()
+        return next
       }
       if (first === undefined || first.level > 0 || first.startMs > nowMs) return undefined
       if (!this.#isDrained(first) && !this.#passPage(first)) return undefined

@@ -1,4 +1,4 @@
-import { DelayQueue, type DelayQueueParts } from '../delayed/delay-queue.ts'
+import { DelayQueue, type DelayQueueParts, type Room } from '../delayed/delay-queue.ts'
 import type { MessageLog } from '../message-log/message-log.ts'
 import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 
@@ -10,6 +10,7 @@ export type DelayQueueFactory = (
   owner: DelayQueueParts['owner'],
   logId: number | null,
   release: DelayQueueParts['release'],
+  roomFor?: DelayQueueParts['roomFor'],
 ) => DelayQueue
 
 /** They share what a broker has to keep messages in; by default that is memory. */
@@ -18,8 +19,8 @@ export function delayQueueFactory(
   messageLog?: MessageLog,
 ): DelayQueueFactory {
   const stored = (): Promise<void> => messageLog?.settled() ?? Promise.resolve()
-  return (owner, logId, release) => {
+  return (owner, logId, release, roomFor = (): Room => 'now') => {
     const log = logId === null ? null : (messageLog?.queueLog(logId) ?? null)
-    return new DelayQueue({ owner, storage, log, stored, release })
+    return new DelayQueue({ owner, storage, log, stored, release, roomFor })
   }
 }

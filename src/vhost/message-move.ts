@@ -16,7 +16,7 @@ export interface MoveTarget {
   /** Undefined for those that they came with. */
   readonly routingKey: string | undefined
   /** Whether whoever moves them may publish there with that key. */
-  mayUse(routingKey: string): boolean
+  readonly mayUse: (routingKey: string) => boolean
 }
 
 export interface MoveOptions {

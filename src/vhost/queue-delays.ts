@@ -1,7 +1,6 @@
-import type { DelayQueue } from '../delayed/delay-queue.ts'
-import { type PublishOutcome, REJECTED } from '../exchange/destination.ts'
+import type { DelayQueue, Room } from '../delayed/delay-queue.ts'
+import type { PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
-import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { DelayQueueFactory } from './delay-queue-factory.ts'
 
@@ -13,9 +12,6 @@ export interface QueueDelaysParts {
   /** The queue has delayed messages under that id from now on. */
   readonly started: (queue: Queue, logId: number) => void
 }
-
-/** When a queue that was full is asked again. */
-const RETRY_MS = 1000
 
 /** Messages that are to come to one queue later. Most queues never have any, and nothing is kept for those. */
 export class QueueDelays {
@@ -59,15 +55,19 @@ export class QueueDelays {
   #create(queue: Queue, logId: number | null): DelayQueue {
     const { vhost, createDelayQueue } = this.#parts
     const owner = { vhost, queue: queue.name }
-    const delays = createDelayQueue(owner, logId, (message) => {
-      // It was taken long ago: who published it cannot be told any more.
-      if (queue.publish(message) === REJECTED && !passesOn(queue)) delays.delay(message, RETRY_MS)
-    })
+    const delays = createDelayQueue(
+      owner,
+      logId,
+      (message) => queue.publish(message),
+      // It was taken long ago: who published it cannot be told any more that the queue is full.
+      (message) => roomIn(queue, message),
+    )
     this.#byQueue.set(queue, delays)
     return delays
   }
 }
 
-/** Whether what the queue refuses goes elsewhere. */
-const passesOn = (queue: Queue): boolean =>
-  queue instanceof ClassicQueue && queue.settings.overflow === 'reject-publish-dlx'
+function roomIn(queue: Queue, message: Message): Room {
+  if (!queue.refuses(message)) return 'now'
+  return queue.readyCount > 0 ? 'later' : 'never'
+}

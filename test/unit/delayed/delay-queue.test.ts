@@ -2,7 +2,9 @@
 
 import { fieldTableFromObject } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
-import { DelayQueue } from '../../../src/delayed/delay-queue.ts'
+import { DelayQueue, type Room } from '../../../src/delayed/delay-queue.ts'
+import { delayedId } from '../../../src/delayed/delayed-browsing.ts'
+import type { DelayedMessage } from '../../../src/delayed/delayed-messages.ts'
 import type { Message } from '../../../src/message/message.ts'
 import type { QueueLog } from '../../../src/message-log/queue-log.ts'
 import { MessageBudget } from '../../../src/queue/message-budget.ts'
@@ -25,6 +27,8 @@ class Fixture {
   readonly queue: DelayQueue
   readonly budget: MessageBudget
   readonly spillStore: ManualSpillStore = new ManualSpillStore()
+  /** What there is where they go, for all or by their bodies. */
+  roomFor: (body: string) => Room = () => 'now'
   #nextSequence = 0
 
   constructor(log = new LogFixture(), budgetBytes = 1_000_000, isDurable = true) {
@@ -38,6 +42,7 @@ class Fixture {
       log: isDurable ? log.queue : null,
       stored: () => log.log.settled(),
       release: (message) => this.#release(message, log.other),
+      roomFor: (message) => this.roomFor(bodyOf(message).toString()),
     })
   }
 
@@ -150,6 +155,73 @@ describe('a delay', () => {
     aheadMs = 3_600_000
     clock.advance(60_000)
     expect(released).toEqual(['3600000'])
+  })
+})
+
+describe('a delay that is over while there is no room', () => {
+  const MANY = { count: 100, bytes: 1_000_000 }
+  const seen = async ({ queue }: Fixture) =>
+    (await queue.read(0, MANY)).map(({ message }) => bodyOf(message).toString())
+
+  it('keeps the messages as they are, and in their order, until there is', async () => {
+    const fixture = new Fixture()
+    const { log, queue, released } = fixture
+    fixture.roomFor = () => (released.length < 1 ? 'now' : 'later')
+    fixture.publish(messageFor(100, 'a'), messageFor(200, 'b'), messageFor(150, 'c'))
+    await log.storeAll()
+    log.clock.advance(500)
+    await log.storeAll()
+    expect(released).toEqual(['a'])
+    const { lastTicket } = log.log
+    const before = (await queue.read(0, MANY)).map(({ dueMs, sequence }) => [dueMs, sequence])
+    for (let seconds = 0; seconds < 10; seconds++) {
+      log.clock.advance(1000)
+      await log.storeAll()
+    }
+    expect(log.log.lastTicket).toBe(lastTicket)
+    const after = (await queue.read(0, MANY)).map(({ dueMs, sequence }) => [dueMs, sequence])
+    expect(after).toEqual(before)
+    expect(await seen(fixture)).toEqual(['c', 'b'])
+    expect(queue.messageCount).toBe(2)
+    expect(log.clock.pendingCount).toBe(1)
+    fixture.roomFor = () => 'now'
+    log.clock.advance(1000)
+    expect(released).toEqual(['a', 'c', 'b'])
+    await log.storeAll()
+    expect((await log.recovered()).sort()).toEqual(['2/0 a', '2/1 c', '2/2 b'])
+  })
+
+  it('does not keep back others for one that there never is room for', async () => {
+    const fixture = new Fixture()
+    const { log, queue, released } = fixture
+    fixture.roomFor = (body) => (body === 'large' ? 'never' : 'now')
+    fixture.publish(messageFor(100, 'large'), messageFor(200, 'small'))
+    await log.storeAll()
+    log.clock.advance(200)
+    expect(released).toEqual(['small'])
+    expect(await seen(fixture)).toEqual(['large'])
+    fixture.roomFor = () => 'now'
+    log.clock.advance(120_000)
+    expect(released).toEqual(['small', 'large'])
+    expect(queue.messageCount).toBe(0)
+    await log.storeAll()
+    expect((await log.recovered()).sort()).toEqual(['2/0 small', '2/1 large'])
+  })
+
+  it('has no room for one that is wanted before its time either', async () => {
+    const fixture = new Fixture()
+    const { log, queue, released } = fixture
+    fixture.roomFor = () => 'later'
+    fixture.publish(messageFor(60_000, 'm'))
+    await log.storeAll()
+    const [found] = await queue.read(0, MANY)
+    const id = delayedId(found as DelayedMessage)
+    expect(await queue.releaseNow(id)).toBe('refused')
+    expect(await queue.find(id)).toMatchObject({ dueMs: log.clock.wallTime() + 60_000 })
+    fixture.roomFor = () => 'now'
+    expect(await queue.releaseNow(id)).toBe('released')
+    expect(await queue.releaseNow(id)).toBe('missing')
+    expect(released).toEqual(['m'])
   })
 })
 
