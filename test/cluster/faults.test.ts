@@ -35,6 +35,8 @@ async function undergo(stage: Stage, { hurt, heal }: Fault): Promise<void> {
   await stage.progress()
   await heal()
   await pass(HEALED_MS)
+  // Two servers that are hurt at a time would be no majority.
+  await stage.nats.ready()
   await stage.progress()
 }
 
