@@ -2,6 +2,7 @@ import type { JobState, QueueJob, QueueJobJson } from '@bull-board/api/typings/a
 import { BoardError } from './board-error.ts'
 import { deathLines, deathReason } from './deaths.ts'
 import { envelopeOf } from './envelope.ts'
+import { momentOf, momentText } from './moment.ts'
 import type { QueueRequests } from './queue-requests.ts'
 import type { ShownMessage } from './shown-message.ts'
 
@@ -31,6 +32,7 @@ export class MessageJob implements QueueJob {
     const { id, routing_key, death, due_at } = message
     const isDead = this.#status === 'failed'
     const timestamp = timestampOf(message)
+    const diedAt = isDead ? momentOf(death?.time, 1000) : undefined
     return {
       id,
       name: routing_key,
@@ -39,7 +41,7 @@ export class MessageJob implements QueueJob {
       failedReason: isDead && death !== undefined ? deathReason(death) : '',
       // Bull-board turns it around.
       stacktrace: isDead ? deathLines(message).reverse() : [],
-      ...(isDead && death?.time !== undefined ? { finishedOn: death.time * 1000 } : {}),
+      ...(diedAt === undefined ? {} : { finishedOn: diedAt }),
       ...(due_at === undefined ? {} : { delay: Math.max(1, due_at - timestamp) }),
       attemptsMade: message.delivery_count ?? 0,
       progress: placeOf(message),
@@ -83,8 +85,8 @@ function placeOf(message: ShownMessage): object {
     payload_bytes,
     redelivered,
     delivery_count,
-    expires_at: expires_at === undefined ? undefined : new Date(expires_at).toISOString(),
-    due_at: due_at === undefined ? undefined : new Date(due_at).toISOString(),
+    expires_at: momentText(momentOf(expires_at)),
+    due_at: momentText(momentOf(due_at)),
     consumer,
   }
   return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined))
@@ -92,6 +94,5 @@ function placeOf(message: ShownMessage): object {
 
 /** A broker does not note when messages come: what the page needs of it is only what lies ahead. */
 function timestampOf({ properties }: ShownMessage): number {
-  const { timestamp } = properties
-  return timestamp === undefined ? Date.now() : timestamp * 1000
+  return momentOf(properties.timestamp, 1000) ?? Date.now()
 }

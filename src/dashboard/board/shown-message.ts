@@ -28,12 +28,12 @@ export interface MessageProperties {
   readonly [name: string]: unknown
 }
 
-/** An entry of `x-death`. */
+/** An entry of `x-death`. Brokers write it, but clients may have written it as well, and anything there. */
 export interface Death {
-  readonly queue?: string
-  readonly reason?: string
-  readonly exchange?: string
-  readonly count?: number
-  readonly time?: number
-  readonly 'routing-keys'?: readonly string[]
+  readonly queue?: unknown
+  readonly reason?: unknown
+  readonly exchange?: unknown
+  readonly count?: unknown
+  readonly time?: unknown
+  readonly 'routing-keys'?: unknown
 }
