@@ -87,11 +87,14 @@ function messageFor({ body, properties }: Publication, { address }: PublishReque
   return new Message(address, content, 0, content.length, NO_MORE_RUNS)
 }
 
+/** Throws 400 when it is longer than a short string can be. */
+export function assertRoutingKey(routingKey: string): void {
+  if (Buffer.byteLength(routingKey) > 255) throw badRequest('a routing key has at most 255 octets')
+}
+
 /** Throws 400 when a name is longer than a short string can be. */
 function requestFor({ access, exchange, routingKey }: Publication): PublishRequest {
-  if (Math.max(Buffer.byteLength(exchange), Buffer.byteLength(routingKey)) > 255) {
-    throw badRequest('a routing key has at most 255 octets')
-  }
+  for (const name of [exchange, routingKey]) assertRoutingKey(name)
   const flags = { mandatory: true, immediate: false }
   const method = { id: BASIC_PUBLISH, ticket: 0, exchange, routingKey, ...flags } as const
   const frame = encodeMethodFrame(CHANNEL, method)

@@ -39,6 +39,7 @@ export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
   'POST /queues/:vhost/:name/messages': async (call) => {
     const { vhost, access, body, broker } = call
     const queue = queueOf(call)
+    vhost.queues.assertAccess(queue, call.owner)
     const delayMs = body.has('delay') ? body.integer('delay') : 0
     if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
       throw badRequest(`delay should be from 0 to ${MAX_DELAY_MS} milliseconds`)

@@ -8,6 +8,7 @@ import { type Answer, found, NO_CONTENT } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest, noSuchObject, notFound } from '../http-error.ts'
 import { JsonBody } from '../json-body.ts'
+import { assertRoutingKey } from '../publishing.ts'
 import { type Route, routes } from '../route.ts'
 import { readableQueue } from './queues.ts'
 
@@ -47,6 +48,7 @@ function targetIn({ vhost, access, body }: Call): MoveTarget | undefined {
   const to = JsonBody.of(body.object('to'))
   const name = to.text('exchange')
   const routingKey = to.has('routing_key') ? to.text('routing_key') : undefined
+  if (routingKey !== undefined) assertRoutingKey(routingKey)
   const exchange = vhost.exchanges.find(name === 'amq.default' ? '' : name)
   if (exchange === undefined) throw notFound('exchange_not_found')
   access.check('write', 'exchange', exchange.name)

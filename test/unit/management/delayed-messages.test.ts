@@ -57,6 +57,21 @@ describe('publishing to a queue', () => {
   })
 })
 
+describe('the exclusive queue of a connection', () => {
+  it('gets nothing from others, now or later', async () => {
+    const managed = await ManagedTestBroker.start()
+    const channel = await (await managed.connect()).channel()
+    await channel.declareQueue({ queue: 'mine', exclusive: true })
+    for (const body of [{ payload: 'm' }, { payload: 'm', delay: HOUR_MS }]) {
+      const answer = await managed.post('/queues/%2F/mine/messages', body)
+      expect(answer.status).toBe(400)
+      expect(answer.json.reason).toContain("cannot obtain exclusive access to locked queue 'mine'")
+    }
+    const { json } = await managed.ask('/queues/%2F/mine')
+    expect(json).toMatchObject({ messages: 0, messages_delayed: 0 })
+  })
+})
+
 describe('a delayed message', () => {
   it('is shown among those that are delayed, what is due first first', async () => {
     const managed = await started()

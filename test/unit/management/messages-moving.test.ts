@@ -185,11 +185,13 @@ describe('moving to an exchange', () => {
   it('says what is wrong', async () => {
     const managed = await started()
     await managed.put('/queues/%2F/s', { durable: true, arguments: { 'x-queue-type': 'stream' } })
+    const tooLong = 'a routing key has at most 255 octets'
     for (const [path, body, status, reason] of [
       [MOVE, { ids: 'x' }, 400, 'ids should be a list of strings'],
       [MOVE, { count: -1 }, 400, 'count should not be negative'],
       [MOVE, { to: {} }, 400, '[{key_missing,exchange}]'],
       [MOVE, { to: { exchange: 'nope' } }, 404, 'exchange_not_found'],
+      [MOVE, { to: { exchange: '', routing_key: 'ä'.repeat(128) } }, 400, tooLong],
       ['/queues/%2F/s/move', {}, 400, 'nothing is taken out of a stream'],
       ['/queues/%2F/nope/move', {}, 404, 'Not Found'],
     ] as const) {
