@@ -4,6 +4,7 @@
 import { MAX_DELAY_MS } from '../../delayed/delay-header.ts'
 import { delayedId } from '../../delayed/delayed-browsing.ts'
 import type { DelayedMessage } from '../../delayed/delayed-messages.ts'
+import type { Message } from '../../message/message.ts'
 import { whenStored } from '../../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../../queue/browsing.ts'
 import { type Answer, found, NO_CONTENT } from '../answer.ts'
@@ -19,8 +20,10 @@ import { queueOf, readableQueue } from './queues.ts'
 
 const DEFAULT_COUNT = 50
 const MAX_COUNT = 500
-/** No answer has more octets of bodies than this, or one message. */
-const MAX_BODIES_BYTES = 64 * 1024 * 1024
+/** Bodies of no more octets than this are looked at for an answer, or one message. */
+const READ_BYTES = 64 * 1024 * 1024
+/** No more of them is shown, or one message: to print it takes the time of everybody. */
+const SHOWN_BYTES = 4 * 1024 * 1024
 
 export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
   'GET /queues/:vhost/:name/messages': browse,
@@ -90,30 +93,44 @@ async function browse(call: Call): Promise<Answer> {
   const count = integerOf(call, 'count', DEFAULT_COUNT)
   if (count < 1 || count > MAX_COUNT) throw badRequest(`count should be from 1 to ${MAX_COUNT}`)
   const display = displayOf(call)
-  const limits = { count, bytes: MAX_BODIES_BYTES }
+  const limits = { count, bytes: READ_BYTES }
   const state = call.query.get('state') ?? 'ready'
   switch (state) {
     case 'ready': {
-      const messages = await queue.browser().read(from, limits)
+      const messages = shownOf(await queue.browser().read(from, limits), display)
       const items = messages.map((one, index) => readyJson(one, from + index, display))
       return found({ state, from, total: queue.readyCount, items })
     }
     case 'unacked': {
       const { total, messages } = readUnacked(call, queue, from, limits)
-      const items = messages.map((one, index) =>
+      const items = shownOf(messages, display).map((one, index) =>
         messageJson(one.message, { ...one.place, position: from + index }, display),
       )
       return found({ state, from, total, items })
     }
     case 'delayed': {
       const delays = call.vhost.delays.find(queue)
-      const messages = (await delays?.read(from, limits)) ?? []
+      const messages = shownOf((await delays?.read(from, limits)) ?? [], display)
       const items = messages.map((one, index) => delayedJson(one, from + index, display))
       return found({ state, from, total: delays?.messageCount ?? 0, items })
     }
     default:
       throw badRequest(`unknown state: ${JSON.stringify(state)}`)
   }
+}
+
+/** As many as are good for one answer. */
+function shownOf<T extends { readonly message: Message }>(
+  messages: readonly T[],
+  { truncate }: BodyDisplay,
+): readonly T[] {
+  let bytes = 0
+  const end = messages.findIndex(({ message }) => {
+    const isMuch = bytes >= SHOWN_BYTES
+    bytes += Math.min(message.bodySize, truncate)
+    return isMuch
+  })
+  return end < 0 ? messages : messages.slice(0, end)
 }
 
 function readyJson(

@@ -114,6 +114,17 @@ describe('looking at messages that are ready', () => {
     expect((await managed.ask(`${MESSAGES}/${whole.id}`)).json.payload).toBe('größer')
   })
 
+  it('shows fewer of them when they are large, unless they are cut', async () => {
+    const managed = await started()
+    const large = 'x'.repeat(1.5 * 1024 * 1024)
+    await publish(managed, large, large, large, large, 'small')
+    const positions = async (query: string) =>
+      (await look(managed, query)).items.map(({ position }: { position: number }) => position)
+    expect(await positions('')).toEqual([0, 1, 2])
+    expect(await positions('?from=3')).toEqual([3, 4])
+    expect(await positions('?truncate=10')).toEqual([0, 1, 2, 3, 4])
+  })
+
   it('tells when they expire, and how they died', async () => {
     const managed = await started({
       arguments: { 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'dead' },
