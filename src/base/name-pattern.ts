@@ -22,12 +22,14 @@ export class PatternError extends Error {
 const LIMIT_MS = 20
 /** The same for a pattern that has come to that limit before: there may be thousands of names. */
 const NEXT_LIMIT_MS = 5
+/** Whoever asks waits for all of them, and everybody else with him: then it is no match at once. */
+const MAX_TIMEOUTS = 10
 
 /** Matches anywhere in a name unless it is anchored. */
 export class NamePattern {
   readonly #pattern: RegExp
   readonly #isSimple: boolean
-  #limitMs = LIMIT_MS
+  #timeouts = 0
 
   /** Throws PatternError. */
   constructor(source: string) {
@@ -37,14 +39,16 @@ export class NamePattern {
 
   matches(name: string): boolean {
     if (this.#isSimple) return this.#pattern.test(name)
-    const found = matchesInTime(this.#pattern, name, this.#limitMs)
-    if (found === undefined) this.#limitMs = NEXT_LIMIT_MS
+    if (this.#timeouts === MAX_TIMEOUTS) return false
+    const limitMs = this.#timeouts === 0 ? LIMIT_MS : NEXT_LIMIT_MS
+    const found = matchesInTime(this.#pattern, name, limitMs)
+    if (found === undefined) this.#timeouts++
     return found === true
   }
 
   /** Whether it took too long at least once, and so may match more than was said. */
   get hasGivenUp(): boolean {
-    return this.#limitMs !== LIMIT_MS
+    return this.#timeouts > 0
   }
 }
 

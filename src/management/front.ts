@@ -47,6 +47,8 @@ export class Front {
       if (isHome) respond(request, response, 302, undefined, { location: HOME })
       else await (await this.#open()).handle({ user, path, query, request, response })
     } catch (thrown) {
+      // Who has gone amid a request is not to be answered.
+      if (response.destroyed) return
       const error = httpErrorOf(thrown) ?? this.#fault(thrown)
       if (response.headersSent) response.destroy()
       else respondError(request, response, error)

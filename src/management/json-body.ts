@@ -1,3 +1,4 @@
+import { isDeeperThan } from '../base/depth.ts'
 import type { JsonValue } from '../definitions/definition.ts'
 import { badRequest, HttpError, keyMissing } from './http-error.ts'
 
@@ -98,7 +99,10 @@ export class JsonBody {
 function parseObject(text: string): JsonObject {
   try {
     const value: unknown = JSON.parse(text)
-    if (isObject(value)) return shallow(value)
+    if (isObject(value)) {
+      if (isDeeperThan(MAX_DEPTH, value)) throw badRequest('nested too deeply')
+      return value
+    }
   } catch (error) {
     if (error instanceof HttpError) throw error
     // Said below.
@@ -108,18 +112,6 @@ function parseObject(text: string): JsonObject {
 
 /** Deeper than this nobody means it, and not everything that walks it later would come to its end. */
 const MAX_DEPTH = 64
-
-/** Throws 400. */
-function shallow(value: JsonObject): JsonObject {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) throw badRequest('nested too deeply')
-    level = level.flatMap((one) => Object.values(one as object).filter(isNested))
-  }
-  return value
-}
-
-const isNested = (value: unknown): boolean => typeof value === 'object' && value !== null
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -53,7 +53,7 @@ export class Output {
     if (this.isJson) return { lines: [], json }
     if (!this.isTerminal) return { lines: tabbedLines(columns, items), json }
     const heading = (text: string): string => (this.#hasColors ? styleText('bold', text) : text)
-    const width = this.#stdout.columns ?? DEFAULT_WIDTH
+    const width = this.#stdout.columns || DEFAULT_WIDTH
     return { lines: tableLines(columns, items, { width, heading }), json }
   }
 

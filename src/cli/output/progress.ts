@@ -21,7 +21,7 @@ export class Progress {
     if (nowMs - this.#shownAtMs < INTERVAL_MS) return
     this.#shownAtMs = nowMs
     this.#isShown = true
-    const width = (this.#stderr.columns ?? 80) - 1
+    const width = (this.#stderr.columns || 80) - 1
     this.#stderr.write(CLEAR_LINE + cutToWidth(harmless(text()), width))
   }
 

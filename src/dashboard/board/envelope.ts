@@ -1,6 +1,7 @@
 // What bull-board calls the data of a job: all that is needed to publish such a message, in both
 // directions.
 
+import { isDeeperThan } from '../../base/depth.ts'
 import { BoardError } from './board-error.ts'
 import type { Publication } from './queue-requests.ts'
 import type { ShownMessage } from './shown-message.ts'
@@ -68,6 +69,9 @@ function payloadOf({ payload, payload_encoding, truncated }: ShownMessage): obje
   return { payload, payload_encoding }
 }
 
+/** Bull-board wraps it, and could not come to the end of what is much deeper. */
+const MAX_DEPTH = 60
+
 /**
  * An object or a list, if the text is one of which nothing is lost: JavaScript reads 12345678901234567890
  * as another number, and one of two members that have the same name.
@@ -77,7 +81,8 @@ function exactJson(text: string): object | undefined {
   try {
     const value: unknown = JSON.parse(text)
     const withoutBlanks = text.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1')
-    return JSON.stringify(value) === withoutBlanks ? (value as object) : undefined
+    if (JSON.stringify(value) !== withoutBlanks || isDeeperThan(MAX_DEPTH, value)) return undefined
+    return value as object
   } catch {
     return undefined
   }
@@ -125,6 +130,7 @@ type Content = Pick<Publication, 'payload' | 'payload_encoding' | 'properties'>
 
 function contentIn(envelope: Readonly<Record<string, unknown>>): Content {
   const { payload, payload_encoding: encoding } = envelope
+  if (isDeeperThan(MAX_DEPTH, envelope)) throw new BoardError(400, 'nested too deeply')
   const properties = objectIn(envelope['properties'] ?? {}, 'properties')
   if (payload === undefined) throw new BoardError(400, 'payload is missing')
   const isText = typeof payload === 'string'

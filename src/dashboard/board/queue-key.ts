@@ -21,11 +21,15 @@ export function queueKey({ vhost, name }: QueueNames): string {
 export function namesIn(key: string): QueueNames | undefined {
   const [vhost, name, ...rest] = key.split(DELIMITER)
   if (vhost === undefined || name === undefined || rest.length > 0) return undefined
-  return { vhost: plain(vhost), name: plain(name) }
+  const names = { vhost: plain(vhost), name: plain(name) }
+  // Whatever else is escaped was not so by us.
+  return queueKey(names) === key ? names : undefined
 }
 
 const escaped = (text: string): string =>
   text.replaceAll(UNSAFE, (sign) => `~${(sign.codePointAt(0) as number).toString(16)}~`)
 
 const plain = (text: string): string =>
-  text.replaceAll(ESCAPED, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+  text.replaceAll(ESCAPED, (_, code: string) => signOf(Number.parseInt(code, 16)))
+
+const signOf = (code: number): string => (code > 0x10ffff ? '' : String.fromCodePoint(code))

@@ -35,8 +35,14 @@ function valueJson(field: FieldValue): JsonValue {
 const textOf = (bytes: Buffer): string =>
   isUtf8(bytes) ? bytes.toString('utf8') : bytes.toString('base64')
 
+/** Over AMQP, a table fits into a frame. */
+const MAX_TEXT_BYTES = 128 * 1024
+
 /** The other way. Throws 400 for what cannot be a field table. */
 export function argumentsFrom(plain: Readonly<Record<string, JsonValue>>): FieldTable {
+  if (Buffer.byteLength(JSON.stringify(plain)) > MAX_TEXT_BYTES) {
+    throw badRequest(`a table has at most ${MAX_TEXT_BYTES} octets as JSON`)
+  }
   try {
     return fieldTableFromObject(plain)
   } catch (error) {

@@ -83,6 +83,12 @@ describe('a pattern of names', () => {
     },
   )
 
+  it('that has taken too long again and again matches nothing any more', () => {
+    const pattern = new NamePattern('(a+)+(a+)+!')
+    for (let n = 0; n < 10; n++) expect(pattern.matches(`${'a'.repeat(200)}b`)).toBe(false)
+    expect(pattern.matches('aa!')).toBe(false)
+  })
+
   it('that is not simple matches as well as others', () => {
     expect(matches('^(foo|bar)+\\..*x.*y$', 'foobar.x.y')).toBe(true)
     expect(matches('^(foo|bar)+\\..*x.*y$', 'foobaz.x.y')).toBe(false)

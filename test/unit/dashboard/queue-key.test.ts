@@ -15,6 +15,13 @@ describe('the key of a queue', () => {
     )
   })
 
+  it.each(['~ffffffff~ › x', '~61~ › x', 'a › b › c', 'a', ''])(
+    'is not %j, which nothing is called',
+    (key) => {
+      expect(namesIn(key)).toBeUndefined()
+    },
+  )
+
   it('survives what browsers and bull-board do to URLs', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (name) => {
