@@ -102,18 +102,20 @@ export class MessageMove {
   #move(browsed: BrowsedMessage): void {
     const { vhost, queue } = this.#options
     const arrival = this.#arrivalOf(browsed.message)
-    const isMoved =
-      arrival !== undefined &&
-      queue.browser().takeOut(browsed, () => {
-        const isHeld = vhost.deadLetters.hold()
-        try {
-          for (const target of arrival.queues) target.publish(arrival.message)
-        } finally {
-          if (isHeld) vhost.deadLetters.release()
-        }
-      })
+    if (arrival === undefined) {
+      this.#kept++
+      return
+    }
+    const isMoved = queue.browser().takeOut(browsed, () => {
+      const isHeld = vhost.deadLetters.hold()
+      try {
+        for (const target of arrival.queues) target.publish(arrival.message)
+      } finally {
+        if (isHeld) vhost.deadLetters.release()
+      }
+    })
+    // Else somebody has taken it meanwhile: it was not kept.
     if (isMoved) this.#moved++
-    else this.#kept++
   }
 
   /** None when there is no queue that takes it. One that is full is not tried: it might pass on a copy. */

@@ -1,7 +1,7 @@
 // Moving messages between queues, and pausing queues, over HTTP.
 
 import { BASIC_ACK as ACK, BASIC_QOS as QOS, BASIC_QOS_OK as QOS_OK } from 'amqp-codec'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { lookInto, messageTo, PUBLISH, payloads, publishTo, reject } from './looking.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
@@ -112,6 +112,18 @@ describe('moving dead letters', () => {
     expect((await managed.post(MOVE, { ids })).json).toEqual({ moved: 1, kept: 0 })
     expect(payloads(await lookInto(managed, 'a'))).toEqual(['1', '2', '4'])
     expect(payloads(await lookInto(managed, 'dead'))).toEqual(['3', '5'])
+  })
+
+  it('counts what others move at the same time neither as moved nor as kept', async () => {
+    const managed = await started()
+    const channel = await (await managed.connect()).channel()
+    for (let index = 0; index < 3000; index++) channel.publish({ routingKey: 'dead', body: 'm' })
+    await vi.waitFor(async () => expect((await lookInto(managed, 'dead')).total).toBe(3000))
+    const to = { exchange: '', routing_key: 'a' }
+    const both = await Promise.all([managed.post(MOVE, { to }), managed.post(MOVE, { to })])
+    expect(both.map(({ json }) => json.kept)).toEqual([0, 0])
+    expect(both.reduce((sum, { json }) => sum + json.moved, 0)).toBe(3000)
+    expect((await lookInto(managed, 'a')).total).toBe(3000)
   })
 
   it('ends, though what is moved comes back at once', async () => {
