@@ -29,13 +29,29 @@ export interface MessagePlace {
 export function contentJson(message: Message, { encoding, truncate }: BodyDisplay): object {
   const { buffer, headerStart, headerEnd } = message
   const body = messageBody(message).subarray(0, truncate)
-  const isText = encoding === 'auto' && isUtf8(body)
+  const isText = encoding === 'auto' && isUtf8(body) && !isLongInJson(body)
   return {
     properties: propertiesJson(decodeProperties(buffer, headerStart, headerEnd)),
     payload: body.toString(isText ? 'utf8' : 'base64'),
     payload_encoding: isText ? 'string' : 'base64',
   }
 }
+
+/** Bodies of more octets than this are looked through before they are shown as text. */
+const LARGE_BYTES = 64 * 1024
+
+/** Control characters take six letters in JSON: a large body that has many of them is better off as base64. */
+function isLongInJson(body: Buffer): boolean {
+  if (body.length <= LARGE_BYTES) return false
+  let count = 0
+  for (let index = 0; index < body.length; index++) {
+    const octet = body[index] as number
+    if (octet < SPACE && octet !== TAB && octet !== LF && octet !== CR) count++
+  }
+  return count > body.length / 10
+}
+
+const [TAB, LF, CR, SPACE] = [0x09, 0x0a, 0x0d, 0x20]
 
 /** As somebody sees it who looks into a queue. */
 export function messageJson(message: Message, place: MessagePlace, display: BodyDisplay): object {

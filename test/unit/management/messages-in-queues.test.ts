@@ -114,6 +114,30 @@ describe('looking at messages that are ready', () => {
     expect((await managed.ask(`${MESSAGES}/${whole.id}`)).json.payload).toBe('größer')
   })
 
+  it('shows large bodies in base64 that would be very long as text in JSON', async () => {
+    const managed = await started()
+    const length = 100_000
+    const bodies = [
+      Buffer.alloc(length, 1),
+      Buffer.alloc(length, 'line\r\n\t'),
+      Buffer.alloc(10, 1),
+    ]
+    for (const body of bodies) {
+      const payload = body.toString('base64')
+      await managed.post(PUBLISH, { ...message(payload), payload_encoding: 'base64' })
+    }
+    const { items } = await look(managed)
+    const shown = items.map((one: { payload: string; payload_encoding: string }) => [
+      one.payload_encoding,
+      one.payload,
+    ])
+    expect(shown).toEqual([
+      ['base64', bodies[0]?.toString('base64')],
+      ['string', bodies[1]?.toString()],
+      ['string', bodies[2]?.toString()],
+    ])
+  })
+
   it('shows fewer of them when they are large, unless they are cut', async () => {
     const managed = await started()
     const large = 'x'.repeat(1.5 * 1024 * 1024)
