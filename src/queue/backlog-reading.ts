@@ -14,7 +14,7 @@ export interface BacklogParts {
   readonly runs: Iterable<LoggedRun | PageRun>
   readonly openPage: Page | null
   /** Whether a message was taken out, though it is still where it was. */
-  isRemoved(sequence: number): boolean
+  readonly isRemoved: (sequence: number) => boolean
 }
 
 /** Behind everything. */

@@ -43,6 +43,7 @@ async function start() {
   return { managed, port, send }
 }
 
+const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
 const as = (credentials: string): string => `authorization: Basic ${btoa(credentials)}`
 const GUEST = as('guest:guest')
 const statusOf = (answer: string): number => Number(/^HTTP\/1\.1 (\d+) /.exec(answer)?.[1])
@@ -146,44 +147,33 @@ describe('a name that is made to lead here', () => {
 })
 
 describe('an answer', () => {
-  it('that nobody reads is given up', async () => {
+  /** A server whose answers are so large, and somebody who asks and does not read. */
+  async function unread(bytes: number, requestTimeoutMs: number): Promise<HttpServer> {
     const server = await HttpServer.open({
-      host: '127.0.0.1',
-      port: 0,
-      flag: '',
-      tls: undefined,
+      ...{ host: '127.0.0.1', port: 0, flag: '', tls: undefined, requestTimeoutMs },
       logger: new RecordingLogger(),
-      requestTimeoutMs: 300,
-      handle: async (_request, response) => void response.end(Buffer.alloc(30 * 1024 * 1024)),
+      handle: async (_request, response) => void response.end(Buffer.alloc(bytes)),
     })
-    onTestFinished(() => server.close())
-    const { port } = server.address
-    const socket = connect(port, '127.0.0.1')
-    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    const socket = connect(server.address.port, '127.0.0.1')
+    onTestFinished(async () => {
+      socket.destroy()
+      await server.close()
+    })
+    socket.write(REQUEST)
     socket.pause()
+    return server
+  }
+
+  it('that nobody reads is given up', async () => {
+    const server = await unread(30 * 1024 * 1024, 300)
     await expect.poll(() => server.unread.bytes).toBeGreaterThan(0)
     await expect.poll(() => server.unread.bytes, { timeout: 5000 }).toBe(0)
-    socket.destroy()
   })
 
   it('is refused while too much waits for others to read it', async () => {
-    const server = await HttpServer.open({
-      host: '127.0.0.1',
-      port: 0,
-      flag: '',
-      tls: undefined,
-      logger: new RecordingLogger(),
-      handle: async (_request, response) => void response.end(Buffer.alloc(150 * 1024 * 1024)),
-    })
-    onTestFinished(() => server.close())
-    const { port } = server.address
-    const socket = connect(port, '127.0.0.1')
-    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
-    socket.pause()
+    const server = await unread(150 * 1024 * 1024, 60_000)
     await expect.poll(() => server.unread.bytes).toBeGreaterThan(128 * 1024 * 1024)
-    const answer = await rawRequest(port, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n')
-    expect(answer).toMatch(/^HTTP\/1\.1 503 /)
-    socket.destroy()
+    expect(await rawRequest(server.address.port, REQUEST)).toMatch(/^HTTP\/1\.1 503 /)
   })
 })
 
