@@ -182,14 +182,13 @@ export class DelayQueue implements QueueDestination {
     const nowMs = this.#parts.storage.clock.wallTime()
     this.#messages.advance(nowMs)
     let bytes = 0
+    let isHeldUp = false
     for (let count = 0; count < TURN_COUNT && bytes < TURN_BYTES; count++) {
       const next = this.#messages.peek(nowMs)
       if (next === undefined) break
       const room = this.#parts.roomFor(next.message)
-      if (room === 'later') {
-        this.#timer.within(ROOM_RETRY_MS)
-        return
-      }
+      isHeldUp = room === 'later'
+      if (isHeldUp) break
       this.#messages.shift(nowMs)
       if (this.#isUnknown(next)) {
         this.#waitForRecord(next)
@@ -199,9 +198,10 @@ export class DelayQueue implements QueueDestination {
       else this.#release(next)
       bytes += next.message.bodySize
     }
-    if (this.#unstoredCount < UNSTORED_COUNT && this.#unstoredBytes < UNSTORED_BYTES) {
-      this.#wait(nowMs)
-    } else this.#waitUntilStored()
+    if (this.#unstoredCount >= UNSTORED_COUNT || this.#unstoredBytes >= UNSTORED_BYTES) {
+      this.#waitUntilStored()
+    } else if (isHeldUp) this.#timer.within(ROOM_RETRY_MS)
+    else this.#wait(nowMs)
   }
 
   /** Those behind it need not wait for it. What the log says of it stays as it is. */

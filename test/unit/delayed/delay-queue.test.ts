@@ -191,6 +191,24 @@ describe('a delay that is over while there is no room', () => {
     expect((await log.recovered()).sort()).toEqual(['2/0 a', '2/1 c', '2/2 b'])
   })
 
+  it('does not go on before much is stored, where there is room for a little at a time', async () => {
+    const fixture = new Fixture()
+    const { log, released } = fixture
+    let room = 0
+    fixture.roomFor = () => (released.length < room ? 'now' : 'later')
+    for (let index = 0; index < 6000; index++) fixture.publish(messageFor(500, `${index}`))
+    await log.storeAll()
+    log.clock.advance(500)
+    for (let steps = 0; steps < 20; steps++) {
+      room += 500
+      log.clock.advance(100)
+    }
+    expect(released.length).toBe(4000)
+    await log.storeAll()
+    log.clock.advance(1000)
+    expect(released.length).toBe(6000)
+  })
+
   it('does not keep back others for one that there never is room for', async () => {
     const fixture = new Fixture()
     const { log, queue, released } = fixture
