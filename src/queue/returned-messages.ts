@@ -11,6 +11,8 @@ import type { QueueStorage } from './queue-storage.ts'
 
 /** How long a message log that could not be read is left alone. */
 const RETRY_MS = 1000
+/** So many reads give all that is in memory. */
+const MAX_READS = 64
 /** The first sequence of none. */
 const NONE = Number.POSITIVE_INFINITY
 
@@ -133,8 +135,12 @@ export class ReturnedMessages {
     return sequences.sort()[position] as number
   }
 
-  /** Some messages from a sequence on, without taking them: at most so many of those in memory. */
-  async read(from: number, limit: number): Promise<StoredRun> {
+  /**
+   * Some messages from a sequence on, without taking them: at most so many of those in memory, or more where
+   * there are very many, since all of them are looked at each time.
+   */
+  async read(from: number, atLeast: number): Promise<StoredRun> {
+    const limit = Math.max(atLeast, Math.ceil(this.#inMemory.length / MAX_READS))
     const firstLogged = this.#logged.next(from)
     const logged =
       firstLogged === undefined

@@ -59,8 +59,14 @@ function targetIn({ vhost, access, body }: Call): MoveTarget | undefined {
   return { exchange, routingKey, mayUse }
 }
 
+/** Each of them is looked for. */
+const MAX_IDS = 10_000
+
 function idsIn(body: JsonBody): readonly string[] {
   const ids = body.get('ids')
-  if (Array.isArray(ids) && ids.every((id) => typeof id === 'string')) return ids
-  throw badRequest('ids should be a list of strings')
+  if (!Array.isArray(ids) || !ids.every((id) => typeof id === 'string')) {
+    throw badRequest('ids should be a list of strings')
+  }
+  if (ids.length > MAX_IDS) throw badRequest(`at most ${MAX_IDS} ids are taken at a time`)
+  return ids
 }

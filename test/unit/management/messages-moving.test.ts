@@ -200,6 +200,7 @@ describe('moving to an exchange', () => {
     const tooLong = 'a routing key has at most 255 octets'
     for (const [path, body, status, reason] of [
       [MOVE, { ids: 'x' }, 400, 'ids should be a list of strings'],
+      [MOVE, { ids: Array(10_001).fill('0-0') }, 400, 'at most 10000 ids are taken at a time'],
       [MOVE, { count: -1 }, 400, 'count should not be negative'],
       [MOVE, { to: {} }, 400, '[{key_missing,exchange}]'],
       [MOVE, { to: { exchange: 'nope' } }, 404, 'exchange_not_found'],
