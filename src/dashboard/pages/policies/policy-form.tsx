@@ -37,14 +37,17 @@ export function PolicyForm({ kind, edited, onSet, onCancel }: PolicyFormProps): 
     return `${visible(name)} is set`
   }
   return (
-    <details
-      ref={details}
-      open={edited !== undefined}
-      onToggle={(event) => {
-        if (!event.currentTarget.open) onCancel()
-      }}
-    >
-      <summary>{edited === undefined ? `Add ${singular}` : `Edit ${visible(edited.name)}`}</summary>
+    <details ref={details} open={edited !== undefined}>
+      <summary
+        onClick={(event) => {
+          if (edited === undefined) return
+          // At once: when the browser tells that it has closed it, somebody may have opened it again.
+          event.preventDefault()
+          onCancel()
+        }}
+      >
+        {edited === undefined ? `Add ${singular}` : `Edit ${visible(edited.name)}`}
+      </summary>
       <Form
         key={edited === undefined ? '' : JSON.stringify([edited.vhost, edited.name])}
         label={`Set ${singular}`}
