@@ -8,7 +8,7 @@ import { DIFFERENCES } from './management/differences.ts'
 import { ENDPOINTS } from './management/endpoints.ts'
 import { OTHER_WORDS } from './management/other-words.ts'
 import { REFUSALS } from './management/refusals.ts'
-import { cleanUp, type Prepared, prepare, VHOST } from './management/set-up.ts'
+import { cleanUp, NOBODY, type Prepared, prepare, USER, VHOST } from './management/set-up.ts'
 import { differingPlaces } from './management/shape.ts'
 
 const reference = inject('reference')
@@ -18,11 +18,18 @@ const name =
     ? 'the management API shows what that of RabbitMQ does'
     : `the management API is not compared with that of RabbitMQ: ${missing}`
 
-/** Of a list, what is in the virtual host that both sides have: others use the reference meanwhile. */
+/** Of a list, what is of the virtual host and the users that both sides have: others use the reference meanwhile. */
 function ofCompared(json: unknown): unknown {
-  if (!Array.isArray(json)) return json
-  return json.filter((item) => item?.vhost === undefined || item.vhost === VHOST)
+  return Array.isArray(json) ? json.filter(isCompared) : json
 }
+
+function isCompared(item: Readonly<Record<string, unknown>>): boolean {
+  if (item['vhost'] !== undefined) return item['vhost'] === VHOST
+  const user = item['user'] ?? (item['password_hash'] === undefined ? undefined : item['name'])
+  return user === undefined || USERS.includes(user)
+}
+
+const USERS: readonly unknown[] = [USER, NOBODY, 'guest']
 
 const isRefusal = (status: number): boolean => status >= 400 && status < 500
 

@@ -7,6 +7,8 @@ import type { Api } from './api.ts'
 /** The vhost and the user in it that both sides get. */
 export const VHOST = 'compared'
 export const USER = 'compared-user'
+/** Who may do nothing anywhere. */
+export const NOBODY = 'compared-nobody'
 
 const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
 
@@ -15,6 +17,7 @@ const MADE: readonly (readonly [method: string, path: string, body: unknown])[] 
   // RabbitMQ sometimes loses what a new one is made with.
   ['PUT', `/vhosts/${VHOST}`, { description: 'd', tags: 'a,b' }],
   ['PUT', `/users/${USER}`, { password: 'secret', tags: 'management' }],
+  ['PUT', `/users/${NOBODY}`, { password: 'secret', tags: '' }],
   ['PUT', `/permissions/${VHOST}/${USER}`, { configure: '^a', write: '^a', read: '^a' }],
   ['PUT', `/permissions/${VHOST}/guest`, EVERYTHING],
   [
@@ -69,7 +72,8 @@ export async function prepare(api: Api, amqpUrl: string): Promise<Prepared> {
 /** The reference stays for others. */
 export async function cleanUp({ api, connection }: Prepared): Promise<void> {
   await connection.close().catch(() => {})
-  for (const path of [`/vhosts/${VHOST}`, `/users/${USER}`, '/global-parameters/compared']) {
+  const users = [USER, NOBODY].map((user) => `/users/${user}`)
+  for (const path of [`/vhosts/${VHOST}`, ...users, '/global-parameters/compared']) {
     await api.ask({ method: 'DELETE', path })
   }
 }
