@@ -38,6 +38,7 @@ export function PolicyForm({ kind, edited, onSet, onCancel }: PolicyFormProps): 
   }
   return (
     <details ref={details} open={edited !== undefined}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a summary is one that is not static. */}
       <summary
         onClick={(event) => {
           if (edited === undefined) return
