@@ -32,7 +32,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['stream'] },
   { modules: ['nats'], onlyFor: ['store', 'cluster', 'broker/persistence'] },
   { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker/persistence'] },
-  { modules: ['delayed'] },
+  { modules: ['delayed', 'sharding'], apart: true },
   { modules: ['vhost'] },
   { modules: ['administration'] },
   { modules: ['channel'] },

@@ -1,0 +1,89 @@
+import type { BatchTraffic } from './batch-traffic.ts'
+import { HEADER_BYTES, type LinkId, readHeader, receivedUpTo, unknownLink } from './datagram.ts'
+import { LinkReceiver } from './link-receiver.ts'
+
+export interface LinkReceiversOptions {
+  readonly traffic: BatchTraffic
+  readonly address: string
+  /** The first batch of a link is about to come, out of the same call; it may be closed here. */
+  readonly onOpened: (linkId: LinkId) => void
+  /** The batch is not used by anybody else. */
+  readonly onBatch: (linkId: LinkId, batch: Buffer) => void
+  /** A link was closed here, because its sender means another receiver, or its batch is too large. */
+  readonly onBroken?: (linkId: LinkId) => void
+  /** Something came that no sender has made: it is dropped, and not answered. */
+  readonly onMalformed?: (payload: Buffer) => void
+  /** A link whose batch is larger is closed; 1 GiB unless it is given. */
+  readonly maxBatchBytes?: number
+}
+
+const MAX_BATCH_BYTES = 1 << 30
+/** Of links that were closed, so that a first datagram that comes again does not open one once more. */
+const REMEMBERED_LINKS = 1024
+
+/** All links that end at one address. */
+export class LinkReceivers {
+  readonly #options: LinkReceiversOptions
+  readonly #links = new Map<LinkId, LinkReceiver>()
+  readonly #closed = new Set<LinkId>()
+  readonly #stopListening: () => void
+
+  constructor(options: LinkReceiversOptions) {
+    this.#options = options
+    const { traffic, address } = options
+    this.#stopListening = traffic.listen(address, (payload, answer) =>
+      this.#onDatagram(payload, answer),
+    )
+  }
+
+  /** The sender is told when it sends something again, as of a link that never was. */
+  closeLink(linkId: LinkId): void {
+    if (!this.#links.delete(linkId)) return
+    this.#closed.add(linkId)
+    if (this.#closed.size <= REMEMBERED_LINKS) return
+    for (const oldest of this.#closed) {
+      this.#closed.delete(oldest)
+      return
+    }
+  }
+
+  /** Nobody is at the address any more. */
+  close(): void {
+    this.#stopListening()
+    this.#links.clear()
+    this.#closed.clear()
+  }
+
+  #onDatagram(payload: Buffer, answer: (bytes: Uint8Array) => void): void {
+    const header = readHeader(payload)
+    if (header === undefined) {
+      this.#options.onMalformed?.(payload)
+      return
+    }
+    const { link, number } = header
+    const receiver = this.#links.get(link) ?? this.#open(link, number)
+    if (receiver === undefined) return answer(unknownLink)
+    const batches = receiver.take(header, payload.subarray(HEADER_BYTES))
+    if (batches === 'broken') {
+      answer(unknownLink)
+      this.closeLink(link)
+      this.#options.onBroken?.(link)
+      return
+    }
+    // Before they are looked at, which may take its time.
+    answer(receivedUpTo(receiver.received))
+    for (const batch of batches) {
+      // What came before it may have been a reason to close the link.
+      if (this.#links.get(link) !== receiver) return
+      this.#options.onBatch(link, batch)
+    }
+  }
+
+  #open(link: LinkId, number: number): LinkReceiver | undefined {
+    if (number !== 1 || this.#closed.has(link)) return undefined
+    const receiver = new LinkReceiver(this.#options.maxBatchBytes ?? MAX_BATCH_BYTES)
+    this.#links.set(link, receiver)
+    this.#options.onOpened(link)
+    return this.#links.get(link)
+  }
+}
