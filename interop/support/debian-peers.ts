@@ -14,6 +14,10 @@ const DEBIAN_PEERS = {
   'amqp-tools': ['amqp-tools'],
   rabbitmqadmin: ['rabbitmq-server', 'python3'],
   librabbitmq: ['librabbitmq-dev', 'gcc', 'libc6-dev'],
+  // In a terminal, which comes with `script`.
+  bash: ['bash', 'bsdutils'],
+  zsh: ['zsh', 'bsdutils'],
+  fish: ['fish', 'bsdutils'],
 } as const satisfies Record<string, readonly string[]>
 
 export type PeerName = keyof typeof DEBIAN_PEERS

@@ -47,6 +47,11 @@ export class Program {
     this.#child.stdin.write(`${line}\n`)
   }
 
+  /** Writes what is no whole line: keys of a terminal. */
+  type(keys: string): void {
+    this.#child.stdin.write(keys)
+  }
+
   /** Ends its standard input, after this. */
   endInput(last = ''): void {
     this.#child.stdin.end(last)

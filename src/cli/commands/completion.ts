@@ -4,6 +4,7 @@ import { createProgram, type Program } from '../client/global-options.ts'
 import { namesOf } from '../completion/names.ts'
 import { candidatesFor } from '../completion/position.ts'
 import { COMPLETION_SCRIPTS } from '../completion/scripts.ts'
+import { unquoted } from '../completion/unquoted.ts'
 
 export function define(program: Program, all: ClientCommands): void {
   const completion = program
@@ -19,18 +20,19 @@ export function define(program: Program, all: ClientCommands): void {
     .command('words', { hidden: true })
     .description('What the last of the words can become; for the scripts.')
     .argument('[words...]')
-    .action(async (words) => {
-      const found = await completions(words, all)
+    .option('--quoted', 'the words are as they stand in the line of a POSIX shell')
+    .action(async (words, { quoted = false }) => {
+      const found = await completions(quoted ? words.map(unquoted) : words, all)
       process.stdout.write(found.map((one) => `${one}\n`).join(''))
     })
 }
 
 async function completions(words: readonly string[], all: ClientCommands): Promise<string[]> {
   const program = await wholeProgram(all)
-  const { words: known, named } = candidatesFor(program, words)
+  const { words: known, named, prefix = '' } = candidatesFor(program, words)
   const names = named === undefined ? [] : await namesOf(named, optionsIn(words), process.env)
   const begun = words.at(-1) ?? ''
-  return [...known, ...names].filter((one) => one.startsWith(begun))
+  return [...known, ...names].map((one) => `${prefix}${one}`).filter((one) => one.startsWith(begun))
 }
 
 /** With all its commands, and those that run no client besides. */

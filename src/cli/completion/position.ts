@@ -5,6 +5,8 @@ export interface Candidates {
   readonly words: readonly string[]
   /** What it names besides: `queue`, `vhost`; known to the broker only. */
   readonly named?: string
+  /** What each of them is preceded by in its word: `--type=`. */
+  readonly prefix?: string
 }
 
 const NONE: Candidates = { words: [] }
@@ -17,11 +19,13 @@ const NONE: Candidates = { words: [] }
 export function candidatesFor(program: CommandUnknownOpts, words: readonly string[]): Candidates {
   let command = program
   let argument = 0
-  const before = words.slice(0, -1)
+  // What comes after it is no option.
+  const end = words.slice(0, -1).indexOf('--')
+  const before = words.slice(0, -1).filter((_, index) => index !== end)
   const last = words.at(-1) ?? ''
   for (let index = 0; index < before.length; index++) {
     const word = before[index] as string
-    if (word.startsWith('-')) {
+    if (word.startsWith('-') && (end === -1 || index < end)) {
       const option = findOption(command, word)
       if (!option?.required || word.includes('=')) continue
       if (index === before.length - 1) return valuesOf(option)
@@ -32,9 +36,17 @@ export function candidatesFor(program: CommandUnknownOpts, words: readonly strin
     if (next === undefined) argument++
     else command = next
   }
-  if (last.startsWith('-')) return { words: optionsOf(command).flatMap(({ long }) => long ?? []) }
+  if (last.startsWith('-') && end === -1) return optionsFor(command, last)
   if (command.commands.length > 0) return { words: command.commands.map((one) => one.name()) }
   return argumentAt(command, argument)
+}
+
+/** A word that is an option, or becomes one; its value may be in the same word. */
+function optionsFor(command: CommandUnknownOpts, word: string): Candidates {
+  const [prefix] = /^--[^=]*=/.exec(word) ?? []
+  if (prefix === undefined) return { words: optionsOf(command).flatMap(({ long }) => long ?? []) }
+  const option = findOption(command, word)
+  return option?.required ? { ...valuesOf(option), prefix } : NONE
 }
 
 type Option = CommandUnknownOpts['options'][number]

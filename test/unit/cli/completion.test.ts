@@ -1,12 +1,6 @@
-import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { OPTION_ROWS } from '../../../src/config/options.ts'
 import { ClientProgram } from '../../support/client-program.ts'
-import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const leveret = await ClientProgram.start()
 for (const name of ['orders', 'order book', 'bills', 'evil\nname']) {
@@ -33,6 +27,9 @@ describe('completion', () => {
       ['queue', 'exchange', 'binding'],
     ],
     [['declare', 'queue', 'x', '--type', 'q'], ['quorum']],
+    [['declare', 'queue', 'x', '--type=q'], ['--type=quorum']],
+    [['declare', 'queue', 'x', '--durable=q'], []],
+    [['purge', '--', '-'], []],
     [['start', '--durab'], ['--durability']],
     [
       ['completion', ''],
@@ -59,24 +56,14 @@ describe('completion', () => {
     expect(await complete('start', '--')).toEqual(expect.arrayContaining(flags))
   })
 
-  it('works in bash', async () => {
-    const directory = temporaryDirectory()
-    const program = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url))
-    const wrapper = `#!/bin/sh\nexec ${process.execPath} ${program} "$@"\n`
-    writeFileSync(join(directory, 'leveret'), wrapper, { mode: 0o755 })
-    const script = await leveret.output(['completion', 'bash'])
-    const line = 'COMP_WORDS=(leveret purge ord); COMP_CWORD=2; _leveret'
-    const { stdout } = await promisify(execFile)(
-      'bash',
-      ['-c', `${script}\n${line}; printf '%s|' "\${COMPREPLY[@]}"`],
-      { env: { PATH: `${directory}:${process.env['PATH']}`, LEVERET_URL: leveret.url } },
-    )
-    expect(stdout.split('|').sort()).toEqual(['', 'order\\ book', 'orders'])
+  it('takes words as they stand in a line', async () => {
+    const words = ['completion', 'words', '--quoted', '--', '--vhost', "'/'", 'purge', '"order b']
+    expect(await leveret.output(words)).toBe('order book\n')
   })
 
   it.each(['bash', 'zsh', 'fish'])('has a script for %s', async (shell) => {
     const script = await leveret.output(['completion', shell])
     expect(script).toContain(`completion for ${shell}`)
-    expect(script).toContain('leveret completion words -- ')
+    expect(script).toContain('leveret completion words ')
   })
 })
