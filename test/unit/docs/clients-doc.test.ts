@@ -20,7 +20,7 @@ const clients = tableRows(read('docs/clients.md')).map(([link = '', version, fol
 }))
 
 /** Of the folders there, those that no client has. */
-const NO_CLIENTS = ['rabbitmq', 'support']
+const NO_CLIENTS = ['rabbitmq', 'shells', 'support']
 
 const debianPeers = findDebianPeers()
 const isDebians = ({ name }: { name: string }): boolean => name in debianPeers
