@@ -23,7 +23,9 @@ import { type Logger, silentLogger } from './base/logger.ts'
 import { Ticker } from './base/ticker.ts'
 import { Turn } from './base/turn.ts'
 import { BrokerStore } from './broker/broker-store.ts'
+import { assertClusterComplete } from './broker/cluster-options.ts'
 import { HttpServices } from './broker/http-services.ts'
+import { managedBroker } from './broker/managed.ts'
 import { dispatch } from './channel/dispatch.ts'
 import { COMPAT_PROFILES, type CompatProfile } from './config/compat.ts'
 import { ConfigError } from './config/config-error.ts'
@@ -40,7 +42,7 @@ import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
-import { type TlsCertificates, TlsIdentity } from './server/tls-identity.ts'
+import { TlsIdentity } from './server/tls-identity.ts'
 import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
 import { EventExchange } from './vhost/event-exchange.ts'
 import { queueFactory } from './vhost/queue-factory.ts'
@@ -49,9 +51,6 @@ import { Vhost } from './vhost/vhost.ts'
 
 /** How precise heartbeats and time limits are. */
 const TICK_MS = 250
-
-/** What the broker calls itself where RabbitMQ names its node. */
-const NODE_NAME = `leveret@${hostname()}`
 
 /** What can be given to a broker besides its options. */
 export interface BrokerParts {
@@ -150,6 +149,7 @@ export class Broker {
   /** @internal */
   async start(): Promise<void> {
     try {
+      assertClusterComplete(this.#options)
       this.#tlsIdentity = await TlsIdentity.load(this.#options, this.#logger)
       await this.#restore()
       await this.#importDefinitions()
@@ -374,10 +374,12 @@ export class Broker {
     this.#compareDefaults()
   }
 
-  /** As much of it as those have to know who look after it. */
   #managed(): ManagedBroker {
-    const { serverProduct: product, serverVersion: version, ...options } = this.#options
-    const own = {
+    return managedBroker({
+      options: this.#options,
+      raisedAlarms: this.#alarms,
+      listening: () => this.endpoints,
+      tlsIdentity: this.#tlsIdentity,
       administration: this.#administration,
       failedLogins: this.#failedLogins,
       happenings: this.#happenings,
@@ -388,35 +390,13 @@ export class Broker {
       logger: this.#logger,
       startedAtMs: this.#startedAtMs,
       memoryLimitBytes: this.#memoryMonitor.limitBytes,
-    }
-    const alarms = (): AlarmResource[] => this.#alarms.raised
-    const endpoints = (): readonly Endpoint[] => this.endpoints
-    const clusterName = (): string => this.#clusterName
-    const certificates = (): TlsCertificates | null => this.#tlsIdentity?.certificates ?? null
-    return {
-      ...options,
-      ...own,
-      product,
-      version,
-      nodeName: NODE_NAME,
-      get clusterName() {
-        return clusterName()
-      },
-      get alarms() {
-        return alarms()
-      },
-      get certificates() {
-        return certificates()
-      },
-      get endpoints() {
-        return endpoints()
-      },
-    }
+      nodeName: this.#nodeName,
+    })
   }
 
-  get #clusterName(): string {
-    const name = this.globalParameters.find('cluster_name')?.value
-    return typeof name === 'string' ? name : this.#options.clusterName
+  /** What the broker calls itself where RabbitMQ names its node. */
+  get #nodeName(): string {
+    return `leveret@${this.#options.nodeName || hostname()}`
   }
 
   async #importDefinitions(): Promise<void> {
@@ -441,7 +421,7 @@ export class Broker {
       profile: this.#profile,
       logger: this.#logger,
       turn: this.#turn,
-      node: NODE_NAME,
+      node: this.#nodeName,
       happenings: this.#happenings,
     })
     const hasEvents = name === this.#options.defaultVhost && this.#options.eventExchange === 'on'

@@ -9,6 +9,8 @@ export function placeholder(row: OptionRow): string {
       return '<file>'
     case 'list':
       return '<names>'
+    case 'servers':
+      return '<urls>'
     case 'choice':
       return `<${row.choices.join('|')}>`
     case 'port':
@@ -24,7 +26,7 @@ export function placeholder(row: OptionRow): string {
 
 /** The default, spelled as a user would spell it; empty if there is none. */
 export function defaultText(row: OptionRow): string {
-  if (row.type !== 'list') return String(row.default)
+  if (row.type !== 'list' && row.type !== 'servers') return String(row.default)
   return row.default.length === 0 ? 'none' : row.default.join(',')
 }
 
@@ -37,6 +39,10 @@ export function expectation(row: OptionRow): string {
       return 'a file in PEM form'
     case 'list':
       return 'a list of names separated by commas, or "none"'
+    case 'servers':
+      return 'addresses nats://host:port or tls://host:port separated by commas, or "none"'
+    case 'name':
+      return 'up to 64 letters, digits, - and _'
     case 'choice':
       return `one of ${row.choices.join(', ')}`
     case 'port':

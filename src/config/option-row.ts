@@ -6,6 +6,7 @@ export const OPTION_GROUPS = [
   'Limits',
   'Identity',
   'Storage',
+  'Cluster',
   'Program',
 ] as const
 
@@ -38,6 +39,18 @@ interface ListRow extends Row {
   readonly default: readonly string[]
 }
 
+/** Servers of NATS, by addresses in which there may be a user and a password. */
+interface ServersRow extends Row {
+  readonly type: 'servers'
+  readonly default: readonly string[]
+}
+
+/** What is a part of other names, and of addresses. */
+interface NameRow extends Row {
+  readonly type: 'name'
+  readonly default: string
+}
+
 interface ChoiceRow extends Row {
   readonly type: 'choice'
   readonly choices: readonly string[]
@@ -68,14 +81,23 @@ export interface NumberRow extends Row {
 }
 
 /** One option, and everything that anyone has to know about it. */
-export type OptionRow = TextRow | PemRow | ListRow | ChoiceRow | MemoryRow | PortRow | NumberRow
+export type OptionRow =
+  | TextRow
+  | PemRow
+  | ListRow
+  | ServersRow
+  | NameRow
+  | ChoiceRow
+  | MemoryRow
+  | PortRow
+  | NumberRow
 
 /** The type of a row's values. */
-export type OptionValue<Row> = Row extends { type: 'text' }
+export type OptionValue<Row> = Row extends { type: 'text' | 'name' }
   ? string
   : Row extends { type: 'pem' }
     ? string | Uint8Array
-    : Row extends { type: 'list' }
+    : Row extends { type: 'list' | 'servers' }
       ? readonly string[]
       : Row extends { choices: readonly (infer Choice)[] }
         ? Choice

@@ -41,6 +41,12 @@ function interpret(row: OptionRow, given: unknown): unknown {
       return pem(given)
     case 'list':
       return names(given)
+    case 'servers':
+      return servers(given)
+    case 'name':
+      return typeof given === 'string' && (NAME.test(given) || given === row.default)
+        ? given
+        : undefined
     case 'choice':
       return row.choices.find((choice) => choice === given)
     case 'memory':
@@ -62,6 +68,18 @@ function names(given: unknown): readonly string[] | undefined {
   const list = typeof given === 'string' ? given.split(',').map((name) => name.trim()) : given
   if (!Array.isArray(list)) return undefined
   return list.every((name) => typeof name === 'string' && name !== '') ? list : undefined
+}
+
+const NAME = /^[\w-]{1,64}$/
+
+function servers(given: unknown): readonly string[] | undefined {
+  const list = names(given)
+  return list?.every(isServer) ? list : undefined
+}
+
+function isServer(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  return url !== undefined && /^(nats|tls):$/.test(url.protocol) && url.hostname !== ''
 }
 
 function wholeNumber(row: NumberRow, given: unknown): number | undefined {

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { createSecureContext, type SecureContextOptions, type Server } from 'node:tls'
 import type { Logger } from '../base/logger.ts'
 import { ConfigError } from '../config/config-error.ts'
-import { OPTION_ROWS, type ResolvedOptions } from '../config/options.ts'
+import type { ResolvedOptions } from '../config/options.ts'
+import { flagOf, type PemOption, readPem } from '../config/read-pem.ts'
 
 export type TlsIdentityOptions = Pick<
   ResolvedOptions,
@@ -118,22 +118,6 @@ async function readContext(
   return context
 }
 
-type PemOption = 'tlsCert' | 'tlsKey' | 'tlsCa'
-
-/** What the option holds, or the file that it names. */
-async function readPem(option: PemOption, given: string | Uint8Array): Promise<string> {
-  if (typeof given !== 'string') return Buffer.from(given).toString('latin1')
-  if (given.includes('-----BEGIN ')) return given
-  try {
-    return await readFile(given, 'latin1')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    // Who gives the key itself in another form than PEM must not find it in a log.
-    const reason = option === 'tlsKey' ? code : message
-    throw new ConfigError(`${flagOf(option)}: cannot read the file: ${reason}`)
-  }
-}
-
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----/gs
 
 const certificatesIn = (pem: string): X509Certificate[] =>
@@ -161,5 +145,3 @@ function keyProblem(key: string, passphrase: string): string {
     ? 'the private key needs a passphrase: tls-key-passphrase is missing'
     : 'the passphrase in tls-key-passphrase does not open the private key'
 }
-
-const flagOf = (option: PemOption): string => OPTION_ROWS.get(option)?.flag as string

@@ -9,6 +9,7 @@ import { JetStreamApi } from '../../../src/store/jetstream/jet-stream-api.ts'
 export interface NatsTest {
   /** As that of vitest; left out, with the reason in its name, where there are no NATS servers. */
   describe(name: string, define: () => void): void
+  readonly urls: readonly string[]
   readonly link: NatsLink
   readonly api: JetStreamApi
   /** A connection of its own, as another node has, until the end of the file. */
@@ -40,6 +41,9 @@ export function natsTest(): NatsTest {
     describe(name, define) {
       const suffix = missing === undefined ? '' : ` (skipped: ${missing})`
       describe.skipIf(missing !== undefined)(name + suffix, define)
+    },
+    get urls() {
+      return inject('natsUrls')
     },
     get link() {
       return first()

@@ -30,8 +30,8 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['message-log'] },
   { modules: ['exchange', 'queue', 'policy', 'auth'], apart: true },
   { modules: ['stream'] },
-  { modules: ['nats'], onlyFor: ['store', 'cluster', 'broker/persistence'] },
-  { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker/persistence'] },
+  { modules: ['nats'], onlyFor: ['store', 'cluster', 'broker/cluster'] },
+  { modules: ['store', 'cluster'], apart: true, onlyFor: ['broker/persistence', 'broker/cluster'] },
   { modules: ['delayed', 'sharding'], apart: true },
   { modules: ['vhost'] },
   { modules: ['administration'] },
@@ -39,7 +39,7 @@ export const LAYERS: readonly Layer[] = [
   { modules: ['connection'] },
   { modules: ['server'] },
   { modules: ['metrics', 'management', 'dashboard', 'cli', 'load'] },
-  { modules: ['broker/persistence', 'broker', 'index', 'broker-program', 'bin'] },
+  { modules: ['broker/persistence', 'broker/cluster', 'broker', 'index', 'broker-program', 'bin'] },
 ]
 
 interface Place {
