@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Journal } from '../store/journal.ts'
+import { JournalLostError, StoreError } from '../store/store-error.ts'
 
 /** How long the journal is left alone after it refused a record. */
 const RETRY_MS = 500
@@ -26,6 +27,7 @@ export class Appender {
   readonly #onFailing: (failing: boolean) => void
   #isFailing = false
   #isLastTry = false
+  #isAbandoned = false
   #endPause = (): void => {}
 
   /** `onRefused` is called each time that records were refused and are going to be tried again. */
@@ -42,29 +44,30 @@ export class Appender {
   }
 
   /**
-   * Resolves with the records' positions; each is given in parts. Rejects only when it was told not
-   * to try again.
+   * Resolves with the records' positions; each is given in parts. `isLastBehind`: the last one must not be
+   * there without the others. Rejects only when it was told not to try again, or the journal is lost.
    */
   async append(
     records: readonly (readonly Buffer[])[],
     isAwaited: boolean,
+    isLastBehind = false,
   ): Promise<readonly number[]> {
+    const split = isLastBehind ? records.length - 1 : 0
     for (;;) {
       try {
-        const appends = records.map((parts) => this.#journal.append(parts, isAwaited))
-        // All of them must be done before their bytes may be used again.
-        const failed = (await Promise.allSettled(appends)).find(isRejected)
-        if (failed !== undefined) throw failed.reason
-        const positions = await Promise.all(appends)
+        const before = split > 0 ? await this.#appendAll(records.slice(0, split), isAwaited) : []
+        const behind = await this.#appendAll(records.slice(split), isAwaited)
+        const positions = before.concat(behind)
         this.#setFailing(false)
         return positions
       } catch (error) {
-        if (this.#isLastTry) throw error
+        if (this.#isLastTry || error instanceof JournalLostError) throw error
         if (!this.#isFailing) this.#logger.error({ err: error }, 'The journal refuses a record')
         this.#setFailing(true)
         this.#onRefused()
       }
       await this.#pause()
+      if (this.#isAbandoned) throw new StoreError('the journal was left to another')
     }
   }
 
@@ -72,6 +75,22 @@ export class Appender {
   stopTrying(): void {
     this.#isLastTry = true
     this.#endPause()
+  }
+
+  /** Nothing is tried any more. Whether the journal takes something is nobody's concern here. */
+  abandon(): void {
+    this.#isAbandoned = true
+    this.stopTrying()
+    if (this.#isFailing) this.#onFailing(false)
+    this.#isFailing = false
+  }
+
+  async #appendAll(records: readonly (readonly Buffer[])[], isAwaited: boolean): Promise<number[]> {
+    const appends = records.map((parts) => this.#journal.append(parts, isAwaited))
+    // All of them must be done before their bytes may be used again.
+    const failed = (await Promise.allSettled(appends)).find(isRejected)
+    if (failed !== undefined) throw failed.reason
+    return Promise.all(appends)
   }
 
   #setFailing(failing: boolean): void {

@@ -62,12 +62,15 @@ export class Batch {
     return this.#entries
   }
 
+  get isFull(): boolean {
+    return this.#bytes >= this.#options.limitBytes
+  }
+
   add(entry: LogEntry): Ticket {
     this.#entries.push(entry)
-    const { limitBytes, onFull } = this.#options
-    const wasFull = this.#bytes >= limitBytes
+    const wasFull = this.isFull
     this.#bytes += entry.bytes
-    if (!wasFull && this.#bytes >= limitBytes) onFull(true)
+    if (!wasFull && this.isFull) this.#options.onFull(true)
     return this.note()
   }
 
@@ -111,7 +114,7 @@ export class Batch {
     this.#ticket++
     this.#isNoted = false
     this.#isAtomic = false
-    const wasFull = this.#bytes >= this.#options.limitBytes
+    const wasFull = this.isFull
     this.#bytes = 0
     if (wasFull) this.#options.onFull(false)
     return content

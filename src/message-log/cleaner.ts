@@ -4,6 +4,7 @@ import type { Block, BlockChain } from './block-chain.ts'
 import type { BlockReader } from './block-reader.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
 import type { QueuePlaces } from './queue-places.ts'
+import type { Stamps } from './stamps.ts'
 import { Stragglers } from './stragglers.ts'
 
 /** So much is looked through for stragglers for each byte that came in, so that it cannot get ahead. */
@@ -13,6 +14,7 @@ export interface CleanerOptions {
   readonly batch: Batch
   readonly chain: BlockChain
   readonly reader: BlockReader
+  readonly stamps: Stamps
   readonly logger: Logger
   readonly findQueue: (queueId: number) => QueuePlaces | undefined
   /** Calls back when all that was noted until now is stored, and before the next record is thought of. */
@@ -62,12 +64,13 @@ export class Cleaner {
   }
 
   async #noteStragglers(limitBytes: number): Promise<void> {
-    const { batch, chain, reader, logger, findQueue, listen } = this.#options
+    const { batch, chain, reader, stamps, logger, findQueue, listen } = this.#options
     try {
       for (const block of chain.closeFront(limitBytes)) {
         const stragglers = new Stragglers(block, findQueue)
         await reader.read(block, stragglers)
         for (const entry of stragglers.entries) batch.add(entry)
+        if (stamps.leave(block)) batch.note()
       }
     } catch (error) {
       logger.error({ err: error }, 'The journal could not be read to make it smaller')

@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
 import type { Journal } from '../store/journal.ts'
+import { JournalLostError } from '../store/store-error.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
 import { Batch, type BatchContent, type TicketListener } from './batch.ts'
 import { type Block, BlockChain } from './block-chain.ts'
@@ -11,6 +12,7 @@ import type { QueueLog, Ticket } from './queue-log.ts'
 import { QueuePlaces } from './queue-places.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
 import { Recovery } from './recovery.ts'
+import { type NextStamp, Stamps } from './stamps.ts'
 import type { TicketSource } from './ticket-source.ts'
 
 export interface MessageLogOptions extends AppenderOptions {
@@ -24,6 +26,13 @@ export interface MessageLogOptions extends AppenderOptions {
    * that hold up the removal of old records are stored again; 4 MiB unless it is given.
    */
   readonly untidyBytes?: number
+  /**
+   * Asked once for each batch that is going to be stored: what is given is stored with the last of it,
+   * and must not change any more. See `MessageLog.stamp`.
+   */
+  readonly stamp?: NextStamp
+  /** The journal is another's now: the log has ended, as if it had been abandoned. */
+  readonly onLost?: (reason: JournalLostError) => void
 }
 
 const UNTIDY_BYTES = 4 * 1024 * 1024
@@ -52,11 +61,12 @@ export class MessageLog implements TurnTask, TicketSource {
   readonly #chain: BlockChain
   readonly #batch: Batch
   readonly #reader: BlockReader
+  readonly #stamps: Stamps
   readonly #cleaner: Cleaner
   readonly #queues = new Map<number, QueuePlaces>()
   /**
    *     idle ─ note ─▶ scheduled ─ end of turn ─▶ writing ─ stored ─▶ idle, or scheduled again
-   *       └─ close ─▶ closed ◀─ nothing left, or given up ─┘
+   *       └─ close ─▶ closed ◀─ nothing left, given up, abandoned or lost
    */
   #state: 'idle' | 'scheduled' | 'writing' | 'closed' = 'idle'
   #storedTicket: Ticket = 0
@@ -82,13 +92,17 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#batch = new Batch({
       limitBytes: BEHIND_BYTES,
       onFirstNote: () => this.#schedule(),
-      onFull: options.onBehind,
+      onFull: (isFull) => {
+        if (this.#state !== 'closed') options.onBehind(isFull)
+      },
     })
     this.#reader = new BlockReader(options.journal, options.logger)
+    this.#stamps = new Stamps(this.#chain, options.stamp ?? (() => undefined))
     this.#cleaner = new Cleaner({
       batch: this.#batch,
       chain: this.#chain,
       reader: this.#reader,
+      stamps: this.#stamps,
       logger: options.logger,
       findQueue: (queueId) => this.#queues.get(queueId),
       listen: (listener) => this.listen(listener),
@@ -126,6 +140,11 @@ export class MessageLog implements TurnTask, TicketSource {
     return highest
   }
 
+  /** The last that was given to be stored, by this process or the one before, whatever has been removed since. */
+  get stamp(): Buffer | undefined {
+    return this.#stamps.last
+  }
+
   listen(listener: TicketListener): void {
     if (this.lastTicket <= this.#storedTicket) listener.stored(this.#storedTicket)
     else if (this.#batch.isNoted) this.#batch.listen(listener)
@@ -151,7 +170,7 @@ export class MessageLog implements TurnTask, TicketSource {
    * logs. Rejects when the journal does, and when a newer program has written to it.
    */
   async recover(): Promise<void> {
-    const recovery = new Recovery(this.#chain, (queueId) => this.#queue(queueId))
+    const recovery = new Recovery(this.#chain, this.#stamps, (queueId) => this.#queue(queueId))
     await this.#journal.recover((position, record) => {
       try {
         recovery.read(position, record)
@@ -177,13 +196,14 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   endTurn(): void {
+    if (this.#state === 'closed') return
     // These are dead because of what is stored, or is going to be with this very batch.
     this.#dead = this.#chain.takeDead(this.#storedTicket)
     const { ticket } = this.#batch
     this.#cleaner.bringUpToDate()
     const content = this.#batch.take()
     this.#listeners = content.listeners
-    if (content.entries.length + content.runs.length === 0) {
+    if (content.entries.length + content.runs.length === 0 && !this.#stamps.isDue) {
       this.#stored(ticket)
       return
     }
@@ -199,9 +219,21 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#closing ??= new Promise((resolve) => {
       this.#onClosed = resolve
       this.#appender.stopTrying()
-      if (this.#state === 'idle') this.#close()
+      if (this.#state === 'idle' || this.#state === 'closed') this.#close()
     })
     return this.#closing
+  }
+
+  /**
+   * Ends at once, when the journal is to be left to another: nothing more is stored, nor said to be, and
+   * whoever waits for that waits for ever.
+   */
+  abandon(): void {
+    if (this.#state === 'closed') return
+    this.#appender.abandon()
+    if (this.#batch.isFull) this.#options.onBehind(false)
+    this.#close()
+    this.#endImpatience()
   }
 
   #queue(queueId: number): QueuePlaces {
@@ -221,7 +253,8 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   async #write(ticket: Ticket, content: BatchContent): Promise<void> {
-    const records = this.#writer.write(content)
+    const stamp = this.#stamps.take()
+    const records = this.#writer.write(content, stamp)
     this.#writing = content.entries
     for (const runs of content.runs) runs.clearRuns()
     this.#newBytes = 0
@@ -233,19 +266,18 @@ export class MessageLog implements TurnTask, TicketSource {
       positions = await this.#appender.append(
         records.map(({ parts }) => parts),
         isAwaited,
+        stamp !== null,
       )
       await this.#options.definitionsStored?.()
     } catch (error) {
-      this.#logger.error(
-        { err: error },
-        'The journal refused the last record: what it says is lost',
-      )
-      this.#close()
+      this.#onUnstored(error)
       return
     }
+    if (this.#isClosed()) return
     for (const [index, block] of blocks.entries()) {
       this.#chain.stored(block, positions[index] as number)
     }
+    if (stamp !== null) this.#stamps.stored(stamp, blocks.at(-1) as Block)
     this.#cleaner.moved()
     this.#stored(ticket)
   }
@@ -293,7 +325,7 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   #settledOrRefused(): Promise<void> {
-    if (this.#appender.isFailing) return Promise.resolve()
+    if (this.#appender.isFailing || this.#state === 'closed') return Promise.resolve()
     return new Promise((resolve) => {
       this.#impatient.add(resolve)
       const stored = (): void => {
@@ -305,9 +337,24 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   #onRefused(): void {
+    this.#endImpatience()
+    this.#makeRoom()
+  }
+
+  #endImpatience(): void {
     for (const resolve of this.#impatient) resolve()
     this.#impatient.clear()
-    this.#makeRoom()
+  }
+
+  #onUnstored(error: unknown): void {
+    if (this.#isClosed()) return
+    if (error instanceof JournalLostError) {
+      this.abandon()
+      this.#options.onLost?.(error)
+      return
+    }
+    this.#logger.error({ err: error }, 'The journal refused the last record: what it says is lost')
+    this.#close()
   }
 
   #schedule(): void {
@@ -330,6 +377,11 @@ export class MessageLog implements TurnTask, TicketSource {
       // The next one takes with it what this one has left.
       this.#logger.warn({ err: error, upTo }, 'The journal did not remove records')
     })
+  }
+
+  /** As a question that the compiler does not think it knows the answer to. */
+  #isClosed(): boolean {
+    return this.#state === 'closed'
   }
 
   #close(): void {

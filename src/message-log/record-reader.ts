@@ -19,6 +19,9 @@ import {
   RUNS_HEAD_BYTES,
   SEQUENCE_BYTES,
   SETTLE,
+  STAMP,
+  STAMP_HEAD_BYTES,
+  STAMPED_VERSION,
   TIME_BYTES,
   VERSION_BYTES,
 } from './record-format.ts'
@@ -49,6 +52,8 @@ export interface PlaceVisitor {
 export interface RunVisitor {
   delivered(queueId: number, from: number, count: number): void
   settled(queueId: number, from: number, count: number): void
+  /** Good until this call returns. */
+  stamp(stamp: Buffer): void
 }
 
 const NO_RECORD: Buffer = Buffer.alloc(0)
@@ -73,9 +78,9 @@ export class RecordReader implements RecordedPlace {
   read(record: Buffer, places: PlaceVisitor, runs: RunVisitor | null): void {
     this.#record = record
     const version = record.readUInt8(0)
-    if (version > RECORD_VERSION) {
+    if (version > STAMPED_VERSION) {
       throw new StoreError(
-        `the journal has records of version ${version}, and this program reads ${RECORD_VERSION} at most`,
+        `the journal has records of version ${version}, and this program reads ${STAMPED_VERSION} at most`,
       )
     }
     if (version < RECORD_VERSION) throw new RangeError(`it has version ${version}`)
@@ -83,6 +88,7 @@ export class RecordReader implements RecordedPlace {
       const kind = record[at]
       if (kind === ENQUEUE) at = this.#enqueue(record, at, places)
       else if (kind === DELIVER || kind === SETTLE) at = readRuns(record, at, runs)
+      else if (kind === STAMP) at = readStamp(record, at, runs)
       else throw new RangeError(`it has an entry of kind ${kind} at ${at}`)
     }
     // The memory may be large, and nobody's until the next record is read.
@@ -141,6 +147,15 @@ function readRuns(record: Buffer, start: number, visitor: RunVisitor | null): nu
     if (record[start] === DELIVER) visitor.delivered(queueId, from, count)
     else visitor.settled(queueId, from, count)
   }
+  return end
+}
+
+function readStamp(record: Buffer, start: number, visitor: RunVisitor | null): number {
+  const stampStart = start + STAMP_HEAD_BYTES
+  assertWithin(record, stampStart)
+  const end = stampStart + readUint32(record, start + 1)
+  assertWithin(record, end)
+  visitor?.stamp(record.subarray(stampStart, end))
   return end
 }
 

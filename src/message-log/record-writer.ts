@@ -10,6 +10,9 @@ import {
   RUN_BYTES,
   RUNS_HEAD_BYTES,
   SETTLE,
+  STAMP,
+  STAMP_HEAD_BYTES,
+  STAMPED_VERSION,
   VERSION_BYTES,
 } from './record-format.ts'
 import type { SequenceRanges } from './sequence-ranges.ts'
@@ -33,13 +36,14 @@ export class RecordWriter {
   readonly #writer = new PartsWriter()
   #kept: Buffer = Buffer.alloc(0)
 
-  write(batch: BatchContent): readonly WrittenRecord[] {
+  /** The stamp says something of all of the batch: it is stored with the last of it. */
+  write(batch: BatchContent, stamp: Buffer | null = null): readonly WrittenRecord[] {
     const chunks = batch.isAtomic ? [batch.entries] : cut(batch.entries)
-    this.#writer.begin(this.#memory(sizeOf(batch, chunks.length)))
+    this.#writer.begin(this.#memory(sizeOf(batch, chunks.length) + stampBytes(stamp)))
     // What takes the place of something that was settled must not be stored after that.
     const last = chunks.length - 1
     const records = chunks.map((entries, index) =>
-      this.#record(index === last ? batch.runs : [], entries),
+      index === last ? this.#record(batch.runs, entries, stamp) : this.#record([], entries, null),
     )
     this.#writer.end()
     return records
@@ -53,13 +57,18 @@ export class RecordWriter {
     return this.#kept
   }
 
-  #record(runs: readonly QueueRuns[], entries: readonly LogEntry[]): WrittenRecord {
-    this.#writer.uint8(RECORD_VERSION)
+  #record(
+    runs: readonly QueueRuns[],
+    entries: readonly LogEntry[],
+    stamp: Buffer | null,
+  ): WrittenRecord {
+    this.#writer.uint8(stamp === null ? RECORD_VERSION : STAMPED_VERSION)
     for (const { queueId, deliveredRuns, settledRuns } of runs) {
       this.#runs(DELIVER, queueId, deliveredRuns)
       this.#runs(SETTLE, queueId, settledRuns)
     }
     for (const entry of entries) this.#enqueue(entry)
+    if (stamp !== null) this.#stamp(stamp)
     const parts = this.#writer.take()
     return { parts, bytes: parts.reduce((sum, part) => sum + part.length, 0), entries }
   }
@@ -80,6 +89,13 @@ export class RecordWriter {
     writer.uint48(sequence)
     writer.uint8((delivered ? DELIVERED : 0) | (expiresAt === 0 ? 0 : EXPIRES))
     if (expiresAt !== 0) writer.uint48(expiresAt)
+  }
+
+  #stamp(stamp: Buffer): void {
+    const writer = this.#writer
+    writer.uint8(STAMP)
+    writer.uint32(stamp.length)
+    writer.bytes(stamp)
   }
 
   #runs(kind: number, queueId: number, { runs }: SequenceRanges): void {
@@ -125,4 +141,8 @@ function sizeOf({ entries, runs }: BatchContent, recordCount: number): number {
 
 function runsBytes({ runs }: SequenceRanges): number {
   return runs.length === 0 ? 0 : RUNS_HEAD_BYTES + (runs.length / 2) * RUN_BYTES
+}
+
+function stampBytes(stamp: Buffer | null): number {
+  return stamp === null ? 0 : STAMP_HEAD_BYTES + stamp.length
 }

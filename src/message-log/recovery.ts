@@ -6,6 +6,7 @@ import {
   RecordReader,
   type RunVisitor,
 } from './record-reader.ts'
+import type { Stamps } from './stamps.ts'
 
 /**
  * Finds out from the records, oldest first, what is in the queues: the last word counts. It looks at
@@ -13,13 +14,15 @@ import {
  */
 export class Recovery implements PlaceVisitor, RunVisitor {
   readonly #chain: BlockChain
+  readonly #stamps: Stamps
   readonly #findQueue: (queueId: number) => QueuePlaces
   readonly #reader = new RecordReader()
   #queue: QueuePlaces | undefined
   #block: Block | undefined
 
-  constructor(chain: BlockChain, findQueue: (queueId: number) => QueuePlaces) {
+  constructor(chain: BlockChain, stamps: Stamps, findQueue: (queueId: number) => QueuePlaces) {
     this.#chain = chain
+    this.#stamps = stamps
     this.#findQueue = findQueue
   }
 
@@ -44,6 +47,10 @@ export class Recovery implements PlaceVisitor, RunVisitor {
     queue.spokenOf(from + count - 1)
     if (count === 1) queue.forget(from)
     else queue.forgetRange(from, from + count - 1)
+  }
+
+  stamp(stamp: Buffer): void {
+    this.#stamps.recover(Buffer.from(stamp), this.#block as Block)
   }
 
   /** The last queue that was spoken of mostly is the next one too. */

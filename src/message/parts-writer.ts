@@ -44,6 +44,10 @@ export class PartsWriter {
     this.#at = writeUint48(this.#copy, this.#at, value)
   }
 
+  bytes(bytes: Buffer): void {
+    this.#at += bytes.copy(this.#copy, this.#at)
+  }
+
   /** As `stored-message.ts` says. */
   message(message: Message): void {
     const { address } = message

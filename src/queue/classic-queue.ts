@@ -6,6 +6,7 @@ import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { queueInExclusiveUse } from '../reasons.ts'
 import type { QueueBrowser } from './browsing.ts'
+import { type ClaimId, findClaimed, takeClaimed } from './claims.ts'
 import { ConsumerRing, type ConsumerTurns } from './consumer-ring.ts'
 import { Departures } from './departures.ts'
 import { Evictions } from './evictions.ts'
@@ -46,6 +47,8 @@ export interface ClassicQueueParts {
   readonly levelOf?: (priority: number, levels: number) => number
   /** Its log is told of transient messages as well. */
   readonly keepsTransient?: boolean
+  /** Others may hold what is in it, and claim that: nothing is dropped unasked before `begin`. */
+  readonly awaitsClaims?: boolean
 }
 
 const NO_POLICY: PolicyDefinition = new Map()
@@ -101,6 +104,7 @@ export class ClassicQueue implements Queue {
     logOf = () => null,
     levelOf,
     keepsTransient = false,
+    awaitsClaims = false,
   }: ClassicQueueParts) {
     this.name = name
     this.vhostName = vhostName
@@ -126,6 +130,7 @@ export class ClassicQueue implements Queue {
       this.#settings,
     )
     this.#clock = clock
+    if (awaitsClaims) this.#evictions.hold()
     this.#expireIdle()
     this.#evictions.dropDue()
   }
@@ -304,6 +309,30 @@ export class ClassicQueue implements Queue {
   protected left(_place: Place): void {
     // What is first now may be due, or waited for.
     this.#goOn()
+  }
+
+  /** Where a message stands, together with its sequence, in words for other processes. */
+  priorityOf(message: Message): number {
+    return this.#lanes.priorityOf(message)
+  }
+
+  /**
+   * Gives what is ready at these places to somebody who had it when the queue was another process's, as if
+   * it had just been delivered; undefined for what is not there, or has expired. Rejects, and gives nothing,
+   * when what is stored cannot be read.
+   */
+  async claim(ids: readonly ClaimId[]): Promise<readonly (Place | undefined)[]> {
+    const found = await findClaimed(this.#lanes, ids)
+    const places = takeClaimed(this.#lanes, found, this.#clock.wallTime())
+    this.#unackedCount += places.reduce((count, place) => count + (place === undefined ? 0 : 1), 0)
+    // What was being read may have been all of it.
+    this.#goOn()
+    return places
+  }
+
+  /** Nobody has anything to claim any more. */
+  begin(): void {
+    this.#evictions.release()
   }
 
   acknowledge(places: readonly Place[]): void {

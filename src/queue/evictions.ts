@@ -55,6 +55,15 @@ export class Evictions {
     return this.#isPending
   }
 
+  /** Nothing leaves the queue unasked until this is undone by `release`. */
+  hold(): void {
+    this.#isPending = true
+  }
+
+  release(): void {
+    if (this.#isPending) this.#goOn()
+  }
+
   /** Whether there may be more messages than there should. */
   get isLimited(): boolean {
     return this.#isLimited

@@ -1,7 +1,7 @@
 import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
-import type { Place } from './queue.ts'
+import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { ReadyList } from './ready-list.ts'
 import { SequenceRun } from './sequence-run.ts'
@@ -78,6 +78,13 @@ export class Lane {
     if (message.logEntry === null) run?.add(sequence)
     else if (noAck) this.log.settle(message, sequence)
     else this.log.deliver(message, sequence)
+  }
+
+  /** It was taken out of what is ready for somebody who has had it before. As with `taken`. */
+  claimed({ message, sequence, expiresAt }: TimedPlace): void {
+    if (expiresAt !== 0) this.#keepExpiry(sequence, expiresAt)
+    if (message.logEntry === null) this.#heldRun?.add(sequence)
+    else this.log?.deliver(message, sequence)
   }
 
   flushTaken(): void {

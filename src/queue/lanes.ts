@@ -81,19 +81,19 @@ export class Lanes {
   }
 
   of(message: Message): Lane {
-    if (this.#byPriority === null) return this.#lowest
-    const { buffer, headerStart, headerEnd } = message
+    return this.#byPriority === null ? this.#lowest : this.#at(this.priorityOf(message))
+  }
+
+  /** Which of the priorities that there are is that of the message. */
+  priorityOf({ buffer, headerStart, headerEnd }: Message): number {
+    if (this.#byPriority === null) return 0
     const priority = readPriority(buffer, headerStart, headerEnd)
-    return this.#at(this.#levelOf(Math.max(priority, 0), this.#byPriority.length))
+    return this.#levelOf(Math.max(priority, 0), this.#byPriority.length)
   }
 
   /** The lane of that priority, if there is one. */
   find(priority: number): Lane | undefined {
     return this.#byPriority === null && priority === 0 ? this.#lowest : this.#byPriority?.[priority]
-  }
-
-  priorityOf(lane: Lane): number {
-    return this.#byPriority?.indexOf(lane) ?? 0
   }
 
   #at(priority: number): Lane {

@@ -39,7 +39,7 @@ export class ReadyBrowser implements QueueBrowser {
       before = 0
     }
     return [...found.byLane].flatMap(([lane, messages]) =>
-      stillThere(lane, messages).map((stored) => this.#browsed(lane, stored)),
+      stillThere(lane, messages).map((stored) => this.#browsed(stored)),
     )
   }
 
@@ -52,7 +52,7 @@ export class ReadyBrowser implements QueueBrowser {
         const { messages, next } = await lane.ready.read(at, count)
         for (const piece of pieces(messages, { count, bytes })) {
           const there = stillThere(lane, piece).filter(({ sequence }) => sequence < end)
-          if (there.length > 0) yield there.map((stored) => this.#browsed(lane, stored))
+          if (there.length > 0) yield there.map((stored) => this.#browsed(stored))
         }
         at = next
       }
@@ -66,12 +66,12 @@ export class ReadyBrowser implements QueueBrowser {
     const sequence = Number(digits)
     const { messages } = await lane.ready.read(sequence, 1)
     const stored = messages.find((one) => one.sequence === sequence)
-    return stored && isThere(lane, sequence) ? this.#browsed(lane, stored) : undefined
+    return stored && isThere(lane, sequence) ? this.#browsed(stored) : undefined
   }
 
   idOf(message: Message, sequence: number): string {
     const { lanes } = this.#parts
-    return `${lanes.priorityOf(lanes.of(message))}-${sequence}`
+    return `${lanes.priorityOf(message)}-${sequence}`
   }
 
   takeOut(browsed: BrowsedMessage, arrive?: () => void): boolean {
@@ -98,8 +98,8 @@ export class ReadyBrowser implements QueueBrowser {
     }
   }
 
-  #browsed(lane: Lane, { message, sequence, delivered, expiresAt }: StoredMessage): BrowsedMessage {
-    const id = `${this.#parts.lanes.priorityOf(lane)}-${sequence}`
+  #browsed({ message, sequence, delivered, expiresAt }: StoredMessage): BrowsedMessage {
+    const id = this.idOf(message, sequence)
     const deliveryCount = this.#parts.deliveryCountOf({ message, sequence })
     const place = { message, sequence, expiresAt }
     return { ...place, id, redelivered: delivered, sent: message, deliveryCount }

@@ -3,7 +3,12 @@
  * message is one line that says what and where; the system's own error is its cause.
  */
 export class StoreError extends Error {
-  override readonly name = 'StoreError'
+  override readonly name: string = 'StoreError'
+}
+
+/** Another has taken the journal over: nothing will be stored in it any more, however often it is tried. */
+export class JournalLostError extends StoreError {
+  override readonly name = 'JournalLostError'
 }
 
 /** Says what failed, and keeps why. An error that says so already is left as it is. */

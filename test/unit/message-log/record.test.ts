@@ -26,6 +26,7 @@ interface Contents {
   readonly bodies: string[]
   readonly delivered: Run[]
   readonly settled: Run[]
+  readonly stamps: string[]
 }
 
 interface PlaceSample {
@@ -61,8 +62,12 @@ function batchOf(batch: Partial<BatchContent>): BatchContent {
   return { entries: [], runs: [], isAtomic: false, listeners: [], ...batch }
 }
 
-function writtenAll(batch: Partial<BatchContent>, writer = new RecordWriter()): Buffer[] {
-  const records = writer.write(batchOf(batch))
+function writtenAll(
+  batch: Partial<BatchContent>,
+  writer = new RecordWriter(),
+  stamp: Buffer | null = null,
+): Buffer[] {
+  const records = writer.write(batchOf(batch), stamp)
   return records.map(({ parts, bytes }) => {
     const record = Buffer.concat(parts)
     expect(record.length).toBe(bytes)
@@ -87,12 +92,13 @@ function readInto(contents: Contents, record: Buffer): void {
   const runs: RunVisitor = {
     delivered: (...run) => contents.delivered.push(run),
     settled: (...run) => contents.settled.push(run),
+    stamp: (stamp) => contents.stamps.push(stamp.toString()),
   }
   new RecordReader().read(record, places, runs)
 }
 
 function read(record: Buffer): Contents {
-  const contents: Contents = { places: [], bodies: [], delivered: [], settled: [] }
+  const contents: Contents = { places: [], bodies: [], delivered: [], settled: [], stamps: [] }
   readInto(contents, record)
   return contents
 }
@@ -155,6 +161,7 @@ describe('a record', () => {
         [8, 2, 1],
         [8, 1, 1],
       ],
+      stamps: [],
     })
     expect(record.indexOf('x')).toBe(record.length - 2)
   })
@@ -195,6 +202,31 @@ describe('a record', () => {
   })
 })
 
+describe('a record with a stamp', () => {
+  const stamp = Buffer.from('stamp')
+
+  it('is the last one of its batch, and has it last', () => {
+    const entries = [10, 300_000, 10].map((size, n) => entryOf('b'.repeat(size), n))
+    const records = writtenAll({ entries, runs: [runsOf(1, [], [5])] }, new RecordWriter(), stamp)
+    expect(records.map((record) => read(record).stamps)).toEqual([[], [], ['stamp']])
+    expect(records.map((record) => record[0])).toEqual([1, 1, 2])
+    const last = records[2]!
+    expect(last.indexOf('stamp')).toBe(last.length - stamp.length)
+  })
+
+  it('may have nothing else, and an empty one', () => {
+    const [record] = writtenAll({}, new RecordWriter(), Buffer.alloc(0))
+    expect(read(record!)).toMatchObject({ places: [], stamps: [''] })
+  })
+
+  it('is refused when it ends within that', () => {
+    const [record] = writtenAll({}, new RecordWriter(), stamp)
+    for (let length = 2; length < record!.length; length++) {
+      expect(() => read(record!.subarray(0, length))).toThrow(RangeError)
+    }
+  })
+})
+
 describe('what is no record', () => {
   const entry = entryOf('some body', 1)
   entry.add(placeOf(5, { queueId: 2, expiresAt: 12 }))
@@ -215,7 +247,7 @@ describe('what is no record', () => {
   })
 
   it('is refused after what was whole in it has been given', () => {
-    const found: Contents = { places: [], bodies: [], delivered: [], settled: [] }
+    const found: Contents = { places: [], bodies: [], delivered: [], settled: [], stamps: [] }
     expect(() => readInto(found, Buffer.concat([whole, Buffer.of(3, 0, 0)]))).toThrow(RangeError)
     expect(found.bodies).toEqual(['some body', 'some body'])
   })
@@ -228,8 +260,8 @@ describe('what is no record', () => {
     }
     expect(changed(1, 9)).toThrow('an entry of kind 9 at 1')
     expect(changed(0, 0)).toThrow(RangeError)
-    expect(changed(0, 2)).toThrow(StoreError)
-    expect(changed(0, 2)).toThrow('the journal has records of version 2, and this program reads 1')
+    expect(changed(0, 3)).toThrow(StoreError)
+    expect(changed(0, 3)).toThrow('the journal has records of version 3, and this program reads 2')
   })
 
   it('is one with a message that is in no queue', () => {

@@ -148,8 +148,8 @@ describe('recovery', () => {
   })
 
   it('refuses a journal that a newer program has written to', async () => {
-    const journal = new ManualJournal([{ position: 1, bytes: Buffer.of(2, 7, 7) }])
-    const reason = 'the journal has records of version 2, and this program reads 1 at most'
+    const journal = new ManualJournal([{ position: 1, bytes: Buffer.of(3, 7, 7) }])
+    const reason = 'the journal has records of version 3, and this program reads 2 at most'
     await expect(recover(journal)).rejects.toThrow(reason)
   })
 })
