@@ -5,6 +5,7 @@ import type {
   Definition,
   DefinitionKind,
   DefinitionOf,
+  QueuePlace,
   UserPolicyDefinition,
 } from './definition.ts'
 import { JsonFields } from './json-fields.ts'
@@ -46,17 +47,24 @@ export function encodeDefinition(definition: Definition): string {
       return JSON.stringify({ user, vhost, exchange, write, read })
     }
     case 'exchange': {
-      const { vhost, name, type, autoDelete: auto_delete, internal } = definition
-      const fields = { vhost, name, type, durable: true, auto_delete, internal }
-      const { id, arguments: table } = definition
-      return withArguments(id === undefined ? fields : { ...fields, id }, table)
+      const {
+        vhost,
+        name,
+        type,
+        durable = true,
+        autoDelete: auto_delete,
+        internal,
+        id,
+      } = definition
+      // What is undefined is left out.
+      const fields = { vhost, name, type, durable, auto_delete, internal, id }
+      return withArguments(fields, definition.arguments)
     }
     case 'queue': {
-      const { vhost, name, autoDelete: auto_delete, id } = definition
+      const { vhost, name, durable = true, autoDelete: auto_delete, exclusive, id } = definition
       const type = queueType(definition.arguments)
       const fields = {
-        ...{ vhost, name, durable: true, auto_delete, type, id },
-        // These are left out where they are undefined.
+        ...{ vhost, name, durable, auto_delete, exclusive, type, id, ...definition.place },
         priority_levels: definition.priorityLevels,
         delay_id: definition.delayId,
         paused: definition.isPaused,
@@ -66,7 +74,8 @@ export function encodeDefinition(definition: Definition): string {
     case 'binding': {
       const { vhost, source, destination, destinationKind, routingKey } = definition
       const names = { vhost, source, destination_type: destinationKind, destination }
-      return withArguments({ ...names, routing_key: routingKey }, definition.arguments)
+      const ids = { source_id: definition.sourceId, destination_id: definition.destinationId }
+      return withArguments({ ...names, routing_key: routingKey, ...ids }, definition.arguments)
     }
     case 'policy':
     case 'operator-policy': {
@@ -140,6 +149,7 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     autoDelete: from.flag('auto_delete'),
     internal: from.flag('internal'),
     arguments: from.table('arguments_encoded'),
+    ...transience(from),
     ...(from.has('id') ? { id: from.count('id') } : {}),
   }),
   queue: (from) => ({
@@ -148,6 +158,9 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     name: from.text('name'),
     autoDelete: from.flag('auto_delete'),
     arguments: from.table('arguments_encoded'),
+    ...transience(from),
+    ...(from.has('exclusive') && from.flag('exclusive') ? { exclusive: true } : {}),
+    ...place(from),
     id: from.count('id'),
     ...(from.has('priority_levels') ? { priorityLevels: from.count('priority_levels') } : {}),
     ...(from.has('delay_id') ? { delayId: from.count('delay_id') } : {}),
@@ -161,6 +174,8 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     destination: from.text('destination'),
     routingKey: from.text('routing_key'),
     arguments: from.table('arguments_encoded'),
+    ...(from.has('source_id') ? { sourceId: from.count('source_id') } : {}),
+    ...(from.has('destination_id') ? { destinationId: from.count('destination_id') } : {}),
   }),
   policy: (from) => ({ kind: 'policy', ...policyProperties(from) }),
   'operator-policy': (from) => ({ kind: 'operator-policy', ...policyProperties(from) }),
@@ -176,6 +191,16 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     name: from.text('name'),
     value: from.value('value'),
   }),
+}
+
+function transience(from: JsonFields): { readonly durable?: false } {
+  return from.flag('durable') ? {} : { durable: false }
+}
+
+function place(from: JsonFields): { readonly place?: QueuePlace } {
+  if (from.has('shard')) return { place: { shard: from.number('shard') } }
+  if (!from.has('node')) return {}
+  return { place: { node: from.text('node'), incarnation: from.text('incarnation') } }
 }
 
 function policyProperties(from: JsonFields): Omit<UserPolicyDefinition, 'kind'> {

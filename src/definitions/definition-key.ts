@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { encodeFieldTable, type FieldTable } from 'amqp-codec'
-import type { DefinitionKind, DefinitionName } from './definition.ts'
+import type { BindingDefinition, DefinitionKind, DefinitionName } from './definition.ts'
 
 /**
  * The key that a definition is stored under: its kind and the names that it is known by, each with
@@ -8,6 +8,9 @@ import type { DefinitionKind, DefinitionName } from './definition.ts'
  *
  *     queue 1:/6:orders
  *     binding 1:/9:amq.topic5:queue6:orders7:order.#0:
+ *
+ * In a cluster a binding is one between its very ends, of which it has the ids at its end, so that none
+ * can be mistaken for that between others which had their names before.
  *
  * Four names of 255 octets fit into the longest key that a store takes; arguments, which may be far
  * longer, stand there as a digest.
@@ -72,11 +75,17 @@ function namesOf(definition: DefinitionName): string[] {
         destination,
         routingKey,
         digest(canonicalArguments(definition.arguments)),
+        ...idsOf(definition),
       ]
     }
     default:
       return definition satisfies never
   }
+}
+
+function idsOf({ sourceId, destinationId }: BindingDefinition): string[] {
+  if (sourceId === undefined && destinationId === undefined) return []
+  return [`${sourceId ?? ''}`, `${destinationId ?? ''}`]
 }
 
 function digest(bytes: Buffer): string {

@@ -1,7 +1,11 @@
-import type { Definition, DefinitionName } from './definition.ts'
+import type { Definition, DefinitionName, QueuePlace } from './definition.ts'
 
 /** Where a vhost keeps what is durable in it. What it changes takes effect in memory at once. */
 export interface DefinitionStore {
+  /** Whether it gets to know also what is not durable, since there are other nodes that need to. */
+  readonly storesTransient: boolean
+  /** Where a new queue is to be; undefined for a broker alone. */
+  newPlace(queue: PlacedQueue): QueuePlace | undefined
   /** The first of so many ids that no queue had before; null where nothing is kept. */
   newQueueIds(count: number): number | null
   /** If it cannot be stored, `takeBack` is called to undo in memory what was defined. */
@@ -15,8 +19,16 @@ export interface DefinitionStore {
   stored(definition: DefinitionName): Promise<void> | undefined
 }
 
+/** What its place depends on. */
+export interface PlacedQueue {
+  readonly durable: boolean
+  readonly exclusiveOwner: object | null
+}
+
 /** Keeps nothing: of a broker whose data ends with it. */
 export const noDefinitions: DefinitionStore = {
+  storesTransient: false,
+  newPlace: () => undefined,
   newQueueIds: () => null,
   put() {},
   delete() {},

@@ -56,7 +56,12 @@ export interface ExchangeDefinition {
   readonly autoDelete: boolean
   readonly internal: boolean
   readonly arguments: FieldTable
-  /** What the message log knows it by, if it keeps messages. */
+  /** Left out where it is. What is not is stored in a cluster only, since other nodes have to know. */
+  readonly durable?: false
+  /**
+   * What the message log knows it by, if it keeps messages. In a cluster each has one that was declared:
+   * another exchange of that name has another one.
+   */
   readonly id?: number
 }
 
@@ -66,6 +71,12 @@ export interface QueueDefinition {
   readonly name: string
   readonly autoDelete: boolean
   readonly arguments: FieldTable
+  /** Left out where it is. What is not is stored in a cluster only, since other nodes have to know. */
+  readonly durable?: false
+  /** Whether it is that of one connection, on the node that it is placed on. */
+  readonly exclusive?: true
+  /** Where it is; left out for a broker alone. */
+  readonly place?: QueuePlace
   /** What the message log knows the queue by: another queue of that name has another one. */
   readonly id: number
   /** How many priorities its messages have, and ids it has, where that is not in its arguments. */
@@ -76,6 +87,21 @@ export interface QueueDefinition {
   readonly isPaused?: boolean
 }
 
+/** Where in a cluster a queue is, for as long as it is. */
+export type QueuePlace = ShardPlace | NodePlace
+
+/** On whichever node owns the shard. */
+export interface ShardPlace {
+  readonly shard: number
+}
+
+/** In the memory of one process, and gone with it. */
+export interface NodePlace {
+  readonly node: string
+  /** A process that takes the node's name later has another one. */
+  readonly incarnation: string
+}
+
 export interface BindingDefinition {
   readonly kind: 'binding'
   readonly vhost: string
@@ -84,6 +110,9 @@ export interface BindingDefinition {
   readonly destination: string
   readonly routingKey: string
   readonly arguments: FieldTable
+  /** Of the very exchange and destination that are meant, where these have such ids. */
+  readonly sourceId?: number
+  readonly destinationId?: number
 }
 
 /** What a policy sets, as in RabbitMQ's JSON: a name without `x-`, `message-ttl` for one, and a value. */

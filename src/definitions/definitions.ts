@@ -42,6 +42,7 @@ const LAST_QUEUE_ID = 0xffff_ffff
  * stored is owed: memory is right, and the store is told again with every change to come.
  */
 export class Definitions implements DefinitionStore {
+  readonly storesTransient = false
   readonly #metadata: Metadata
   readonly #logger: Logger
   /** What is being written, and what will be. */
@@ -56,6 +57,8 @@ export class Definitions implements DefinitionStore {
     this.#logger = logger
     this.#lastQueueId = lastQueueId
   }
+
+  newPlace(): undefined {}
 
   newQueueIds(count: number): number {
     const first = this.#lastQueueId + 1

@@ -39,6 +39,12 @@ export interface Metadata {
    */
   watch(listener: MetadataListener): Promise<() => void>
 
+  /**
+   * Resolves when all who watch have been told of every change by anyone that was done when this was
+   * called; rejects when that cannot be known.
+   */
+  told(): Promise<void>
+
   /** Waits for what is under way. Nothing can be asked of it any more. */
   close(): Promise<void>
 }
@@ -46,5 +52,5 @@ export interface Metadata {
 /** Gets what the key has now; undefined when it is deleted. */
 export type MetadataListener = (key: string, value: string | undefined) => void
 
-/** Room for four names of AMQP, each a short string of up to 255 bytes, with what separates them. */
-export const MAX_KEY_BYTES = 1100
+/** Room for four names of AMQP, each a short string of up to 255 bytes, and what belongs to them. */
+export const MAX_KEY_BYTES = 1150

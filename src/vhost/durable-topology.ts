@@ -1,18 +1,28 @@
+import { randomInt } from 'node:crypto'
 import type {
   BindingDefinition,
   DefinitionName,
   QueueDefinition,
+  QueuePlace,
 } from '../definitions/definition.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
-import type { Binding, Exchange } from '../exchange/exchange.ts'
+import type { Binding, Destination, Exchange } from '../exchange/exchange.ts'
 import type { Queue } from '../queue/queue.ts'
 
 /** What may change of a queue that is there. */
 export type QueueChange = Partial<Pick<QueueDefinition, 'isPaused' | 'delayId'>>
 
+/** What is known of a queue besides what it was declared with. */
+export interface IdAndPlace {
+  readonly id: number | null
+  readonly place: QueuePlace | undefined
+}
+
+type BindingNames = Omit<BindingDefinition, 'kind' | 'vhost'>
+
 /**
- * Tells the store what of a vhost is durable: exchanges and queues that were declared so, but for the
- * predeclared ones, and bindings between them. https://www.rabbitmq.com/docs/queues#durability
+ * Tells the store what of a vhost is durable, or all of it where other nodes need to know: exchanges and
+ * queues that were declared so, but for the predeclared ones, and bindings between them. https://www.rabbitmq.com/docs/queues#durability
  *
  * A thing is removed before what hangs on it, so that who finds half of it can tell what was meant:
  * a binding without one of its ends is none.
@@ -22,6 +32,8 @@ export class DurableTopology {
   readonly #store: DefinitionStore
   /** What is stored of queues, by name: what changes of one is stored with all the rest of it. */
   readonly #queues = new Map<string, QueueDefinition>()
+  /** What tells an exchange or queue of the cluster from others that had its name. */
+  readonly #ids = new WeakMap<Destination, number>()
 
   constructor(vhostName: string, store: DefinitionStore) {
     this.#vhost = vhostName
@@ -29,35 +41,48 @@ export class DurableTopology {
   }
 
   addExchange(exchange: Exchange, takeBack: () => void): void {
-    if (!exchange.durable) return
+    if (!this.#isStored(exchange)) return
     const { name, type, autoDelete, internal } = exchange
     const names = { kind: 'exchange', vhost: this.#vhost, name } as const
-    const definition = { ...names, type, autoDelete, internal, arguments: exchange.arguments }
-    const id = exchange.matcher.logId ?? null
+    const definition = {
+      ...{ ...names, type, autoDelete, internal, arguments: exchange.arguments },
+      ...(exchange.durable ? {} : { durable: false as const }),
+    }
+    const id = exchange.matcher.logId ?? (this.#store.storesTransient ? newExchangeId() : null)
+    this.#noteId(exchange, id)
     this.#store.put(id === null ? definition : { ...definition, id }, takeBack)
   }
 
-  removeExchange({ name, durable }: Exchange): void {
-    if (durable) this.#store.delete(this.#exchange(name))
+  restoreExchange(exchange: Exchange, { id = null }: { readonly id?: number | null }): void {
+    this.#noteId(exchange, id)
+  }
+
+  removeExchange(exchange: Exchange): void {
+    if (this.#isStored(exchange)) this.#store.delete(this.#exchange(exchange.name))
   }
 
   exchangeStored(name: string): Promise<void> | undefined {
     return this.#store.stored(this.#exchange(name))
   }
 
-  /** `id` is null for a queue that is not durable. */
-  addQueue(queue: Queue, id: number | null, takeBack: () => void): void {
+  /** `id` is null for a queue that is not stored. */
+  addQueue(queue: Queue, { id, place }: IdAndPlace, takeBack: () => void): void {
     if (id === null) return
     const { name, autoDelete, priorityLevels } = queue
-    const names = { kind: 'queue', vhost: this.#vhost, name } as const
-    const levels = priorityLevels === undefined ? {} : { priorityLevels }
-    const definition = { ...names, autoDelete, arguments: queue.arguments, id, ...levels }
-    this.#queues.set(name, definition)
+    const definition: QueueDefinition = {
+      ...{ kind: 'queue', vhost: this.#vhost, name, autoDelete, arguments: queue.arguments, id },
+      ...(queue.durable ? {} : { durable: false }),
+      ...(queue.exclusiveOwner === null ? {} : { exclusive: true }),
+      ...(place === undefined ? {} : { place }),
+      ...(priorityLevels === undefined ? {} : { priorityLevels }),
+    }
+    this.restoreQueue(queue, definition)
     this.#store.put(definition, takeBack)
   }
 
-  restoreQueue(definition: QueueDefinition): void {
+  restoreQueue(queue: Queue, definition: QueueDefinition): void {
     this.#queues.set(definition.name, definition)
+    this.#noteId(queue, definition.id)
   }
 
   /** Nothing when the queue is not durable. If it cannot be stored, the queue is as it was before. */
@@ -74,10 +99,10 @@ export class DurableTopology {
     })
   }
 
-  removeQueue({ name, durable }: Queue): void {
-    if (!durable) return
-    this.#queues.delete(name)
-    this.#store.delete(this.#queue(name))
+  removeQueue(queue: Queue): void {
+    if (!this.#isStored(queue)) return
+    this.#queues.delete(queue.name)
+    this.#store.delete(this.#queue(queue.name))
   }
 
   queueStored(name: string): Promise<void> | undefined {
@@ -85,15 +110,26 @@ export class DurableTopology {
   }
 
   addBinding(binding: Binding, takeBack: () => void): void {
-    if (isDurable(binding)) this.#store.put(this.#definitionOf(binding), takeBack)
+    if (this.#isLasting(binding)) this.#store.put(this.#definitionOf(binding), takeBack)
   }
 
   removeBinding(binding: Binding): void {
-    if (isDurable(binding)) this.#store.delete(this.#definitionOf(binding))
+    if (this.#isLasting(binding)) this.#store.delete(this.#definitionOf(binding))
   }
 
-  bindingStored(names: Omit<BindingDefinition, 'kind' | 'vhost'>): Promise<void> | undefined {
-    return this.#store.stored({ kind: 'binding', vhost: this.#vhost, ...names })
+  /** `found` is what is between those ends now, undefined when one of them is not there. */
+  bindingStored(names: BindingNames, found: Binding | undefined): Promise<void> | undefined {
+    if (!this.#store.storesTransient) {
+      return this.#store.stored({ kind: 'binding', vhost: this.#vhost, ...names })
+    }
+    if (found !== undefined) return this.#store.stored(this.#definitionOf(found))
+    // It has gone together with one of its ends.
+    const { source, destination, destinationKind } = names
+    const isToQueue = destinationKind === 'queue'
+    return (
+      this.exchangeStored(source) ??
+      (isToQueue ? this.queueStored(destination) : this.exchangeStored(destination))
+    )
   }
 
   #exchange(name: string): DefinitionName {
@@ -112,12 +148,33 @@ export class DurableTopology {
       destinationKind: destination.kind,
       destination: destination.name,
       ...rest,
+      ...withId('sourceId', this.#ids.get(source)),
+      ...withId('destinationId', this.#ids.get(destination)),
     }
+  }
+
+  #isStored({ durable }: Exchange | Queue): boolean {
+    return durable || this.#store.storesTransient
+  }
+
+  /** A binding lasts as long as both its ends do. */
+  #isLasting({ source, destination }: Binding): boolean {
+    // What is bound in a vhost is one of its own queues, of which routing need not know as much.
+    return this.#isStored(source) && this.#isStored(destination as Exchange | Queue)
+  }
+
+  /** A broker alone knows what a name means. */
+  #noteId(end: Exchange | Queue, id: number | null): void {
+    if (id !== null && this.#store.storesTransient) this.#ids.set(end, id)
   }
 }
 
-/** A binding lasts as long as both its ends do. */
-function isDurable({ source, destination }: Binding): boolean {
-  // What is bound in a vhost is one of its own queues, of which routing need not know as much.
-  return source.durable && (destination as Exchange | Queue).durable
-}
+/** What no other exchange has: made by chance, so that nobody has to be asked. */
+const newExchangeId = (): number => randomInt(1, MAX_RANDOM)
+
+const MAX_RANDOM = 2 ** 48 - 1
+
+const withId = <Name extends string>(
+  name: Name,
+  id: number | undefined,
+): { readonly [Key in Name]?: number } => (id === undefined ? {} : { [name]: id }) as never

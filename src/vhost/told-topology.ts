@@ -2,7 +2,7 @@ import type { Details, Happenings } from '../base/happenings.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
 import type { Binding, Exchange } from '../exchange/exchange.ts'
 import type { Queue } from '../queue/queue.ts'
-import { DurableTopology } from './durable-topology.ts'
+import { DurableTopology, type IdAndPlace } from './durable-topology.ts'
 
 /** Tells what happens to the exchanges, queues and bindings of a vhost, besides storing what is durable. */
 export class ToldTopology extends DurableTopology {
@@ -38,8 +38,8 @@ export class ToldTopology extends DurableTopology {
     this.#tell('queue.declared', () => ({ name }))
   }
 
-  override addQueue(queue: Queue, id: number | null, takeBack: () => void): void {
-    super.addQueue(queue, id, takeBack)
+  override addQueue(queue: Queue, at: IdAndPlace, takeBack: () => void): void {
+    super.addQueue(queue, at, takeBack)
     const { name, durable, autoDelete, exclusiveOwner } = queue
     this.#tell('queue.created', () => ({
       name,

@@ -287,8 +287,10 @@ export class Vhost {
     return this.#durable.exchangeStored(name)
   }
 
-  restoreExchange({ name, id, ...properties }: ExchangeDefinition): void {
-    this.exchanges.add(name, { ...properties, durable: true }, id)
+  restoreExchange(definition: ExchangeDefinition): void {
+    const { name, id, durable = true, ...properties } = definition
+    this.exchanges.add(name, { ...properties, durable }, id)
+    this.#durable.restoreExchange(this.exchanges.get(name), definition)
   }
 
   /** Deleting what is not there is fine. */
@@ -321,11 +323,13 @@ export class Vhost {
   }
 
   restoreQueue(definition: QueueDefinition): void {
-    const { name, id, delayId, isPaused, ...rest } = definition
-    const properties = { ...rest, durable: true, exclusiveOwner: null }
-    const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
+    const { name, id, place, durable = true, exclusive, delayId, isPaused, ...rest } = definition
+    // Whose it is, if anybody's, is a connection of another node.
+    const properties = { ...rest, durable, exclusiveOwner: exclusive ? {} : null }
+    const [vhostName, events] = [this.name, this.#queueEvents]
+    const queue = this.#createQueue({ name, vhostName, properties, events, id, place })
     this.queues.add(queue)
-    this.#durable.restoreQueue(definition)
+    this.#durable.restoreQueue(queue, definition)
     if (delayId !== undefined) this.delays.restore(queue, delayId)
     if (isPaused) queue.isPaused = true
   }
@@ -412,8 +416,9 @@ export class Vhost {
     return this.#bindings.to(destination)
   }
 
-  bindingStored({ kind, ...names }: BindingRequest): Promise<void> | undefined {
-    return this.#durable.bindingStored({ ...names, destinationKind: kind })
+  bindingStored(request: BindingRequest): Promise<void> | undefined {
+    const { kind: destinationKind, ...names } = request
+    return this.#durable.bindingStored({ ...names, destinationKind }, this.#resolver.find(request))
   }
 
   /** False when one of its ends is not there. */
@@ -451,12 +456,14 @@ export class Vhost {
     const levels = this.#profile.quorumPriorityLevels
     const hasLevels = levels > 1 && queueTypeOf(given.arguments) === 'quorum'
     const properties = hasLevels ? { ...given, priorityLevels: levels } : given
-    const id = properties.durable
-      ? this.#definitions.newQueueIds(priorityLevelsOf(properties))
-      : null
-    const queue = this.#createQueue(name, this.name, properties, this.#queueEvents, id)
+    const definitions = this.#definitions
+    const isStored = properties.durable || definitions.storesTransient
+    const id = isStored ? definitions.newQueueIds(priorityLevelsOf(properties)) : null
+    const place = definitions.newPlace(properties)
+    const [vhostName, events] = [this.name, this.#queueEvents]
+    const queue = this.#createQueue({ name, vhostName, properties, events, id, place })
     this.#policies.apply(queue)
-    this.#durable.addQueue(queue, id, () => this.deleteQueue(queue))
+    this.#durable.addQueue(queue, { id, place }, () => this.deleteQueue(queue))
     return queue
   }
 

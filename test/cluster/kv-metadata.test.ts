@@ -53,6 +53,18 @@ nats.describe('KvMetadata of several nodes', () => {
     await vi.waitFor(() => expect(told.at(-1)).toEqual(['a', undefined]), 5000)
   })
 
+  it('has been told of what others did before it waited for that', async () => {
+    const [here, there] = (await openMany()) as [KvMetadata, KvMetadata]
+    const told = new Map<string, string | undefined>()
+    await there.watch((key, value) => told.set(key, value))
+    for (let round = 0; round < 50; round++) {
+      await Promise.all([here.put('a', `${round}`), here.put(`b ${round}`, 'put')])
+      await Promise.all([there.told(), there.told()])
+      expect(told.get('a')).toBe(`${round}`)
+      expect(told.get(`b ${round}`)).toBe('put')
+    }
+  })
+
   it('is told of a thousand changes', async () => {
     const [here, there] = (await openMany()) as [KvMetadata, KvMetadata]
     const told = new Map<string, string | undefined>()

@@ -122,6 +122,30 @@ export function metadataContract(create: () => () => Promise<Metadata>): void {
       expect(told.map(([key]) => key)).not.toContain('after')
     })
 
+    it('have been told when that is waited for', async () => {
+      const metadata = await createStore()()
+      await metadata.told()
+      const told = new Map<string, string | undefined>()
+      await metadata.watch((key, value) => told.set(key, value))
+      for (let round = 0; round < 20; round++) {
+        await Promise.all([
+          metadata.put('a', `put in round ${round}`),
+          metadata.put('b', 'there'),
+          metadata.replace('c', round === 0 ? undefined : `${round - 1}`, `${round}`),
+        ])
+        await metadata.delete('b')
+        await metadata.told()
+        expect(told).toEqual(
+          new Map([
+            ['a', `put in round ${round}`],
+            ['b', undefined],
+            ['c', `${round}`],
+          ]),
+        )
+        told.clear()
+      }
+    })
+
     it('are all stored when the store is closed, which then refuses', async () => {
       const open = createStore()
       const metadata = await open()

@@ -39,6 +39,10 @@ export class FaultyMetadata implements Metadata {
     return this.#metadata.watch(listener)
   }
 
+  told(): Promise<void> {
+    return this.#metadata.told()
+  }
+
   close(): Promise<void> {
     return this.#metadata.close()
   }

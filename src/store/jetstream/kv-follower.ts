@@ -26,6 +26,8 @@ export class KvFollower {
   #next: number | undefined
   #isLooking = false
   #isToLookAgain = false
+  /** What is being told: that is done by one at a time, in order. */
+  #telling: Promise<void> | undefined
   #stop = (): void => {}
   #subscription: Subscription | undefined
 
@@ -41,6 +43,17 @@ export class KvFollower {
     const last = await this.#bucket.lastRevision()
     if (this.#next === undefined) this.#start(last + 1)
     return this.#listeners.add(listener)
+  }
+
+  /**
+   * Resolves when all has been told that was changed before the call. Rejects if that cannot be known
+   * at the moment.
+   */
+  async told(): Promise<void> {
+    const next = this.#next
+    if (next === undefined) return
+    const last = await this.#bucket.lastRevision()
+    while ((this.#next as number) <= last) await this.#tellNewOnce()
   }
 
   /** Says that something was changed. */
@@ -70,9 +83,17 @@ export class KvFollower {
     this.#isLooking = true
     while (this.#isToLookAgain) {
       this.#isToLookAgain = false
-      await this.#tellNew().catch((error) => this.#onFailed(error))
+      await this.#tellNewOnce().catch((error) => this.#onFailed(error))
     }
     this.#isLooking = false
+  }
+
+  /** What is changed after it began to look may be left out. */
+  #tellNewOnce(): Promise<void> {
+    this.#telling ??= this.#tellNew().finally(() => {
+      this.#telling = undefined
+    })
+    return this.#telling
   }
 
   async #tellNew(): Promise<void> {

@@ -102,6 +102,10 @@ export class KvMetadata implements Metadata {
     return retrying(this.#patience(), () => this.#follower.add(listener))
   }
 
+  told(): Promise<void> {
+    return retrying(this.#patience(), () => this.#follower.told())
+  }
+
   async close(): Promise<void> {
     await this.#group.close()
     this.#follower.close()

@@ -55,6 +55,9 @@ export class LmdbMetadata implements Metadata {
     return this.#listeners.add(listener)
   }
 
+  /** A change is told before it is done. */
+  async told(): Promise<void> {}
+
   async close(): Promise<void> {
     await this.#group.close()
     await this.#file.close()

@@ -42,6 +42,9 @@ export class MemoryMetadata implements Metadata {
     return this.#disk.definitionListeners.add(listener)
   }
 
+  /** A change is told before it is done. */
+  async told(): Promise<void> {}
+
   close(): Promise<void> {
     return this.#group.close()
   }

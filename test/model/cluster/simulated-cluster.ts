@@ -216,6 +216,10 @@ class ReachedMetadata implements Metadata {
     return this.#metadata.watch((key, value) => void tell(key, value))
   }
 
+  told(): Promise<void> {
+    return this.#reach(() => this.#metadata.told())
+  }
+
   close(): Promise<void> {
     return this.#metadata.close()
   }

@@ -42,7 +42,7 @@ beforeEach(() => {
   sent = output.sent
   let queueCount = 0
   vhost = new Vhost('/', {
-    createQueue: (name, vhostName, properties, events) => {
+    createQueue: ({ name, vhostName, properties, events }) => {
       const queueLog = properties.durable ? log.log.queueLog(++queueCount) : null
       return new ClassicQueue({ name, vhostName, properties, events, logOf: () => queueLog })
     },

@@ -56,6 +56,16 @@ const EXCHANGE = {
   arguments: fieldTable,
 }
 
+const BINDING = {
+  kind: fc.constant('binding'),
+  vhost: name,
+  source: name,
+  destinationKind: fc.constantFrom('queue', 'exchange'),
+  destination: name,
+  routingKey: name,
+  arguments: fieldTable,
+} as const
+
 const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>> } = {
   vhost: fc.record(
     {
@@ -90,21 +100,24 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
     write: name,
     read: name,
   }),
-  exchange: fc.oneof(record(EXCHANGE), record({ ...EXCHANGE, id: logId })),
+  exchange: fc.oneof(
+    record(EXCHANGE),
+    record({ ...EXCHANGE, id: logId }),
+    record({ ...EXCHANGE, durable: fc.constant(false as const), id: logId }),
+  ),
   queue: fc.oneof(
     record(QUEUE),
     record({ ...QUEUE, priorityLevels: fc.constantFrom(2, 32), delayId: logId }),
     record({ ...QUEUE, isPaused: fc.boolean() }),
+    record({ ...QUEUE, place: record({ shard: fc.nat() }) }),
+    record({
+      ...QUEUE,
+      durable: fc.constant(false as const),
+      exclusive: fc.constant(true as const),
+      place: record({ node: name, incarnation: name }),
+    }),
   ),
-  binding: record({
-    kind: fc.constant('binding'),
-    vhost: name,
-    source: name,
-    destinationKind: fc.constantFrom('queue', 'exchange'),
-    destination: name,
-    routingKey: name,
-    arguments: fieldTable,
-  }),
+  binding: fc.oneof(record(BINDING), record({ ...BINDING, sourceId: logId, destinationId: logId })),
   policy: record({ kind: fc.constant('policy'), ...POLICY }),
   'operator-policy': record({ kind: fc.constant('operator-policy'), ...POLICY }),
   parameter: record({

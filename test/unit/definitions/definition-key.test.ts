@@ -27,6 +27,8 @@ const NAMES = [
   'destination',
   'component',
   'exchange',
+  'sourceId',
+  'destinationId',
 ]
 
 /** As much of a definition as makes it another one; without arguments. */
@@ -36,6 +38,12 @@ describe('the key of a definition', () => {
   it('is as short as the names allow', () => {
     expect(definitionKey({ kind: 'queue', vhost: '/', name: 'orders' })).toBe('queue 1:/6:orders')
     expect(definitionKey(binding({}))).toBe('binding 1:/1:e5:queue1:q1:k0:')
+    expect(definitionKey(binding({ sourceId: 7, destinationId: 12 }))).toBe(
+      'binding 1:/1:e5:queue1:q1:k0:1:72:12',
+    )
+    expect(definitionKey(binding({ destinationId: 12 }))).toBe(
+      'binding 1:/1:e5:queue1:q1:k0:0:2:12',
+    )
   })
 
   it('tells apart whatever has other names', () => {
@@ -67,6 +75,8 @@ describe('the key of a definition', () => {
       destination: 'd'.repeat(255),
       routingKey: 'k'.repeat(255),
       arguments: new Map([['a', { type: 'S', value: 'x'.repeat(10_000) }]]),
+      sourceId: 2 ** 48,
+      destinationId: 2 ** 48,
     })
     expect(Buffer.byteLength(definitionKey(longest))).toBeLessThanOrEqual(MAX_KEY_BYTES)
   })

@@ -22,10 +22,13 @@ const nameOf = (definition: DefinitionName): string => {
 
 /** Writes down what it is told, and stores nothing. */
 class RecordingStore implements DefinitionStore {
+  readonly storesTransient = false
   readonly puts: Definition[] = []
   #lines: string[] = []
   readonly #takeBacks = new Map<string, () => void>()
   #lastQueueId = 0
+
+  newPlace(): undefined {}
 
   newQueueIds(count: number): number {
     this.#lastQueueId += count

@@ -45,8 +45,8 @@ function restore(...definitions: Definition[]) {
     logger,
     createVhost: (name) =>
       new Vhost(name, {
-        createQueue: (queueName, vhostName, properties, events, durableId) => {
-          ids.push([vhostName, queueName, durableId])
+        createQueue: ({ name: queueName, vhostName, properties, events, id }) => {
+          ids.push([vhostName, queueName, id])
           return new ClassicQueue({ name: queueName, vhostName, properties, events })
         },
       }),
