@@ -31,15 +31,12 @@ export class LinkReceiver {
   }
 
   /**
-   * The batches that are complete now, in their order. `broken` when there never will be one again:
-   * the sender has been told of the receipt of what never came here, or a batch is too large.
+   * The batches that are complete now, in their order. An error when there never will be one again.
    */
-  take(
-    { number, oldestOpen, hasMore }: DatagramHeader,
-    bytes: Buffer,
-  ): readonly Buffer[] | 'broken' {
-    // Which also says that it is not too far ahead.
-    if (oldestOpen > this.#received + 1) return 'broken'
+  take({ number, oldestOpen, hasMore }: DatagramHeader, bytes: Buffer): readonly Buffer[] | Error {
+    // Its sender has been told that all before that one were received. So this one is not too far
+    // ahead either, since it is in the sender's window.
+    if (oldestOpen > this.#received + 1) return new Error('it began with another receiver')
     if (number <= this.#received) return []
     const piece = { bytes, hasMore }
     if (number > this.#received + 1) {
@@ -52,7 +49,8 @@ export class LinkReceiver {
       this.#pieces.push(next.bytes)
       this.#piecesBytes += next.bytes.length
       const held = this.#piecesBytes + this.#pieces.length * PIECE_OVERHEAD_BYTES
-      if (held > this.#maxBatchBytes) return 'broken'
+      if (held > this.#maxBatchBytes)
+        return new Error(`a batch has more than ${this.#maxBatchBytes} bytes`)
       if (!next.hasMore) batches.push(this.#takeBatch())
     }
     return batches

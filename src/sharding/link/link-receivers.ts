@@ -9,8 +9,11 @@ export interface LinkReceiversOptions {
   readonly onOpened: (linkId: LinkId) => void
   /** The batch is not used by anybody else. */
   readonly onBatch: (linkId: LinkId, batch: Buffer) => void
-  /** A link was closed here, because its sender means another receiver, or its batch is too large. */
-  readonly onBroken?: (linkId: LinkId) => void
+  /**
+   * A link was closed here: its sender means another receiver, its batch is too large, or `onBatch`
+   * has thrown this, which must not cost other links anything.
+   */
+  readonly onBroken: (linkId: LinkId, error: unknown) => void
   /** Something came that no sender has made: it is dropped, and not answered. */
   readonly onMalformed?: (payload: Buffer) => void
   /** A link whose batch is larger is closed; 1 GiB unless it is given. */
@@ -64,10 +67,9 @@ export class LinkReceivers {
     const receiver = this.#links.get(link) ?? this.#open(link, number)
     if (receiver === undefined) return answer(unknownLink)
     const batches = receiver.take(header, payload.subarray(HEADER_BYTES))
-    if (batches === 'broken') {
+    if (batches instanceof Error) {
       answer(unknownLink)
-      this.closeLink(link)
-      this.#options.onBroken?.(link)
+      this.#break(link, batches)
       return
     }
     // Before they are looked at, which may take its time.
@@ -75,8 +77,17 @@ export class LinkReceivers {
     for (const batch of batches) {
       // What came before it may have been a reason to close the link.
       if (this.#links.get(link) !== receiver) return
-      this.#options.onBatch(link, batch)
+      try {
+        this.#options.onBatch(link, batch)
+      } catch (error) {
+        this.#break(link, error)
+      }
     }
+  }
+
+  #break(link: LinkId, error: unknown): void {
+    this.closeLink(link)
+    this.#options.onBroken(link, error)
   }
 
   #open(link: LinkId, number: number): LinkReceiver | undefined {

@@ -81,7 +81,7 @@ export class LinkSender {
     return this.#unsentBytes + this.#windowBytes
   }
 
-  /** Takes any amount, also while there is no room. The buffers must not change any more. */
+  /** Takes any amount, also while there is no room. The list and its buffers must not change any more. */
   send(batch: Buffer | readonly Buffer[]): void {
     if (this.#state === 'closed') return
     const parts = Buffer.isBuffer(batch) ? [batch] : batch
@@ -105,7 +105,7 @@ export class LinkSender {
 
   get #isWindowOpen(): boolean {
     const { length } = this.#window
-    if (length === 0) return true
+    if (length === 0) return this.#state !== 'closed'
     return this.#state === 'open' && length < WINDOW_DATAGRAMS && this.#windowBytes < WINDOW_BYTES
   }
 
@@ -139,7 +139,8 @@ export class LinkSender {
 
   #onAnswer(datagram: Datagram, answer: Uint8Array | 'nobody' | undefined): void {
     if (this.#state === 'closed') return
-    if (answer === 'nobody' && this.#isGone()) return this.#refused('nobody')
+    if (answer !== 'nobody') this.#nobodySinceMs = undefined
+    else if (this.#isGone()) return this.#refused('nobody')
     const said = answer === undefined || answer === 'nobody' ? undefined : readAnswer(answer)
     if (said === 'unknown link') return this.#refused('unknown link')
     // It may have been received already, as an answer to a later one has said.
@@ -147,7 +148,6 @@ export class LinkSender {
     if (said === undefined || said > this.#lastNumber) return this.#resendLater(datagram)
     datagram.state = 'received'
     this.#state = 'open'
-    this.#nobodySinceMs = undefined
     this.#removeReceived(said)
     this.#sendUnsent()
     if (!this.#isDrainedAwaited || !this.hasRoom) return
