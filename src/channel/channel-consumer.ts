@@ -61,6 +61,10 @@ export class ChannelConsumer implements QueueConsumer {
     this.deliverPrefix = deliverPrefix(channel.number, options.consumerTag)
   }
 
+  get isStarted(): boolean {
+    return this.#started
+  }
+
   start(): void {
     this.#started = true
     this.queue.resume(this)

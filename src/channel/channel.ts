@@ -76,7 +76,10 @@ export interface ChannelContext {
   readonly dispatch: (channel: Channel, method: Method) => void
   /** Whether what clients hold unacknowledged must not grow. */
   isMemoryShort(): boolean
-  /** Goes on when the promise is fulfilled, and fails as a handler would when it is rejected. */
+  /**
+   * Goes on when the promise is fulfilled, as it will be, even if the channel has ended since; what `go` throws
+   * is an error of the channel. Until then nothing more is read from the client.
+   */
   wait(channel: Channel, until: Promise<void>, go: () => void): void
   /** The channel's number is free again. */
   channelClosed(channel: Channel): void
@@ -95,6 +98,7 @@ const METHOD_ID_BYTES = 4
  *
  *     open    ─ method ─▶ dispatched; `basic.publish` ─▶ header ─▶ body … ─▶ published ─▶ method
  *     closing ─ our `channel.close` is out: everything is discarded but close and close-ok
+ *     ended   ─ closed by the client, or with its connection
  */
 export class Channel implements ConsumerChannel, TraceOrigin {
   readonly number: number
@@ -112,7 +116,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   /** The method that is being handled, for the error that it may end in. */
   methodId = 0
 
-  #state: 'open' | 'closing' = 'open'
+  #state: 'open' | 'closing' | 'ended' = 'open'
   #expecting: 'method' | 'header' | 'body' = 'method'
   #request: PublishRequest | null = null
   readonly #content = new ContentAssembler()
@@ -140,6 +144,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
       vhost: context.vhost,
       access: context.access,
       output: context.output,
+      messageLog: context.messageLog,
       origin: this,
       readsDeaths: context.profile.readsPublishedDeaths,
       counts: this.counts,
@@ -218,12 +223,27 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   }
 
   /**
-   * Goes on at once, or when what the answer promises is true. Until then nothing more is read from
-   * the client, so that its methods are handled in their order.
+   * Goes on at once, or when what is waited for is there; a promise that is rejected ends the channel. Until
+   * then nothing more is read from the client, so that its methods are handled in their order. `late` gets
+   * what comes after the channel has ended.
    */
-  when(ready: Promise<void> | undefined, go: () => void): void {
-    if (ready === undefined) go()
-    else this.context.wait(this, ready, go)
+  when<T>(awaited: T | Promise<T>, go: (value: T) => void, late?: (value: T) => void): void {
+    if (!(awaited instanceof Promise)) {
+      go(awaited)
+      return
+    }
+    let then = (): void => {}
+    const settled = awaited.then(
+      (value) => {
+        then = () => (this.#state === 'open' ? go : late)?.(value)
+      },
+      (error: unknown) => {
+        then = () => {
+          if (this.#state === 'open') throw error
+        }
+      },
+    )
+    this.context.wait(this, settled, () => then())
   }
 
   set lastQueueName(name: string) {
@@ -294,8 +314,13 @@ export class Channel implements ConsumerChannel, TraceOrigin {
 
   consumerCancelled(consumer: ChannelConsumer): void {
     this.consumers.forget(consumer)
+    // One that the client does not know of yet is cancelled when it does.
+    if (consumer.isStarted) this.tellCancelled(consumer)
+  }
+
+  /** Tells the client that one of its consumers is no more. */
+  tellCancelled({ consumerTag }: ChannelConsumer): void {
     if (!this.context.cancelNotify || this.#state === 'closing') return
-    const { consumerTag } = consumer
     this.context.output.method(this.number, { id: BASIC_CANCEL, consumerTag, nowait: true })
   }
 
@@ -317,6 +342,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
 
   /** Gives up everything it holds: consumers first, that nothing comes back to them. */
   end(): void {
+    if (this.#state === 'open') this.#state = 'ended'
     this.confirms?.end()
     this.consumers.cancelAll()
     this.transaction?.rollback(this)

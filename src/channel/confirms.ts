@@ -1,16 +1,34 @@
 import { BASIC_ACK, BASIC_NACK } from 'amqp-codec'
 import { Fifo } from '../base/fifo.ts'
-import { type PublishOutcome, REJECTED } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { TicketListener } from '../message-log/batch.ts'
-import type { Ticket } from '../message-log/queue-log.ts'
-import type { TicketSource } from '../message-log/ticket-source.ts'
+import { outcomeNow, type TicketSource } from '../message-log/ticket-source.ts'
 import type { MessageCounts } from '../vhost/message-counts.ts'
 import type { ChannelOutput, FlushListener } from './channel-output.ts'
 
-/** Publishes, up to a number, with the same outcome. */
-interface Run {
+/** Publishes, up to a number, with the same outcome: that of a ticket is found out when it is known. */
+class Run implements TicketListener {
   upTo: number
-  readonly outcome: PublishOutcome
+  outcome: PublishOutcome
+  readonly #log: TicketSource | null
+  readonly #onKnown: () => void
+
+  constructor(
+    upTo: number,
+    outcome: PublishOutcome,
+    log: TicketSource | null,
+    onKnown: () => void,
+  ) {
+    this.upTo = upTo
+    this.outcome = outcome
+    this.#log = log
+    this.#onKnown = onKnown
+  }
+
+  stored(): void {
+    this.outcome = outcomeNow(this.#log, this.outcome)
+    this.#onKnown()
+  }
 }
 
 /**
@@ -18,12 +36,12 @@ interface Run {
  * their order, many with one `basic.ack` when they are safe in the same turn.
  * https://www.rabbitmq.com/docs/confirms#publisher-confirms
  */
-export class Confirms implements FlushListener, TicketListener {
+export class Confirms implements FlushListener {
   readonly #channel: number
   readonly #output: ChannelOutput
   readonly #log: TicketSource | null
   readonly #counts: Pick<MessageCounts, 'confirmed'>
-  /** What waits to be stored, and what came behind it. */
+  /** What waits to be known, and what came behind it. */
   readonly #runs = new Fifo<Run>()
   #lastRun: Run | null = null
   #published = 0
@@ -31,8 +49,8 @@ export class Confirms implements FlushListener, TicketListener {
   #safe = 0
   #confirmed = 0
   #isScheduled = false
-  #awaited: Ticket = 0
   #ended = false
+  readonly #onKnown = (): void => this.#goOn()
 
   /** What is confirmed is added to `counts`. */
   constructor(
@@ -55,30 +73,19 @@ export class Confirms implements FlushListener, TicketListener {
   /** What became of the next publish. */
   published(outcome: PublishOutcome): void {
     this.#published++
-    if (this.#lastRun === null && this.#isSafe(outcome)) {
-      this.#report(this.#published, outcome)
-      return
-    }
     if (this.#lastRun?.outcome === outcome) {
       this.#lastRun.upTo = this.#published
-    } else {
-      this.#lastRun = { upTo: this.#published, outcome }
-      this.#runs.push(this.#lastRun)
+      return
     }
-    if (outcome > this.#awaited) {
-      this.#awaited = outcome
-      this.#log?.listen(this)
+    const known = outcomeNow(this.#log, outcome)
+    if (this.#lastRun === null && known <= ACCEPTED) {
+      this.#report(this.#published, known)
+      return
     }
-  }
-
-  stored(): void {
-    if (this.#ended) return
-    for (let run = this.#runs.peek(); run !== undefined; run = this.#runs.peek()) {
-      if (!this.#isSafe(run.outcome)) return
-      this.#runs.shift()
-      this.#report(run.upTo, run.outcome)
-    }
-    this.#lastRun = null
+    const run = new Run(this.#published, known, this.#log, this.#onKnown)
+    this.#lastRun = run
+    this.#runs.push(run)
+    if (known > ACCEPTED) this.#log?.listen(run, known)
   }
 
   /** Sends what is owed. */
@@ -101,8 +108,15 @@ export class Confirms implements FlushListener, TicketListener {
     this.#ended = true
   }
 
-  #isSafe(outcome: PublishOutcome): boolean {
-    return outcome <= 0 || this.#log === null || outcome <= this.#log.storedTicket
+  /** Something that was waited for is known: perhaps what all waits for. */
+  #goOn(): void {
+    if (this.#ended) return
+    for (let run = this.#runs.peek(); run !== undefined; run = this.#runs.peek()) {
+      if (run.outcome > ACCEPTED) return
+      this.#runs.shift()
+      this.#report(run.upTo, run.outcome)
+    }
+    this.#lastRun = null
   }
 
   /** All before `upTo` were reported. */

@@ -24,6 +24,11 @@ export interface ConsumeRequest {
   readonly arguments: FieldTable
 }
 
+export interface NewConsumer {
+  readonly consumer: ChannelConsumer
+  readonly accepted: Promise<void> | undefined
+}
+
 /** Hears of consumers that come and go. */
 export type ConsumerNews = (
   name: 'consumer.created' | 'consumer.deleted',
@@ -44,8 +49,11 @@ export class Consumers {
     this.#tell = tell
   }
 
-  /** A consumer that is the queue's, but gets nothing before `start()`. Throws 403 or 530. */
-  add(request: ConsumeRequest): ChannelConsumer {
+  /**
+   * A consumer that gets nothing before `start`; it is to be waited for until it is the queue's, if there is
+   * something to wait for. Throws 403 or 530, as that may be rejected with.
+   */
+  add(request: ConsumeRequest): NewConsumer {
     if (this.#limit > 0 && this.#byTag.size >= this.#limit) throw tooManyConsumers(this.#limit)
     const consumerTag = request.consumerTag || uniqueName('amq.ctag-')
     if (this.#byTag.has(consumerTag)) throw consumerTagInUse(consumerTag)
@@ -59,10 +67,17 @@ export class Consumers {
       prefetchCount: request.prefetchCount,
       arguments: request.arguments,
     })
-    queue.consume(consumer, request.exclusive)
+    const accepted = queue.consume(consumer, request.exclusive)
     this.#byTag.set(consumerTag, consumer)
+    return { consumer, accepted }
+  }
+
+  /** The client knows of it. False when the queue has gone meanwhile. */
+  start(consumer: ChannelConsumer): boolean {
+    if (this.#byTag.get(consumer.consumerTag) !== consumer) return false
     this.#tell('consumer.created', consumer)
-    return consumer
+    consumer.start()
+    return true
   }
 
   get size(): number {
@@ -88,7 +103,7 @@ export class Consumers {
     if (consumer === undefined) return
     this.#byTag.delete(consumerTag)
     consumer.queue.cancel(consumer)
-    this.#tell('consumer.deleted', consumer)
+    this.#tellDeleted(consumer)
   }
 
   cancelAll(): void {
@@ -97,7 +112,7 @@ export class Consumers {
 
   /** The queue has let go of it already. */
   forget(consumer: ChannelConsumer): void {
-    if (this.#byTag.delete(consumer.consumerTag)) this.#tell('consumer.deleted', consumer)
+    if (this.#byTag.delete(consumer.consumerTag)) this.#tellDeleted(consumer)
   }
 
   /** What kept them from taking more has gone. */
@@ -113,6 +128,11 @@ export class Consumers {
       consumer.queue.resume(consumer)
     }
     this.#passTurn()
+  }
+
+  /** Nobody was told of one that has not been started. */
+  #tellDeleted(consumer: ChannelConsumer): void {
+    if (consumer.isStarted) this.#tell('consumer.deleted', consumer)
   }
 
   /** The first may take all the room there is, so next time it is another's turn. */

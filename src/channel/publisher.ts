@@ -9,15 +9,11 @@ import {
   readUserId,
 } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
-import {
-  ACCEPTED,
-  type PublishOutcome,
-  type QueueDestination,
-  REJECTED,
-} from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome, type QueueDestination } from '../exchange/destination.ts'
 import { routingKeysOf } from '../message/copy-keys.ts'
 import type { Message } from '../message/message.ts'
 import { withoutHeader, withReplyTo } from '../message/rewritten.ts'
+import { joinedInOrder, type TicketSource } from '../message-log/ticket-source.ts'
 import {
   exchangeIsInternal,
   immediateNotSupported,
@@ -50,6 +46,8 @@ export interface PublisherOptions {
   readonly vhost: Vhost
   readonly access: Access
   readonly output: ChannelOutput
+  /** Where tickets are from that queues give; null where none does. */
+  readonly messageLog: TicketSource | null
   /** The channel, for those who trace messages. */
   readonly origin: TraceOrigin
   /** Whether an `x-death` that a client publishes is believed. */
@@ -68,6 +66,7 @@ export class Publisher {
   readonly #vhost: Vhost
   readonly #access: Access
   readonly #output: ChannelOutput
+  readonly #log: TicketSource | null
   readonly #readsDeaths: boolean
   readonly #origin: TraceOrigin
   readonly #counts: MessageCounts
@@ -77,6 +76,7 @@ export class Publisher {
     this.#vhost = options.vhost
     this.#access = options.access
     this.#output = options.output
+    this.#log = options.messageLog
     this.#readsDeaths = options.readsDeaths
     this.#origin = options.origin
     this.#counts = options.counts
@@ -170,7 +170,7 @@ export class Publisher {
     const { deadLetters } = this.#vhost
     const isHeld = deadLetters.hold()
     try {
-      return publishToAll(queues, message)
+      return publishToAll(queues, message, this.#log)
     } finally {
       if (isHeld) deadLetters.release()
     }
@@ -187,13 +187,17 @@ export class Publisher {
   }
 }
 
-/** The worst that became of it, or the last ticket. */
-function publishToAll(queues: readonly QueueDestination[], message: Message): PublishOutcome {
+/** What becomes of it in all of them together. */
+function publishToAll(
+  queues: readonly QueueDestination[],
+  message: Message,
+  log: TicketSource | null,
+): PublishOutcome {
   let outcome: PublishOutcome = ACCEPTED
   for (let index = 0; index < queues.length; index++) {
     const next = (queues[index] as QueueDestination).publish(message)
-    if (next === REJECTED || outcome === REJECTED) outcome = REJECTED
-    else if (next > outcome) outcome = next
+    if (next === outcome) continue
+    outcome = log === null ? joinedInOrder(outcome, next) : log.joined(outcome, next)
   }
   return outcome
 }

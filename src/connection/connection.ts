@@ -371,26 +371,18 @@ export class Connection implements FrameSink, Tickable {
 
   /** Handles nothing more before that has happened, since what comes next may depend on it. */
   #wait(channel: Channel, until: Promise<void>, go: () => void): void {
-    const goOn = (step: () => void): void => {
-      if (this.#channels?.find(channel.number) !== channel) return
+    this.#waits++
+    this.#budget.hold('answer')
+    void until.then(() => {
       this.#waits--
       try {
-        step()
+        go()
       } catch (thrown) {
         this.#fail(thrown, channel.number, undefined)
       }
-      // It may have to wait once more.
-      if (this.#waits === 0) this.#budget.release('answer')
-    }
-    this.#waits++
-    this.#budget.hold('answer')
-    until.then(
-      () => goOn(go),
-      (error: unknown) =>
-        goOn(() => {
-          throw error
-        }),
-    )
+      // It may have to wait once more. Of a connection that has ended, nothing is read.
+      if (this.#waits === 0 && this.#channels !== undefined) this.#budget.release('answer')
+    })
   }
 
   #onMethodWhileClosing(methodId: number): void {

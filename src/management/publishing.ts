@@ -11,7 +11,7 @@ import type { ChannelOutput } from '../channel/channel-output.ts'
 import { Publisher } from '../channel/publisher.ts'
 import { REJECTED } from '../exchange/destination.ts'
 import { Message, NO_MORE_RUNS } from '../message/message.ts'
-import { type TicketSource, whenStored } from '../message-log/ticket-source.ts'
+import { type TicketSource, whenKnown, whenStored } from '../message-log/ticket-source.ts'
 import type { Queue } from '../queue/queue.ts'
 import { PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -46,10 +46,8 @@ export async function publish(publication: Publication): Promise<boolean> {
   const output = new ReturnWatch()
   const publisher = publisherFor(publication, output)
   const request = requestFor(publication)
-  if (publisher.publish(request, messageFor(publication, request)) === REJECTED) {
-    throw queueRefuses()
-  }
-  await whenStored(publication.messageLog)
+  const outcome = publisher.publish(request, messageFor(publication, request))
+  if ((await whenKnown(publication.messageLog, outcome)) === REJECTED) throw queueRefuses()
   publication.vhost.counts.confirmed++
   return !output.hasReturned
 }
@@ -73,10 +71,13 @@ export async function publishLater(publication: DelayedPublication): Promise<voi
 export const queueRefuses = (): HttpError =>
   badRequest('rejected Unable to publish message. Check queue limits.')
 
-function publisherFor({ vhost, access }: Publication, output: ChannelOutput): Publisher {
+function publisherFor(
+  { vhost, access, messageLog }: Publication,
+  output: ChannelOutput,
+): Publisher {
   const origin = { connectionName: '', number: CHANNEL, username: access.user.name }
-  const common = { channel: CHANNEL, vhost, access, output, origin, counts: vhost.counts }
-  return new Publisher({ ...common, readsDeaths: false })
+  const common = { channel: CHANNEL, vhost, access, output, messageLog, origin }
+  return new Publisher({ ...common, counts: vhost.counts, readsDeaths: false })
 }
 
 function messageFor({ body, properties }: Publication, { address }: PublishRequest): Message {

@@ -10,9 +10,9 @@ export interface QueueRuns {
   clearRuns(): void
 }
 
-/** Told when what it waits for is safe. */
+/** Told when it is known what has become of what it waits for. */
 export interface TicketListener {
-  /** All that was noted with this ticket or an earlier one is safe. */
+  /** All that was noted with this ticket is safe, or was refused since: see `TicketSource.outcomeOf`. */
   stored(ticket: Ticket): void
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Journal } from '../store/journal.ts'
 import { JournalLostError } from '../store/store-error.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
@@ -13,7 +14,7 @@ import { QueuePlaces } from './queue-places.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
 import { Recovery } from './recovery.ts'
 import { type NextStamp, Stamps } from './stamps.ts'
-import type { TicketSource } from './ticket-source.ts'
+import { joinedInOrder, type TicketSource } from './ticket-source.ts'
 
 export interface MessageLogOptions extends AppenderOptions {
   readonly turn: Turn
@@ -117,6 +118,14 @@ export class MessageLog implements TurnTask, TicketSource {
     return this.#batch.isNoted ? this.#batch.ticket : this.#batch.ticket - 1
   }
 
+  outcomeOf(ticket: Ticket): PublishOutcome {
+    return ticket <= this.#storedTicket ? ACCEPTED : ticket
+  }
+
+  joined(one: PublishOutcome, other: PublishOutcome): PublishOutcome {
+    return joinedInOrder(one, other)
+  }
+
   /** Bytes of records, and about how many of them messages need that are still in queues. */
   get bytes(): number {
     return this.#chain.bytes
@@ -151,8 +160,8 @@ export class MessageLog implements TurnTask, TicketSource {
     else this.#listeners.push(listener)
   }
 
-  /** Resolves when all that was noted until now is safe. */
-  settled(): Promise<void> {
+  settled(): Promise<void> | undefined {
+    if (this.lastTicket <= this.#storedTicket) return undefined
     return new Promise((resolve) => this.listen({ stored: () => resolve() }))
   }
 

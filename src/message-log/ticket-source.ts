@@ -1,20 +1,51 @@
+import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { TicketListener } from './batch.ts'
 import type { Ticket } from './queue-log.ts'
 
 /** The message log, as it is to those who have to know what is safe. */
 export interface TicketSource {
-  /** All that was noted with this ticket or an earlier one is safe. */
-  readonly storedTicket: Ticket
-  /** The ticket of what was noted last: when that is safe, so is everything until now. */
-  readonly lastTicket: Ticket
-  /** Calls back once, when all that was noted until now is safe. */
-  listen(listener: TicketListener): void
+  /**
+   * What has become of what was noted with a ticket: `ACCEPTED` when it is safe, the ticket itself as long
+   * as nobody knows. `REJECTED` is only known while those are told who listen.
+   */
+  outcomeOf(ticket: Ticket): PublishOutcome
+  /** What becomes of a message that went to two queues: refused if one refuses it, else safe with the last. */
+  joined(one: PublishOutcome, other: PublishOutcome): PublishOutcome
+  /**
+   * Calls back once: when the outcome of that ticket is known, which was noted with just now; without one,
+   * when all is safe that was noted until now. Tickets need not become safe in their order.
+   */
+  listen(listener: TicketListener, ticket?: Ticket): void
+  /** Resolves when all that was noted until now is safe, or was refused; undefined when it is. */
+  settled(): Promise<void> | undefined
   /** What is noted in this turn is stored as one: all of it, or nothing. */
   makeAtomic(): void
 }
 
 /** Resolves when all that was noted until now is safe; undefined when it is. */
 export function whenStored(log: TicketSource | null): Promise<void> | undefined {
-  if (log === null || log.lastTicket <= log.storedTicket) return undefined
-  return new Promise((resolve) => log.listen({ stored: () => resolve() }))
+  return log?.settled()
+}
+
+/** What has become by now of what had that outcome. */
+export function outcomeNow(log: TicketSource | null, outcome: PublishOutcome): PublishOutcome {
+  if (outcome <= ACCEPTED) return outcome
+  return log === null ? ACCEPTED : log.outcomeOf(outcome)
+}
+
+/** What becomes of what was published just now, and had that outcome. */
+export function whenKnown(
+  log: TicketSource | null,
+  outcome: PublishOutcome,
+): PublishOutcome | Promise<PublishOutcome> {
+  const now = outcomeNow(log, outcome)
+  if (now <= ACCEPTED) return now
+  return new Promise((resolve) => {
+    log?.listen({ stored: () => resolve(outcomeNow(log, now)) }, now)
+  })
+}
+
+/** `joined` where tickets become safe in their order. */
+export function joinedInOrder(one: PublishOutcome, other: PublishOutcome): PublishOutcome {
+  return one === REJECTED || other === REJECTED ? REJECTED : Math.max(one, other)
 }

@@ -160,6 +160,8 @@ export class ClassicQueue implements Queue {
     return this.#consumers.size
   }
 
+  counted(): undefined {}
+
   get activeConsumer(): QueueConsumer | null | undefined {
     const consumers = this.#consumers
     const turns = consumers instanceof PausedConsumers ? consumers.turns : consumers
@@ -239,7 +241,7 @@ export class ClassicQueue implements Queue {
     consumer.deliver(message, sequence, redelivered)
   }
 
-  consume(consumer: QueueConsumer, exclusive: boolean): void {
+  consume(consumer: QueueConsumer, exclusive: boolean): undefined {
     const isShared = this.#consumers.size > 0 || this.singleActiveConsumer
     if (this.#exclusiveConsumer || (exclusive && isShared)) {
       throw queueInExclusiveUse(this.name, this.vhostName)

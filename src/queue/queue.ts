@@ -70,6 +70,8 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly readyCount: number
   readonly unackedCount: number
   readonly consumerCount: number
+  /** Brings these three up to date; undefined when they are. */
+  counted(): Promise<void> | undefined
   readonly counts: QueueCounts
   /** Who alone gets everything, undefined while there is nobody; null where that is not so. */
   readonly activeConsumer: QueueConsumer | null | undefined
@@ -81,8 +83,12 @@ export interface Queue extends QueueDestination, QueueProperties {
   applyPolicy(definition: PolicyDefinition): void
   /** It was declared again, or looked at, which is a use of it. */
   touch(): void
-  /** Throws 403 when exclusive use, asked for or taken, forbids it. */
-  consume(consumer: QueueConsumer, exclusive: boolean): void
+  /**
+   * Throws 403 when exclusive use, asked for or taken, forbids it. The promise, where there is one, is
+   * fulfilled when it is a consumer, and rejected with what would have been thrown.
+   */
+  consume(consumer: QueueConsumer, exclusive: boolean): Promise<void> | undefined
+  /** It may be cancelled before it is known to be a consumer; of one that is none, nothing happens. */
   cancel(consumer: QueueConsumer): void
   /** The consumer can take messages again. */
   resume(consumer: QueueConsumer): void
@@ -91,7 +97,7 @@ export interface Queue extends QueueDestination, QueueProperties {
   /** Resolves when it has been read, or does not have to be any more. */
   whenLoaded(): Promise<void>
   /** Takes the first message; unless `noAck`, it stays unacked until settled or requeued. */
-  get(noAck: boolean): QueuedMessage | undefined
+  get(noAck: boolean): QueuedMessage | undefined | Promise<QueuedMessage | undefined>
   /** To look at what is ready, without taking it. */
   browser(): QueueBrowser
   /** Messages that were taken will not come back. */
@@ -101,7 +107,7 @@ export interface Queue extends QueueDestination, QueueProperties {
   /** Puts messages back where they were, to be redelivered. */
   requeue(places: readonly Place[]): void
   /** Drops what is ready, and says how many that were. */
-  purge(): number
+  purge(): number | Promise<number>
   /** Ends the queue: drops everything and cancels its consumers. */
   delete(): void
 }

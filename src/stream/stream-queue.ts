@@ -135,6 +135,8 @@ export class StreamQueue implements Queue {
     return this.#readers.size
   }
 
+  counted(): undefined {}
+
   /** About how much its messages take in the log. */
   get bytes(): number {
     return this.#segments.bytes
@@ -168,7 +170,7 @@ export class StreamQueue implements Queue {
   touch(): void {}
 
   /** Exclusive use means nothing here: everybody has all messages. Throws 406 and 540. */
-  consume(consumer: QueueConsumer): void {
+  consume(consumer: QueueConsumer): undefined {
     const nowMs = this.#clock.wallTime()
     const { spec, filter } = assertConsumer(consumer, this, nowMs)
     this.#readers.add(consumer, startOf(spec, filter, this.#segments, this.#nextOffset))

@@ -8,7 +8,7 @@ import {
   type BasicGet,
   type BasicQos,
 } from 'amqp-codec'
-import type { Queue } from '../../queue/queue.ts'
+import type { Queue, QueuedMessage } from '../../queue/queue.ts'
 import { prefetchSizeNotSupported } from '../../reasons.ts'
 import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
 import type { Channel } from '../channel.ts'
@@ -29,7 +29,7 @@ export function basicQos(channel: Channel, method: BasicQos): void {
 
 export function basicConsume(channel: Channel, method: BasicConsume): void {
   const queueName = channel.queueName(method.queue)
-  const consumer = channel.consumers.add({
+  const { consumer, accepted } = channel.consumers.add({
     queue: () => consumedQueue(channel, queueName, method.noAck),
     consumerTag: method.consumerTag,
     noAck: method.noAck,
@@ -39,11 +39,13 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
     // A consumer of replies is alone: its priority is not even looked at.
     arguments: queueName === DIRECT_REPLY_TO ? new Map() : method.arguments,
   })
-  if (!method.nowait) {
-    const { consumerTag } = consumer
-    channel.context.output.method(channel.number, { id: BASIC_CONSUME_OK, consumerTag })
-  }
-  consumer.start()
+  channel.when(accepted, () => {
+    if (!method.nowait) {
+      const { consumerTag } = consumer
+      channel.context.output.method(channel.number, { id: BASIC_CONSUME_OK, consumerTag })
+    }
+    if (!channel.consumers.start(consumer)) channel.tellCancelled(consumer)
+  })
 }
 
 function consumedQueue(channel: Channel, name: string, noAck: boolean): Queue {
@@ -65,18 +67,32 @@ export function basicGet(channel: Channel, method: BasicGet): void {
   else channel.when(ready, () => basicGet(channel, method))
 }
 
-function take(channel: Channel, queue: Queue, method: BasicGet): void {
-  const { output } = channel.context
-  const taken = queue.get(method.noAck)
-  if (taken === undefined) {
-    channel.gotNothing(queue)
-    output.method(channel.number, { id: BASIC_GET_EMPTY, reserved1: '' })
-    return
-  }
+function take(channel: Channel, queue: Queue, { noAck }: BasicGet): void {
+  channel.when(
+    queue.get(noAck),
+    (taken) => {
+      if (taken === undefined) gotNothing(channel, queue)
+      else got(channel, queue, taken, noAck)
+    },
+    (taken) => {
+      if (taken !== undefined && !noAck) queue.requeue([taken])
+    },
+  )
+}
+
+function gotNothing(channel: Channel, queue: Queue): void {
+  channel.gotNothing(queue)
+  channel.context.output.method(channel.number, { id: BASIC_GET_EMPTY, reserved1: '' })
+}
+
+function got(channel: Channel, queue: Queue, taken: QueuedMessage, noAck: boolean): void {
   const { redelivered, sent } = taken
-  const deliveryTag = channel.takenByGet(queue, taken, method.noAck)
-  const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
-  const frame = getOkFrame(channel.number, sent.address, getOk)
-  output.content(channel.number, frame, sent)
-  channel.traceDelivery(queue, sent, redelivered)
+  // From here on it is the channel's, and goes back with it.
+  const deliveryTag = channel.takenByGet(queue, taken, noAck)
+  channel.when(queue.counted(), () => {
+    const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
+    const frame = getOkFrame(channel.number, sent.address, getOk)
+    channel.context.output.content(channel.number, frame, sent)
+    channel.traceDelivery(queue, sent, redelivered)
+  })
 }

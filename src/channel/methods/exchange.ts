@@ -15,10 +15,13 @@ import { declaredName } from './declared-name.ts'
 export function exchangeDeclare(channel: Channel, method: ExchangeDeclare): void {
   const { vhost, access, output } = channel.context
   const name = declaredName(method.exchange)
-  if (method.passive) vhost.exchanges.getNamed(name)
-  else vhost.declareExchange(name, method, access)
+  const exchange = method.passive
+    ? vhost.exchanges.getNamed(name)
+    : vhost.declareExchange(name, method, access)
   channel.when(vhost.exchangeStored(name), () => {
-    if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DECLARE_OK })
+    // Another node may have been faster: then it is that one which is asked for.
+    if (vhost.isReplaced(exchange)) exchangeDeclare(channel, method)
+    else if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DECLARE_OK })
   })
 }
 

@@ -23,15 +23,20 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
   }
   const queue = method.passive ? passiveQueue(channel, method) : activeQueue(channel, method)
   channel.lastQueueName = queue.name
-  const { vhost, output } = channel.context
+  const { vhost } = channel.context
   channel.when(vhost.queueStored(queue.name), () => {
-    if (method.nowait) return
-    output.method(channel.number, {
-      id: QUEUE_DECLARE_OK,
-      queue: queue.name,
-      messageCount: queue.readyCount,
-      consumerCount: queue.consumerCount,
-    })
+    // Another node may have been faster: then it is that one which is asked for.
+    if (vhost.isReplaced(queue)) queueDeclare(channel, { ...method, queue: queue.name })
+    else if (!method.nowait) channel.when(queue.counted(), () => declareOk(channel, queue))
+  })
+}
+
+function declareOk(channel: Channel, queue: Queue): void {
+  channel.context.output.method(channel.number, {
+    id: QUEUE_DECLARE_OK,
+    queue: queue.name,
+    messageCount: queue.readyCount,
+    consumerCount: queue.consumerCount,
   })
 }
 
@@ -89,14 +94,20 @@ export function queueUnbind(channel: Channel, method: QueueUnbind): void {
 }
 
 export function queuePurge(channel: Channel, method: QueuePurge): void {
-  const messageCount = channel.readableQueue(method.queue).purge()
-  if (method.nowait) return
-  channel.context.output.method(channel.number, { id: QUEUE_PURGE_OK, messageCount })
+  channel.when(channel.readableQueue(method.queue).purge(), (messageCount) => {
+    if (method.nowait) return
+    channel.context.output.method(channel.number, { id: QUEUE_PURGE_OK, messageCount })
+  })
 }
 
 export function queueDelete(channel: Channel, method: QueueDelete): void {
-  const { vhost, owner, access, output } = channel.context
   const name = channel.queueName(declaredName(method.queue))
+  const counted = channel.context.vhost.queues.find(name)?.counted()
+  channel.when(counted, () => deleteCounted(channel, name, method))
+}
+
+function deleteCounted(channel: Channel, name: string, method: QueueDelete): void {
+  const { vhost, owner, access, output } = channel.context
   const queue = vhost.findDeletable(name, owner, method, access)
   const messageCount = queue?.readyCount ?? 0
   if (queue !== undefined) vhost.removeQueue(queue)

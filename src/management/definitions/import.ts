@@ -1,6 +1,7 @@
 import type { Administration } from '../../administration/administration.ts'
 import { noVhost } from '../../administration/administration-error.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
+import { declareStored } from '../declaring.ts'
 import { badRequest, HttpError, httpErrorOf } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { JsonBody } from '../json-body.ts'
@@ -115,14 +116,14 @@ async function importParameter(to: Import, item: JsonBody): Promise<void> {
 async function importExchange(to: Import, item: JsonBody): Promise<void> {
   const vhost = vhostOf(to, item)
   const name = item.text('name')
-  vhost.declareExchange(name, {
+  const properties = {
     type: item.text('type'),
     durable: item.flag('durable'),
     autoDelete: item.flag('auto_delete'),
     internal: item.flag('internal'),
     arguments: argumentsFrom(item.object('arguments')),
-  })
-  await vhost.exchangeStored(name)
+  }
+  await declareStored(vhost, () => vhost.declareExchange(name, properties))
 }
 
 async function importQueue(to: Import, item: JsonBody): Promise<void> {
@@ -135,8 +136,7 @@ async function importQueue(to: Import, item: JsonBody): Promise<void> {
     exclusiveOwner: null,
     arguments: argumentsFrom(item.object('arguments')),
   }
-  vhost.declareQueue(name, properties, to)
-  await vhost.queueStored(name)
+  await declareStored(vhost, () => vhost.declareQueue(name, properties, to))
 }
 
 async function importBinding(to: Import, item: JsonBody): Promise<void> {

@@ -2,6 +2,7 @@ import type { Exchange } from '../../exchange/exchange.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { declareStored } from '../declaring.ts'
 import { noSuchObject } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
@@ -51,18 +52,14 @@ async function declare(call: Call): Promise<Answer> {
   const { vhost, access, body } = call
   const name = exchangeName(call.param('name'))
   const isNew = vhost.exchanges.find(name) === undefined
-  vhost.declareExchange(
-    name,
-    {
-      type: body.has('type') ? body.text('type') : 'direct',
-      durable: body.flag('durable'),
-      autoDelete: body.flag('auto_delete'),
-      internal: body.flag('internal'),
-      arguments: argumentsFrom(body.object('arguments')),
-    },
-    access,
-  )
-  await vhost.exchangeStored(name)
+  const properties = {
+    type: body.has('type') ? body.text('type') : 'direct',
+    durable: body.flag('durable'),
+    autoDelete: body.flag('auto_delete'),
+    internal: body.flag('internal'),
+    arguments: argumentsFrom(body.object('arguments')),
+  }
+  await declareStored(vhost, () => vhost.declareExchange(name, properties, access))
   return put(isNew)
 }
 

@@ -76,6 +76,7 @@ async function getMessages(call: Call): Promise<Answer> {
       const next = await take(vhost, queue)
       if (next === undefined) break
       taken.push(next)
+      await queue.counted()
       bytes += next.message.bodySize
       shown.push(gotJson(next, queue.readyCount, { encoding, truncate: Math.max(truncate, 0) }))
     }
@@ -91,7 +92,7 @@ async function getMessages(call: Call): Promise<Answer> {
 
 async function take(vhost: Vhost, queue: Queue): Promise<QueuedMessage | undefined> {
   while (queue.isLoading) await queue.whenLoaded()
-  const taken = queue.get(false)
+  const taken = await queue.get(false)
   for (const counts of [vhost.counts, queue.counts]) {
     if (taken === undefined) counts.gotEmpty++
     else counts.got++

@@ -2,6 +2,7 @@ import type { Queue } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
+import { declareStored } from '../declaring.ts'
 import { badRequest, noSuchObject } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
@@ -39,11 +40,13 @@ export const QUEUES: readonly Route[] = routes('management', {
   'PUT /queues/:vhost/:name': declare,
   'DELETE /queues/:vhost/:name': async (call) => {
     const { vhost, owner, access, query } = call
-    const { name } = queueOf(call)
+    const declared = queueOf(call)
+    const { name } = declared
     const guard = {
       ifUnused: query.get('if-unused') === 'true',
       ifEmpty: query.get('if-empty') === 'true',
     }
+    if (guard.ifUnused || guard.ifEmpty) await declared.counted()
     const queue = vhost.findDeletable(name, owner, guard, access)
     if (queue !== undefined) vhost.deleteQueue(queue)
     await vhost.queueStored(name)
@@ -55,8 +58,8 @@ export const QUEUES: readonly Route[] = routes('management', {
     const all = [defaultBinding(queue.name), ...bindings]
     return list(all.map((binding) => bindingJson(call.vhost.name, binding)))
   },
-  'DELETE /queues/:vhost/:name/contents': (call) => {
-    readableQueue(call, noSuchObject).purge()
+  'DELETE /queues/:vhost/:name/contents': async (call) => {
+    await readableQueue(call, noSuchObject).purge()
     return NO_CONTENT
   },
   // Of mirrors, of which one node has none, there is nothing to be done.
@@ -86,18 +89,13 @@ async function declare(call: Call): Promise<Answer> {
   const { vhost, access, body, owner } = call
   const name = call.param('name')
   const isNew = vhost.queues.find(name) === undefined
-  vhost.declareQueue(
-    name,
-    {
-      durable: body.flag('durable'),
-      autoDelete: body.flag('auto_delete'),
-      exclusiveOwner: null,
-      arguments: argumentsFrom(body.object('arguments')),
-    },
-    owner,
-    access,
-  )
-  await vhost.queueStored(name)
+  const properties = {
+    durable: body.flag('durable'),
+    autoDelete: body.flag('auto_delete'),
+    exclusiveOwner: null,
+    arguments: argumentsFrom(body.object('arguments')),
+  }
+  await declareStored(vhost, () => vhost.declareQueue(name, properties, owner, access))
   return put(isNew)
 }
 

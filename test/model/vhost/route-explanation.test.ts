@@ -169,6 +169,7 @@ class Fixture {
     }
     const publisher = new Publisher({
       ...{ channel: 1, vhost, access: ACCESS, output, readsDeaths: true },
+      messageLog: null,
       origin: { connectionName: '', number: 1, username: 'guest' },
       counts: new MessageCounts(),
     })

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Confirms } from '../../../src/channel/confirms.ts'
 import { ACCEPTED, REJECTED } from '../../../src/exchange/destination.ts'
 import type { TicketListener } from '../../../src/message-log/batch.ts'
-import type { TicketSource } from '../../../src/message-log/ticket-source.ts'
+import { joinedInOrder, type TicketSource } from '../../../src/message-log/ticket-source.ts'
 import { RecordingOutput } from './recording-output.ts'
 
 /** A message log of which only tickets are seen: each publish is noted with the last one. */
@@ -13,10 +13,20 @@ class Tickets implements TicketSource {
   listenCount = 0
   #listeners: [ticket: number, listener: TicketListener][] = []
 
-  listen(listener: TicketListener): void {
-    this.listenCount++
-    this.#listeners.push([this.lastTicket, listener])
+  outcomeOf(ticket: number): number {
+    return ticket <= this.storedTicket ? ACCEPTED : ticket
   }
+
+  joined(one: number, other: number): number {
+    return joinedInOrder(one, other)
+  }
+
+  listen(listener: TicketListener, ticket: number): void {
+    this.listenCount++
+    this.#listeners.push([ticket, listener])
+  }
+
+  settled(): undefined {}
 
   makeAtomic(): void {}
 
@@ -91,7 +101,7 @@ describe('what is to be stored', () => {
   })
 
   it('is waited for once a ticket, however many publishes there are', () => {
-    publish(1, 1, 1, 2, 1, 2)
+    publish(1, 1, 1, 2, 2, 2)
     expect(log.listenCount).toBe(2)
   })
 

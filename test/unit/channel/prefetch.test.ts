@@ -40,17 +40,16 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
   for (let n = 0; n < QUEUE_COUNT; n++) {
     const queue = vhost.declareQueue(`q${n}`, properties, owner) as ClassicQueue
     queues.push(queue)
-    channel.consumers
-      .add({
-        queue: () => queue,
-        consumerTag: `c${n}`,
-        noAck: false,
-        exclusive: false,
-        isQosGlobal: false,
-        prefetchCount: 0,
-        arguments: new Map(),
-      })
-      .start()
+    const { consumer } = channel.consumers.add({
+      queue: () => queue,
+      consumerTag: `c${n}`,
+      noAck: false,
+      exclusive: false,
+      isQosGlobal: false,
+      prefetchCount: 0,
+      arguments: new Map(),
+    })
+    channel.consumers.start(consumer)
   }
   return [channel, queues]
 }

@@ -43,6 +43,7 @@ class Fixture {
     const { vhost } = this
     this.#publisher = new Publisher({
       ...{ channel: 1, vhost, access, output, readsDeaths: true },
+      messageLog: null,
       origin: { connectionName: '', number: 1, username: 'guest' },
       counts: new MessageCounts(),
     })

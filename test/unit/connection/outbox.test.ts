@@ -153,7 +153,12 @@ describe('a consumer that does not read', () => {
       isQosGlobal: false,
       prefetchCount: 0,
     }
-    channel.consumers.add({ ...request, queue: () => queue, arguments: new Map() }).start()
+    const { consumer } = channel.consumers.add({
+      ...request,
+      queue: () => queue,
+      arguments: new Map(),
+    })
+    channel.consumers.start(consumer)
     return queue
   }
 

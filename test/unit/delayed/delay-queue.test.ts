@@ -40,7 +40,7 @@ class Fixture {
       owner: { exchange: 'e' },
       storage: { ...memoryOnly(), clock: log.clock, budget: this.budget, spill },
       log: isDurable ? log.queue : null,
-      stored: () => log.log.settled(),
+      stored: async () => log.log.settled(),
       release: (message) => this.#release(message, log.other),
       roomFor: (message) => this.roomFor(bodyOf(message).toString()),
     })

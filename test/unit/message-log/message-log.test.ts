@@ -240,7 +240,7 @@ describe('who listens', () => {
     fixture.turn.run()
     fixture.listen()
     let isSettled = false
-    void fixture.log.settled().then(() => {
+    void fixture.log.settled()?.then(() => {
       isSettled = true
     })
     await microtasks()

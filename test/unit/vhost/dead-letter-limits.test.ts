@@ -2,7 +2,7 @@
 
 import { fieldTableFromObject } from 'amqp-codec'
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { Queue } from '../../../src/queue/queue.ts'
+import type { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import { memoryOnly } from '../../../src/queue/queue-storage.ts'
 import { queueFactory } from '../../../src/vhost/queue-factory.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
@@ -22,10 +22,10 @@ beforeEach(() => {
   vhost = new Vhost('/', { clock, logger, createQueue: queueFactory({ ...memoryOnly(), clock }) })
 })
 
-function declare(name: string, sketch: Readonly<Record<string, unknown>> = {}): Queue {
+function declare(name: string, sketch: Readonly<Record<string, unknown>> = {}): ClassicQueue {
   const queueArguments = fieldTableFromObject(sketch)
   const flags = { durable: false, exclusiveOwner: null, autoDelete: false }
-  return vhost.declareQueue(name, { ...flags, arguments: queueArguments }, OWNER)
+  return vhost.declareQueue(name, { ...flags, arguments: queueArguments }, OWNER) as ClassicQueue
 }
 
 /** The exchange for dead letters, and who gets them. */
@@ -59,7 +59,7 @@ describe('a dead letter that nobody can take', () => {
     const queue = declare('q', { 'x-dead-letter-exchange': 'dlx', 'x-message-ttl': 10 })
     declare('dead')
     declareExchange('dead')
-    const dead = vhost.queues.find('dead') as Queue
+    const dead = vhost.queues.find('dead') as ClassicQueue
     const take = dead.publish.bind(dead)
     let count = 0
     dead.publish = (message) => {

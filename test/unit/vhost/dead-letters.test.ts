@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ACCEPTED, REJECTED } from '../../../src/exchange/destination.ts'
 import { Message } from '../../../src/message/message.ts'
 import { PublishAddress } from '../../../src/message/publish-address.ts'
+import type { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
 import { memoryOnly } from '../../../src/queue/queue-storage.ts'
 import { queueFactory } from '../../../src/vhost/queue-factory.ts'
@@ -22,14 +23,14 @@ beforeEach(() => {
   vhost = new Vhost('/', { clock, createQueue: queueFactory({ ...memoryOnly(), clock }) })
 })
 
-function declare(name: string, sketch: Readonly<Record<string, unknown>> = {}): Queue {
+function declare(name: string, sketch: Readonly<Record<string, unknown>> = {}): ClassicQueue {
   const properties = {
     durable: false,
     exclusiveOwner: null,
     autoDelete: false,
     arguments: fieldTableFromObject(sketch),
   }
-  return vhost.declareQueue(name, properties, OWNER)
+  return vhost.declareQueue(name, properties, OWNER) as ClassicQueue
 }
 
 /** A queue whose messages go to the queue of that name when they die. */
@@ -54,7 +55,7 @@ const publish = (queue: Queue, name: string, expiration?: string) =>
   )
 
 /** Takes all that is ready, as `name by key`. */
-function drain(queue: Queue): string[] {
+function drain(queue: ClassicQueue): string[] {
   const found: string[] = []
   for (let taken = queue.get(true); taken !== undefined; taken = queue.get(true)) {
     found.push(`${bodyOf(taken.message).toString()} by ${taken.message.address.routingKey}`)
@@ -62,7 +63,7 @@ function drain(queue: Queue): string[] {
   return found
 }
 
-function rejectFirst(queue: Queue): void {
+function rejectFirst(queue: ClassicQueue): void {
   queue.reject([queue.get(false)!])
 }
 
