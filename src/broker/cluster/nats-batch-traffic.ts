@@ -5,16 +5,17 @@ import { RareLog } from '../../base/rare-log.ts'
 import type { NatsLink } from '../../nats/nats-link.ts'
 import { NoAnswer } from '../../nats/requests.ts'
 import type { BatchTraffic, OnAnswer, OnMessage } from '../../sharding/link/batch-traffic.ts'
+import { batchSubject } from './names.ts'
 
 export interface NatsBatchTrafficOptions {
   readonly link: Pick<NatsLink, 'connection' | 'requests'>
-  /** What comes before every address in a subject: that of one cluster, of which there may be several. */
+  /** That of the cluster, of which there may be several: see `names.ts`. */
   readonly prefix: string
   readonly clock: Clock
   readonly logger: Logger
 }
 
-/** Tokens of NATS without its wildcards. Addresses come from other nodes, and nobody is to write commands in them. */
+/** Names in a subject, without wildcards: addresses come from other nodes, and might say anything. */
 const ADDRESS = /^[\w-]+(?:\.[\w-]+)*$/
 const MAX_ADDRESS_LENGTH = 200
 
@@ -22,12 +23,15 @@ const MAX_ADDRESS_LENGTH = 200
 export class NatsBatchTraffic implements BatchTraffic {
   readonly #link: NatsBatchTrafficOptions['link']
   readonly #prefix: string
-  readonly #log: RareLog
+  readonly #logger: Logger
+  /** What another node does wrong is dropped. */
+  readonly #rareLog: RareLog
 
   constructor(options: NatsBatchTrafficOptions) {
     this.#link = options.link
     this.#prefix = options.prefix
-    this.#log = new RareLog(options.logger, options.clock)
+    this.#logger = options.logger
+    this.#rareLog = new RareLog(options.logger, options.clock)
   }
 
   get maxPayloadBytes(): number {
@@ -36,30 +40,43 @@ export class NatsBatchTraffic implements BatchTraffic {
 
   send(address: string, payload: Uint8Array, timeoutMs: number, onAnswer: OnAnswer): void {
     if (!isAddress(address)) {
-      this.#log.warn(
+      this.#rareLog.warn(
         { address: address.slice(0, MAX_ADDRESS_LENGTH) },
         'Nobody can be at an address',
       )
       setImmediate(onAnswer, 'nobody')
       return
     }
-    this.#link.requests.send(this.#subject(address), payload, timeoutMs, (answer) => {
-      if (!(answer instanceof NoAnswer)) onAnswer(answer.data)
-      else onAnswer(this.#understand(answer, payload.length))
+    const subject = batchSubject(this.#prefix, address)
+    this.#link.requests.send(subject, payload, timeoutMs, (answer) => {
+      const said = answer instanceof NoAnswer ? this.#read(answer, payload.length) : answer.data
+      this.#guard(() => onAnswer(said))
     })
   }
 
   /** @throws when that is no address. */
   listen(address: string, onMessage: OnMessage): () => void {
     if (!isAddress(address)) throw new Error(`nobody can be at ${JSON.stringify(address)}`)
-    const subject = this.#subject(address)
+    const subject = batchSubject(this.#prefix, address)
     const subscription = this.#link.connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error === null) onMessage(bufferOf(message), (bytes) => this.#answer(message, bytes))
-        else this.#log.warn({ err: error, subject }, 'NATS does not let us listen')
+        if (error !== null)
+          this.#rareLog.warn({ err: error, subject }, 'NATS does not let us listen')
+        else {
+          this.#guard(() => onMessage(bufferOf(message), (bytes) => this.#answer(message, bytes)))
+        }
       },
     })
     return () => subscription.unsubscribe()
+  }
+
+  /** The client would take what is thrown for a fault of the connection. */
+  #guard(callBack: () => void): void {
+    try {
+      callBack()
+    } catch (error) {
+      this.#logger.error({ err: error }, 'Cannot handle what another node says')
+    }
   }
 
   #answer(message: Msg, bytes: Uint8Array): void {
@@ -67,22 +84,21 @@ export class NatsBatchTraffic implements BatchTraffic {
       message.respond(bytes)
     } catch (error) {
       // The connection is closed, and whoever asked hears of nobody.
-      this.#log.warn({ err: error }, 'Cannot answer another node')
+      this.#rareLog.warn({ err: error }, 'Cannot answer another node')
     }
   }
 
-  #understand({ reason }: NoAnswer, payloadBytes: number): 'nobody' | undefined {
+  #read({ reason }: NoAnswer, payloadBytes: number): 'nobody' | undefined {
     if (reason === 'nobody listens') return 'nobody'
     if (reason === 'it cannot be sent') {
       const { maxPayloadBytes } = this
       // It fitted when it was made: another server takes less.
-      this.#log.warn({ payloadBytes, maxPayloadBytes }, 'A batch is too large for the NATS server')
+      this.#rareLog.warn(
+        { payloadBytes, maxPayloadBytes },
+        'A batch is too large for the NATS server',
+      )
     }
     return undefined
-  }
-
-  #subject(address: string): string {
-    return `${this.#prefix}.${address}`
   }
 }
 
