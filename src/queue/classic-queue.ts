@@ -374,6 +374,16 @@ export class ClassicQueue implements Queue {
     for (const consumer of consumers) consumer.cancelled()
   }
 
+  /** It is another process's now: does nothing by itself any more, and says nothing to anybody. */
+  abandon(): void {
+    this.#deleted = true
+    this.#evictions.stop()
+    this.#departures?.stop()
+    this.#idleExpiry?.stop()
+    this.#consumers.clear()
+    this.#wakeWaiting()
+  }
+
   touch(): void {
     this.#idleExpiry?.used()
   }

@@ -12,6 +12,16 @@ export class QueueCounts {
   redelivered = 0
   acknowledged = 0
 
+  /** All of them, in the order above. */
+  get totals(): number[] {
+    return NAMES.map((name) => this[name])
+  }
+
+  /** Takes the `totals` of somebody who counts the same. */
+  set(totals: readonly number[]): void {
+    for (const [index, name] of NAMES.entries()) this[name] = totals[index] ?? 0
+  }
+
   add(other: QueueCounts): void {
     this.published += other.published
     this.delivered += other.delivered
@@ -23,3 +33,14 @@ export class QueueCounts {
     this.acknowledged += other.acknowledged
   }
 }
+
+const NAMES = [
+  'published',
+  'delivered',
+  'deliveredNoAck',
+  'got',
+  'gotNoAck',
+  'gotEmpty',
+  'redelivered',
+  'acknowledged',
+] as const

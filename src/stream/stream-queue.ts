@@ -226,6 +226,14 @@ export class StreamQueue implements Queue {
     for (const consumer of consumers) consumer.cancelled()
   }
 
+  /** It is another process's now: does nothing by itself any more, and says nothing to anybody. */
+  abandon(): void {
+    this.#isDeleted = true
+    this.#stopTrimming?.()
+    this.#tail.clear()
+    this.#readers.close()
+  }
+
   #onStored(endOffset: number): void {
     if (this.#isDeleted) return
     this.#tail.stored(endOffset, this.#readers.isAnyFrom(this.#tail.from))

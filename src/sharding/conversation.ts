@@ -1,0 +1,429 @@
+import { after, type Clock } from '../base/clock.ts'
+import type { Turn, TurnTask } from '../base/turn.ts'
+import { AmqpError } from '../errors.ts'
+import type { PublishOutcome } from '../exchange/destination.ts'
+import type { Message } from '../message/message.ts'
+import type { QueueConsumer } from '../queue/queue.ts'
+import { FrontConsumer } from './front-consumer.ts'
+import { type LinkId, newLinkId } from './link/datagram.ts'
+import type { LinkSender } from './link/link-sender.ts'
+import type { NodeTickets } from './node-tickets.ts'
+import { PendingPublishes } from './pending-publishes.ts'
+import type { ShardedQueue } from './sharded-queue.ts'
+import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
+import {
+  type OwnerListener,
+  OwnerReader,
+  type QueueNumbers,
+  type QueueSight,
+  type TakenMessage,
+} from './wire/owner-words.ts'
+
+/** Where the owner of a place is now, as the map has it. */
+export interface Target {
+  readonly address: string
+  readonly greeting: Greeting
+}
+
+export interface ConversationOptions {
+  readonly tickets: NodeTickets
+  readonly turn: Turn
+  readonly clock: Clock
+  readonly openLink: (address: string, linkId: LinkId, listener: LinkListener) => LinkSender
+  /** More waits for the owner than should, or no longer. */
+  readonly onBehind: (isBehind: boolean) => void
+}
+
+export interface LinkListener {
+  readonly onDrained: () => void
+  readonly onRefused: () => void
+}
+
+/** What was asked of an owner and is asked again of the next one. */
+interface Request {
+  readonly ask: (request: number) => void
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: AmqpError) => void
+}
+
+interface Answer {
+  readonly count: number
+  readonly taken?: TakenMessage | undefined
+  readonly numbers?: QueueNumbers
+}
+
+interface LateSettlement {
+  readonly settlement: Settlement
+  readonly queue: number
+  readonly places: readonly number[]
+}
+
+const BEHIND_BYTES = 16 * 1024 * 1024
+const PLACES_A_CLAIM = 10_000
+/** How long an owner is left alone that does not know us any more. */
+const AGAIN_MS = 25
+
+/**
+ * What this node has to do with the owner of one place, whoever that is.
+ *
+ *     seeking ─ the map names an owner ─▶ greeting ─ welcome ─▶ open
+ *        ▲                                   │                    │
+ *        └──── another one, or it does not know us any more ──────┘
+ *
+ * What must outlive an owner is here: publishes that it has not confirmed, the consumers, what they
+ * hold, and what was asked. Whoever comes next is told of it.
+ */
+export class Conversation implements TurnTask, OwnerListener {
+  readonly #options: ConversationOptions
+  readonly #writer = new FrontWriter()
+  readonly #reader = new OwnerReader()
+  readonly #queues = new Map<number, ShardedQueue>()
+  readonly #consumers = new Map<number, FrontConsumer>()
+  readonly #byConsumer = new Map<QueueConsumer, FrontConsumer>()
+  readonly #requests = new Map<number, Request>()
+  readonly #pending: PendingPublishes
+  /** What was settled while nobody could be told. */
+  #late: LateSettlement[] = []
+  #target: Target | null = null
+  #state: 'seeking' | 'greeting' | 'open' = 'seeking'
+  #link: LinkSender | undefined
+  #linkId: LinkId = ''
+  #stopWaiting: () => void = () => {}
+  #lastConsumer = 0
+  #lastRequest = 0
+  #isScheduled = false
+  #isBehind = false
+  #isAtomic = false
+
+  constructor(options: ConversationOptions) {
+    this.#options = options
+    this.#pending = new PendingPublishes(options.tickets)
+  }
+
+  /** The link by which the owner answers, which it names as ours. */
+  get linkId(): LinkId {
+    return this.#linkId
+  }
+
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
+  /** Publishes that are not confirmed. */
+  get pendingCount(): number {
+    return this.#pending.length
+  }
+
+  add(queue: ShardedQueue): void {
+    this.#queues.set(queue.id, queue)
+  }
+
+  /** The queue is no more, and neither are its consumers. */
+  remove(queue: ShardedQueue): void {
+    this.#queues.delete(queue.id)
+    for (const one of [...this.#consumers.values()]) {
+      if (one.queue !== queue) continue
+      this.#forget(one)
+      one.consumer.cancelled()
+    }
+  }
+
+  /** Talks to that owner from now on; null while there is none. */
+  follow(target: Target | null): void {
+    const before = this.#target
+    this.#target = target
+    const isSame =
+      before?.address === target?.address &&
+      before?.greeting.incarnation === target?.greeting.incarnation
+    if (!isSame) this.#restart()
+  }
+
+  /** What the owner says. It comes in order, and belongs to the link of now. */
+  onBatch(batch: Buffer): void {
+    this.#reader.read(batch, this)
+    this.#checkBehind()
+  }
+
+  publish(queue: ShardedQueue, message: Message): PublishOutcome {
+    const pending = this.#pending.add(queue.id, message, queue.mayReject)
+    if (this.#state === 'open') this.#say().publish(queue.id, pending.number, message)
+    else this.#schedule()
+    this.#checkBehind()
+    return pending.ticket
+  }
+
+  settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void {
+    if (this.#state === 'open') this.#say().settle(settlement, queue.id, places)
+    else this.#late.push({ settlement, queue: queue.id, places })
+  }
+
+  touch(queue: ShardedQueue): void {
+    if (this.#state === 'open') this.#say().touch(queue.id)
+  }
+
+  async consume(queue: ShardedQueue, consumer: QueueConsumer, exclusive: boolean): Promise<void> {
+    const id = ++this.#lastConsumer
+    const front = new FrontConsumer(id, queue, consumer, exclusive, (count, bytes) => {
+      if (this.#state === 'open') this.#say().credit(id, count, bytes)
+    })
+    this.#consumers.set(id, front)
+    this.#byConsumer.set(consumer, front)
+    try {
+      await this.#ask((request) => this.#sayConsume(front, request))
+    } catch (error) {
+      this.#forget(front)
+      throw error
+    }
+    front.isAttached = true
+  }
+
+  cancel(consumer: QueueConsumer): void {
+    const front = this.#byConsumer.get(consumer)
+    if (front === undefined || front.isCancelled) return
+    front.isCancelled = true
+    this.#byConsumer.delete(consumer)
+    for (const taken of front.takeWaiting()) this.#giveBack(front, taken)
+    this.#ask((request) => this.#say().cancel(front.queue.id, front.id, request)).then(
+      () => this.#forget(front),
+      () => this.#forget(front),
+    )
+  }
+
+  resume(consumer: QueueConsumer): void {
+    this.#byConsumer.get(consumer)?.resume()
+  }
+
+  /** How many of its consumers are on this node. */
+  consumersOf(queue: ShardedQueue): QueueConsumer[] {
+    const fronts = [...this.#consumers.values()]
+    return fronts
+      .filter((one) => one.queue === queue && !one.isCancelled)
+      .map((one) => one.consumer)
+  }
+
+  async get(queue: ShardedQueue, noAck: boolean): Promise<TakenMessage | undefined> {
+    const answer = await this.#ask((request) => this.#say().get(queue.id, request, noAck))
+    queue.seeReady(answer.count)
+    if (answer.taken !== undefined && !noAck) queue.hold(answer.taken.place)
+    return answer.taken
+  }
+
+  async purge(queue: ShardedQueue): Promise<number> {
+    const { count } = await this.#ask((request) => this.#say().purge(queue.id, request))
+    return count
+  }
+
+  async count(queue: ShardedQueue): Promise<void> {
+    const { numbers } = await this.#ask((request) => this.#say().count(queue.id, request))
+    if (numbers !== undefined) queue.seeNumbers(numbers)
+  }
+
+  /** What is said until the end of this turn is stored as one. */
+  makeAtomic(): void {
+    this.#isAtomic = true
+    this.#schedule()
+  }
+
+  endTurn(): void {
+    this.#isScheduled = false
+    this.#isAtomic = false
+    this.#pending.endTicket()
+    if (this.#state !== 'seeking' && this.#writer.bytes > 0) {
+      if (this.#link?.hasRoom) this.#link.send(this.#writer.take())
+    }
+  }
+
+  welcome(upTo: number): void {
+    if (this.#state !== 'greeting') return
+    this.#state = 'open'
+    const writer = this.#say()
+    const asked = [...this.#requests]
+    for (const front of this.#consumers.values()) {
+      // What is attached for the first time is among the requests.
+      if (front.isAttached && !front.isCancelled) this.#attachAgain(front)
+    }
+    for (const { number, queue, message } of this.#pending.after(upTo)) {
+      writer.publish(queue, number, message)
+    }
+    const late = this.#late
+    this.#late = []
+    for (const { settlement, queue, places } of late) writer.settle(settlement, queue, places)
+    for (const [request, { ask }] of asked) ask(request)
+  }
+
+  confirmed(upTo: number): void {
+    this.#pending.confirmed(upTo)
+  }
+
+  rejected(number: number): void {
+    this.#pending.rejected(number)
+  }
+
+  deliver(consumer: number, taken: TakenMessage): void {
+    const front = this.#consumers.get(consumer)
+    if (front === undefined) return
+    const { noAck } = front.consumer
+    if (!noAck) front.queue.hold(taken.place, consumer)
+    if (front.isCancelled) this.#giveBack(front, taken)
+    else front.deliver(taken)
+  }
+
+  cancelled(consumer: number): void {
+    const front = this.#consumers.get(consumer)
+    if (front === undefined) return
+    this.#forget(front)
+    if (!front.isCancelled) front.consumer.cancelled()
+  }
+
+  done(request: number, count: number): void {
+    this.#answer(request, { count })
+  }
+
+  failed(request: number, replyCode: number, reason: string): void {
+    const asked = this.#requests.get(request)
+    this.#requests.delete(request)
+    asked?.reject(new AmqpError(replyCode, reason))
+  }
+
+  got(request: number, taken: TakenMessage | undefined, ready: number): void {
+    this.#answer(request, { count: ready, taken })
+  }
+
+  counted(request: number, numbers: QueueNumbers): void {
+    this.#answer(request, { count: 0, numbers })
+  }
+
+  seen(queue: number, sight: QueueSight): void {
+    this.#queues.get(queue)?.see(sight)
+  }
+
+  /** What the owner says makes no sense: perhaps it does from the beginning. */
+  startAgain(): void {
+    this.#restart()
+  }
+
+  /** Ends it: what is asked is never answered. */
+  close(): void {
+    this.#target = null
+    this.#restart()
+  }
+
+  #restart(): void {
+    this.#stopWaiting()
+    this.#link?.close()
+    this.#link = undefined
+    this.#state = 'seeking'
+    this.#writer.take()
+    for (const front of this.#consumers.values()) {
+      if (front.isCancelled) this.#forget(front)
+      else front.restart()
+    }
+    if (this.#target !== null) this.#greet(this.#target)
+  }
+
+  #greet({ address, greeting }: Target): void {
+    this.#state = 'greeting'
+    this.#linkId = newLinkId()
+    this.#link = this.#options.openLink(address, this.#linkId, {
+      onDrained: () => this.endTurn(),
+      // It may be that the map is going to name another one soon.
+      onRefused: () => {
+        this.#state = 'seeking'
+        this.#stopWaiting = after(this.#options.clock, AGAIN_MS, () => this.#restart())
+      },
+    })
+    const writer = this.#say()
+    writer.hello(greeting)
+    for (const queue of this.#queues.values()) {
+      for (const [consumer, places] of byConsumer(queue.held))
+        this.#claim(queue.id, consumer, places)
+    }
+    for (const { queue, places } of this.#late) this.#claim(queue, 0, places)
+    writer.ready()
+  }
+
+  #claim(queue: number, consumer: number, places: readonly number[]): void {
+    for (let at = 0; at < places.length; at += PLACES_A_CLAIM) {
+      this.#writer.claim(queue, consumer, places.slice(at, at + PLACES_A_CLAIM))
+    }
+  }
+
+  #attachAgain(front: FrontConsumer): void {
+    this.#ask((request) => this.#sayConsume(front, request)).then(
+      () => {
+        front.isAttached = true
+      },
+      // Somebody else has the queue alone now, or it is gone.
+      () => {
+        this.#forget(front)
+        front.consumer.cancelled()
+      },
+    )
+  }
+
+  #sayConsume(front: FrontConsumer, request: number): void {
+    const { id, queue, consumer, exclusive } = front
+    const { noAck, priority, prefetchCount } = consumer
+    const rest = { noAck, exclusive, priority, prefetchCount, arguments: front.arguments }
+    this.#say().consume({ queue: queue.id, consumer: id, request, ...rest })
+  }
+
+  /** What a consumer does not want any more goes back to its queue. */
+  #giveBack({ queue, consumer }: FrontConsumer, { place, message }: TakenMessage): void {
+    if (consumer.noAck) this.publish(queue, message)
+    else queue.giveBack(place)
+  }
+
+  #forget(front: FrontConsumer): void {
+    this.#consumers.delete(front.id)
+    if (this.#byConsumer.get(front.consumer) === front) this.#byConsumer.delete(front.consumer)
+  }
+
+  #ask(ask: (request: number) => void): Promise<Answer> {
+    const request = ++this.#lastRequest
+    return new Promise((resolve, reject) => {
+      this.#requests.set(request, { ask, resolve, reject })
+      if (this.#state === 'open') ask(request)
+    })
+  }
+
+  #answer(request: number, answer: Answer): void {
+    const asked = this.#requests.get(request)
+    this.#requests.delete(request)
+    asked?.resolve(answer)
+  }
+
+  /** What is written is sent at the end of the turn. */
+  #say(): FrontWriter {
+    this.#schedule()
+    if (this.#isAtomic) {
+      this.#isAtomic = false
+      this.#writer.atomic()
+    }
+    return this.#writer
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    this.#options.turn.schedule(this)
+  }
+
+  #checkBehind(): void {
+    const bytes = this.#pending.bytes
+    const isBehind = this.#isBehind ? bytes > BEHIND_BYTES / 2 : bytes > BEHIND_BYTES
+    if (isBehind === this.#isBehind) return
+    this.#isBehind = isBehind
+    this.#options.onBehind(isBehind)
+  }
+}
+
+function byConsumer(held: ReadonlyMap<number, number>): ReadonlyMap<number, readonly number[]> {
+  const places = new Map<number, number[]>()
+  for (const [place, consumer] of held) {
+    const others = places.get(consumer)
+    if (others === undefined) places.set(consumer, [place])
+    else others.push(place)
+  }
+  return places
+}

@@ -1,0 +1,51 @@
+import type { CompatProfile } from '../config/compat.ts'
+import type { MessageLog } from '../message-log/message-log.ts'
+import type { QueueLog } from '../message-log/queue-log.ts'
+import { ClassicQueue } from '../queue/classic-queue.ts'
+import type { QueueEvents } from '../queue/queue.ts'
+import type { QueueStorage } from '../queue/queue-storage.ts'
+import { QuorumQueue } from '../queue/quorum-queue.ts'
+import { StreamQueue } from '../stream/stream-queue.ts'
+import { Engine } from './engine.ts'
+import type { ShardedQueue } from './sharded-queue.ts'
+
+export interface EngineParts {
+  readonly log: MessageLog | null
+  readonly storage: QueueStorage
+  readonly profile: CompatProfile
+  /** Whether it can be said of the queue that nobody uses it. */
+  readonly isInUse: () => boolean
+}
+
+/** The queue itself, of each type, on the node that owns its place. */
+export function newEngine(queue: ShardedQueue, parts: EngineParts): Engine {
+  const { id, name, vhostName, properties } = queue
+  const { log, storage, profile } = parts
+  const logOf = (priority: number): QueueLog | null => log?.queueLog(id + priority) ?? null
+  const shared = { name, vhostName, properties, storage, events: eventsOf(queue, parts.isInUse) }
+  switch (queue.type) {
+    case 'quorum':
+      return new Engine(
+        new QuorumQueue({ ...shared, logOf, awaitsClaims: true }, profile.quorumDeliveryLimit),
+      )
+    case 'stream':
+      return new Engine(new StreamQueue({ ...shared, log: logOf(0), tickets: log }))
+    case 'classic':
+      return new Engine(new ClassicQueue({ ...shared, logOf, awaitsClaims: true }))
+    default:
+      return queue.type satisfies never
+  }
+}
+
+/** The queue tells of itself; others know it as what stands for it. */
+function eventsOf(queue: ShardedQueue, isInUse: () => boolean): QueueEvents {
+  return {
+    lastConsumerLeft: () => {
+      if (isInUse()) queue.events.lastConsumerLeft(queue)
+    },
+    expired: () => {
+      if (isInUse()) queue.events.expired(queue)
+    },
+    deadLetter: (letter) => queue.events.deadLetter(letter),
+  }
+}

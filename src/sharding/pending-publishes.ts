@@ -1,0 +1,81 @@
+import { Fifo } from '../base/fifo.ts'
+import { ACCEPTED, REJECTED } from '../exchange/destination.ts'
+import { memoryBytes } from '../message/memory-bytes.ts'
+import type { Message } from '../message/message.ts'
+import type { Ticket } from '../message-log/queue-log.ts'
+import type { NodeTickets } from './node-tickets.ts'
+
+/** A publish that the owner of its queue has not confirmed yet. */
+export interface PendingPublish {
+  readonly number: number
+  readonly queue: number
+  readonly message: Message
+  readonly ticket: Ticket
+}
+
+/** What was published to a place and may have to be published again, to another owner, in their order. */
+export class PendingPublishes {
+  readonly #tickets: NodeTickets
+  readonly #pending = new Fifo<PendingPublish>()
+  readonly #rejected = new Set<number>()
+  #lastNumber = 0
+  #confirmedNumber = 0
+  #ticket: Ticket = 0
+  #bytes = 0
+  /** Of those with the ticket of the first one. */
+  #isRejected = false
+
+  constructor(tickets: NodeTickets) {
+    this.#tickets = tickets
+  }
+
+  /** About what they take in memory. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  get length(): number {
+    return this.#pending.length
+  }
+
+  /** `isAlone`: it may be rejected by itself, so it has a ticket of its own. */
+  add(queue: number, message: Message, isAlone: boolean): PendingPublish {
+    if (this.#ticket === 0 || isAlone) this.#ticket = this.#tickets.open()
+    const pending = { number: ++this.#lastNumber, queue, message, ticket: this.#ticket }
+    if (isAlone) this.endTicket()
+    this.#pending.push(pending)
+    this.#bytes += memoryBytes(message)
+    return pending
+  }
+
+  /** What comes now has another ticket than what came before. */
+  endTicket(): void {
+    this.#ticket = 0
+  }
+
+  rejected(number: number): void {
+    if (number > this.#confirmedNumber) this.#rejected.add(number)
+  }
+
+  /** All up to there are safe, or rejected. */
+  confirmed(upTo: number): void {
+    for (let first = this.#pending.peek(); first !== undefined; first = this.#pending.peek()) {
+      if (first.number > upTo) return
+      this.#pending.shift()
+      this.#bytes -= memoryBytes(first.message)
+      this.#confirmedNumber = first.number
+      if (this.#rejected.delete(first.number)) this.#isRejected = true
+      // Those with one ticket follow each other, and it may not have ended yet.
+      if (this.#pending.peek()?.ticket === first.ticket) continue
+      if (this.#ticket === first.ticket) this.endTicket()
+      const outcome = this.#isRejected ? REJECTED : ACCEPTED
+      this.#isRejected = false
+      this.#tickets.settle(first.ticket, outcome)
+    }
+  }
+
+  /** Those that an owner does not know who knows all up to that number. */
+  *after(upTo: number): Generator<PendingPublish> {
+    for (const pending of this.#pending) if (pending.number > upTo) yield pending
+  }
+}

@@ -1,0 +1,254 @@
+import type { FieldTable } from 'amqp-codec'
+import type { PolicyDefinition } from '../definitions/definition.ts'
+import type { PublishOutcome } from '../exchange/destination.ts'
+import type { Message } from '../message/message.ts'
+import { queueTypeOf } from '../queue/arguments.ts'
+import type { QueueBrowser } from '../queue/browsing.ts'
+import type {
+  ExclusiveOwner,
+  Place,
+  Queue,
+  QueueConsumer,
+  QueuedMessage,
+  QueueEvents,
+  QueueProperties,
+  QueueType,
+} from '../queue/queue.ts'
+import { QueueCounts } from '../queue/queue-counts.ts'
+import { priorityLevelsOf, type QueueSettings, queueSettings } from '../queue/settings.ts'
+import type { Conversation } from './conversation.ts'
+import { sequenceOf } from './place-number.ts'
+import type { QueueNumbers, QueueSight } from './wire/owner-words.ts'
+
+export interface ShardedQueueParts {
+  readonly id: number
+  readonly name: string
+  readonly vhostName: string
+  readonly properties: QueueProperties
+  readonly events: QueueEvents
+  readonly conversation: Conversation
+  /** What becomes of it here is told to who may own it. */
+  readonly onChange: (queue: ShardedQueue, change: QueueChange) => void
+}
+
+export type QueueChange = 'policy' | 'pause' | 'deleted'
+
+const NO_POLICY: PolicyDefinition = new Map()
+
+/**
+ * A queue as a node of a cluster has it: its name, its properties, and whom to talk to. The messages
+ * are with the owner of its place, be that this node.
+ */
+export class ShardedQueue implements Queue {
+  readonly kind = 'queue'
+  readonly id: number
+  readonly name: string
+  readonly vhostName: string
+  readonly type: QueueType
+  readonly durable: boolean
+  exclusiveOwner: ExclusiveOwner | null
+  readonly autoDelete: boolean
+  readonly arguments: FieldTable
+  readonly priorityLevels?: number
+  /** As the owner has told last, and what happened here since. */
+  readonly counts: QueueCounts = new QueueCounts()
+  readonly isLoading = false
+  readonly properties: QueueProperties
+  readonly events: QueueEvents
+  /** Places of messages that channels of this node have and have not settled, and by which consumer. */
+  readonly held: Map<number, number> = new Map()
+  /** The queue itself, while this node owns it. */
+  engine: Queue | null = null
+  policy: PolicyDefinition = NO_POLICY
+  readonly #conversation: Conversation
+  readonly #onChange: ShardedQueueParts['onChange']
+  #settings: QueueSettings
+  #isPaused = false
+  #isDeleted = false
+  #readyCount = 0
+  #unackedCount = 0
+  #consumerCount = 0
+  #readyBytes = 0
+
+  constructor(parts: ShardedQueueParts) {
+    const { properties } = parts
+    this.id = parts.id
+    this.name = parts.name
+    this.vhostName = parts.vhostName
+    this.type = queueTypeOf(properties.arguments)
+    this.durable = properties.durable
+    this.exclusiveOwner = properties.exclusiveOwner
+    this.autoDelete = properties.autoDelete
+    this.arguments = properties.arguments
+    if (properties.priorityLevels !== undefined) this.priorityLevels = properties.priorityLevels
+    this.properties = properties
+    this.events = parts.events
+    this.#conversation = parts.conversation
+    this.#onChange = parts.onChange
+    this.#settings = queueSettings(this.arguments, NO_POLICY)
+  }
+
+  /** What the message log knows it by: one a priority. */
+  get logIds(): number[] {
+    return Array.from({ length: priorityLevelsOf(this) }, (_, priority) => this.id + priority)
+  }
+
+  get settings(): QueueSettings {
+    return this.#settings
+  }
+
+  get readyCount(): number {
+    return this.engine?.readyCount ?? this.#readyCount
+  }
+
+  get unackedCount(): number {
+    return this.engine?.unackedCount ?? this.#unackedCount
+  }
+
+  get consumerCount(): number {
+    return this.engine?.consumerCount ?? this.#consumerCount
+  }
+
+  /** Octets of the bodies of messages that are ready, as the owner has told last. */
+  get readyBytes(): number {
+    return this.#readyBytes
+  }
+
+  /** Who that is, only the owner knows. */
+  get activeConsumer(): null {
+    return null
+  }
+
+  get consumerTimeoutMs(): number | undefined {
+    return this.#settings.consumerTimeoutMs
+  }
+
+  /** Whether a publish may be refused. */
+  get mayReject(): boolean {
+    return this.#settings.overflow !== 'drop-head'
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  set isPaused(isPaused: boolean) {
+    this.#isPaused = isPaused
+    this.#onChange(this, 'pause')
+  }
+
+  applyPolicy(definition: PolicyDefinition): void {
+    this.policy = definition
+    this.#settings = queueSettings(this.arguments, definition)
+    this.#onChange(this, 'policy')
+  }
+
+  touch(): void {
+    this.#conversation.touch(this)
+  }
+
+  publish(message: Message): PublishOutcome {
+    if (this.#isDeleted) return 0
+    return this.#conversation.publish(this, message)
+  }
+
+  refuses(message: Message): boolean {
+    return this.engine?.refuses(message) === true
+  }
+
+  consume(consumer: QueueConsumer, exclusive: boolean): Promise<void> {
+    return this.#conversation.consume(this, consumer, exclusive)
+  }
+
+  cancel(consumer: QueueConsumer): void {
+    this.#conversation.cancel(consumer)
+  }
+
+  resume(consumer: QueueConsumer): void {
+    this.#conversation.resume(consumer)
+  }
+
+  whenLoaded(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async counted(): Promise<void> {
+    await this.#conversation.count(this)
+  }
+
+  async get(noAck: boolean): Promise<QueuedMessage | undefined> {
+    const taken = await this.#conversation.get(this, noAck)
+    if (taken === undefined) return undefined
+    const { message, place, redelivered } = taken
+    return { message, sequence: place, redelivered, sent: message }
+  }
+
+  browser(): QueueBrowser {
+    if (this.engine === null) throw new Error('only the owner of a queue can look into it')
+    return this.engine.browser()
+  }
+
+  acknowledge(places: readonly Place[]): void {
+    this.#settle('acknowledge', places)
+  }
+
+  reject(places: readonly Place[]): void {
+    this.#settle('reject', places)
+  }
+
+  requeue(places: readonly Place[]): void {
+    this.#settle('requeue', places)
+  }
+
+  purge(): Promise<number> {
+    return this.#conversation.purge(this)
+  }
+
+  delete(): void {
+    if (this.#isDeleted) return
+    this.#isDeleted = true
+    this.exclusiveOwner = null
+    this.held.clear()
+    this.#onChange(this, 'deleted')
+    this.#conversation.remove(this)
+  }
+
+  /** A channel of this node has that message now; no consumer of it is 0. */
+  hold(place: number, consumer = 0): void {
+    if (this.type !== 'stream') this.held.set(place, consumer)
+  }
+
+  /** Nobody here has taken it after all. */
+  giveBack(place: number): void {
+    this.held.delete(place)
+    this.#conversation.settle('requeue', this, [place])
+  }
+
+  see(sight: QueueSight): void {
+    this.seeNumbers(sight)
+    this.#readyBytes = sight.readyBytes
+    this.counts.set(sight.totals)
+  }
+
+  seeNumbers({ ready, unacked, consumers }: QueueNumbers): void {
+    this.#readyCount = ready
+    this.#unackedCount = unacked
+    this.#consumerCount = consumers
+  }
+
+  seeReady(ready: number): void {
+    this.#readyCount = ready
+  }
+
+  /** Of a stream. */
+  offsetOf(place: number): number {
+    return sequenceOf(place)
+  }
+
+  #settle(settlement: 'acknowledge' | 'reject' | 'requeue', places: readonly Place[]): void {
+    if (this.#isDeleted || places.length === 0) return
+    const numbers = places.map(({ sequence }) => sequence)
+    for (const number of numbers) this.held.delete(number)
+    this.#conversation.settle(settlement, this, numbers)
+  }
+}

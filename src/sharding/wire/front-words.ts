@@ -1,0 +1,297 @@
+import type { FieldTable } from 'amqp-codec'
+import type { Message } from '../../message/message.ts'
+import { BatchReader } from './batch-reader.ts'
+import { BatchWriter } from './batch-writer.ts'
+
+/*
+ * What a front tells the owner of a place, in batches that come in their order: one octet that says
+ * which word it is, and what it is about.
+ */
+
+/** Counts up with each change that an older version of this program could not read. */
+export const WIRE_VERSION = 1
+
+const HELLO = 1
+const CLAIM = 2
+const READY = 3
+const PUBLISH = 4
+const SETTLE = 5
+const CONSUME = 6
+const CANCEL = 7
+const CREDIT = 8
+const GET = 9
+const PURGE = 10
+const COUNT = 11
+const TOUCH = 12
+const ATOMIC = 13
+
+const ABOUT_QUEUES: ReadonlySet<number> = new Set([
+  CLAIM,
+  PUBLISH,
+  SETTLE,
+  CONSUME,
+  CANCEL,
+  GET,
+  PURGE,
+  COUNT,
+  TOUCH,
+])
+
+const SETTLEMENTS = ['acknowledge', 'reject', 'requeue'] as const
+/** What becomes of messages that somebody had. */
+export type Settlement = (typeof SETTLEMENTS)[number]
+
+/** Who a front is, and where it is told what happens. */
+export interface Greeting {
+  /** Its own number, of 48 bits, for as long as its process lives. */
+  readonly front: number
+  readonly node: string
+  readonly incarnation: string
+  /** Of the map in which the node is that incarnation. */
+  readonly mapVersion: number
+  readonly address: string
+}
+
+export interface ConsumeWord {
+  readonly queue: number
+  /** Its number among the consumers of the front. */
+  readonly consumer: number
+  readonly request: number
+  readonly noAck: boolean
+  readonly exclusive: boolean
+  readonly priority: number
+  readonly prefetchCount: number
+  readonly arguments: FieldTable
+}
+
+/** Says things. Queues are named by their ids, messages in them by their places. */
+export interface FrontWords {
+  hello(greeting: Greeting): void
+  /** The front's channels hold these for that consumer, from an owner that was before; 0 is none. */
+  claim(queue: number, consumer: number, places: readonly number[]): void
+  /** That was all it holds. */
+  ready(): void
+  /** Publishes are numbered from 1 on, without gaps. */
+  publish(queue: number, number: number, message: Message): void
+  settle(settlement: Settlement, queue: number, places: readonly number[]): void
+  consume(word: ConsumeWord): void
+  /** Nothing is delivered to it after that is done. */
+  cancel(queue: number, consumer: number, request: number): void
+  /** It has taken so many messages, with bodies of so many octets, and takes as many more. */
+  credit(consumer: number, count: number, bytes: number): void
+  get(queue: number, request: number, noAck: boolean): void
+  purge(queue: number, request: number): void
+  count(queue: number, request: number): void
+  /** The queue was used. */
+  touch(queue: number): void
+  /** The rest of this batch is to be stored as one. */
+  atomic(): void
+}
+
+/** Hears them. */
+export interface FrontListener extends FrontWords {
+  /** False when it has to find out first whether there is such a queue. */
+  knows(queue: number): boolean
+}
+
+export class FrontWriter implements FrontWords {
+  readonly #batch = new BatchWriter()
+
+  get bytes(): number {
+    return this.#batch.bytes
+  }
+
+  take(): Buffer[] {
+    return this.#batch.take()
+  }
+
+  hello({ front, node, incarnation, mapVersion, address }: Greeting): void {
+    const batch = this.#batch
+    batch.uint8(HELLO)
+    batch.uint8(WIRE_VERSION)
+    batch.uint48(front)
+    batch.text(node)
+    batch.text(incarnation)
+    batch.uint48(mapVersion)
+    batch.text(address)
+  }
+
+  claim(queue: number, consumer: number, places: readonly number[]): void {
+    this.#words(CLAIM, queue, consumer)
+    this.#places(places)
+  }
+
+  ready(): void {
+    this.#batch.uint8(READY)
+  }
+
+  publish(queue: number, number: number, message: Message): void {
+    const batch = this.#batch
+    batch.uint8(PUBLISH)
+    batch.uint32(queue)
+    batch.uint48(number)
+    batch.message(message)
+  }
+
+  settle(settlement: Settlement, queue: number, places: readonly number[]): void {
+    this.#batch.uint8(SETTLE)
+    this.#batch.uint32(queue)
+    this.#places(places)
+    this.#batch.uint8(SETTLEMENTS.indexOf(settlement))
+  }
+
+  consume(word: ConsumeWord): void {
+    const batch = this.#batch
+    batch.uint8(CONSUME)
+    batch.uint32(word.queue)
+    batch.uint32(word.consumer)
+    batch.uint32(word.request)
+    batch.uint8((word.noAck ? 1 : 0) | (word.exclusive ? 2 : 0))
+    batch.double(word.priority)
+    batch.uint32(word.prefetchCount)
+    batch.table(word.arguments)
+  }
+
+  cancel(queue: number, consumer: number, request: number): void {
+    this.#words(CANCEL, queue, consumer)
+    this.#batch.uint32(request)
+  }
+
+  credit(consumer: number, count: number, bytes: number): void {
+    this.#words(CREDIT, consumer, count)
+    this.#batch.uint48(bytes)
+  }
+
+  get(queue: number, request: number, noAck: boolean): void {
+    this.#words(GET, queue, request)
+    this.#batch.uint8(noAck ? 1 : 0)
+  }
+
+  purge(queue: number, request: number): void {
+    this.#words(PURGE, queue, request)
+  }
+
+  count(queue: number, request: number): void {
+    this.#words(COUNT, queue, request)
+  }
+
+  touch(queue: number): void {
+    this.#batch.uint8(TOUCH)
+    this.#batch.uint32(queue)
+  }
+
+  atomic(): void {
+    this.#batch.uint8(ATOMIC)
+  }
+
+  #words(word: number, first: number, second: number): void {
+    this.#batch.uint8(word)
+    this.#batch.uint32(first)
+    this.#batch.uint32(second)
+  }
+
+  #places(places: readonly number[]): void {
+    const batch = this.#batch
+    batch.uint32(places.length)
+    for (const place of places) batch.uint48(place)
+  }
+}
+
+/** Tells a listener what is in a batch. Throws RangeError or CodecError when it makes no sense. */
+export class FrontReader {
+  readonly #reader = new BatchReader()
+
+  /** Begins where it is told to, and says where it stopped: at the end, or at a queue that is not known. */
+  read(bytes: Buffer, from: number, listener: FrontListener): number {
+    const reader = this.#reader
+    reader.begin(bytes, from)
+    while (!reader.isAtEnd) {
+      const { at } = reader
+      const word = reader.uint8()
+      // Nearly all are about a queue, which comes first then.
+      if (ABOUT_QUEUES.has(word) && !listener.knows(reader.peekUint32())) return at
+      this.#word(word, listener)
+    }
+    return bytes.length
+  }
+
+  #word(word: number, listener: FrontListener): void {
+    const reader = this.#reader
+    switch (word) {
+      case HELLO:
+        return listener.hello(this.#greeting())
+      case CLAIM:
+        return listener.claim(reader.uint32(), reader.uint32(), this.#places())
+      case READY:
+        return listener.ready()
+      case PUBLISH:
+        return listener.publish(reader.uint32(), reader.uint48(), reader.message())
+      case SETTLE:
+        return this.#settle(listener)
+      case CONSUME:
+        return listener.consume(this.#consume())
+      case CANCEL:
+        return listener.cancel(reader.uint32(), reader.uint32(), reader.uint32())
+      case CREDIT:
+        return listener.credit(reader.uint32(), reader.uint32(), reader.uint48())
+      case GET:
+        return listener.get(reader.uint32(), reader.uint32(), reader.uint8() === 1)
+      case PURGE:
+        return listener.purge(reader.uint32(), reader.uint32())
+      case COUNT:
+        return listener.count(reader.uint32(), reader.uint32())
+      case TOUCH:
+        return listener.touch(reader.uint32())
+      case ATOMIC:
+        return listener.atomic()
+      default:
+        throw new RangeError(`there is no word ${word}`)
+    }
+  }
+
+  #greeting(): Greeting {
+    const reader = this.#reader
+    const version = reader.uint8()
+    if (version !== WIRE_VERSION) {
+      throw new RangeError(`it is of version ${version}, and this one is ${WIRE_VERSION}`)
+    }
+    return {
+      front: reader.uint48(),
+      node: reader.text(),
+      incarnation: reader.text(),
+      mapVersion: reader.uint48(),
+      address: reader.text(),
+    }
+  }
+
+  #settle(listener: FrontListener): void {
+    const queue = this.#reader.uint32()
+    const places = this.#places()
+    const settlement = SETTLEMENTS[this.#reader.uint8()]
+    if (settlement === undefined) throw new RangeError('there is no such settlement')
+    listener.settle(settlement, queue, places)
+  }
+
+  #consume(): ConsumeWord {
+    const reader = this.#reader
+    const [queue, consumer, request] = [reader.uint32(), reader.uint32(), reader.uint32()]
+    const flags = reader.uint8()
+    return {
+      queue,
+      consumer,
+      request,
+      noAck: (flags & 1) !== 0,
+      exclusive: (flags & 2) !== 0,
+      priority: reader.double(),
+      prefetchCount: reader.uint32(),
+      arguments: reader.table(),
+    }
+  }
+
+  #places(): number[] {
+    const count = this.#reader.uint32()
+    const places: number[] = []
+    for (let index = 0; index < count; index++) places.push(this.#reader.uint48())
+    return places
+  }
+}

@@ -1,0 +1,209 @@
+// Nodes of a cluster in one process, without brokers around them: their queues, the traffic between
+// them, and journals that outlive who owns them.
+
+import { silentLogger } from '../../../../src/base/logger.ts'
+import { Turn } from '../../../../src/base/turn.ts'
+import { COMPAT_PROFILES } from '../../../../src/config/compat.ts'
+import type { Queue, QueueEvents } from '../../../../src/queue/queue.ts'
+import { memoryOnly } from '../../../../src/queue/queue-storage.ts'
+import type { ShardJournal } from '../../../../src/sharding/owned-shard.ts'
+import { type Owners, Sharding } from '../../../../src/sharding/sharding.ts'
+import type { Journal } from '../../../../src/store/journal.ts'
+import { MemoryDisk } from '../../../../src/store/memory/memory-disk.ts'
+import { MemoryJournal } from '../../../../src/store/memory/memory-journal.ts'
+import { JournalLostError } from '../../../../src/store/store-error.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
+import { type RandomNumber, SimulatedTraffic } from '../link/simulated-traffic.ts'
+
+/** What is in a shard's stream, and who may write to it. */
+class ShardStream {
+  readonly disk = new MemoryDisk()
+  epoch = 0
+}
+
+/** Refuses an owner that is none any more. */
+class OwnedJournal implements Journal {
+  readonly #stream: ShardStream
+  readonly #epoch: number
+  readonly #journal: MemoryJournal
+
+  constructor(stream: ShardStream, epoch: number) {
+    if (epoch < stream.epoch) throw new JournalLostError('there is a newer owner')
+    stream.epoch = epoch
+    this.#stream = stream
+    this.#epoch = epoch
+    this.#journal = new MemoryJournal(stream.disk, 'os')
+  }
+
+  get bytes(): number {
+    return this.#journal.bytes
+  }
+
+  recover(visit: (position: number, record: Buffer) => void): Promise<void> {
+    return this.#journal.recover((position, record) => visit(position, Buffer.from(record)))
+  }
+
+  append(parts: readonly Buffer[], isAwaited?: boolean): Promise<number> {
+    if (this.#isFenced) return Promise.reject(new JournalLostError('there is a newer owner'))
+    return this.#journal.append([Buffer.concat(parts)], isAwaited)
+  }
+
+  read(first: number, last: number): Promise<Buffer[]> {
+    return this.#journal.read(first, last)
+  }
+
+  truncate(upTo: number): Promise<void> {
+    return this.#isFenced ? Promise.resolve() : this.#journal.truncate(upTo)
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  get #isFenced(): boolean {
+    return this.#stream.epoch > this.#epoch
+  }
+}
+
+export interface QueueSpec {
+  readonly id: number
+  readonly name: string
+  readonly shard: number
+  readonly arguments?: Queue['arguments']
+}
+
+export const noEvents: QueueEvents = { lastConsumerLeft() {}, expired() {}, deadLetter() {} }
+
+/** One process: the queues that it knows, and what it owns. */
+export class SimulatedNode {
+  readonly name: string
+  readonly incarnation: string
+  readonly sharding: Sharding
+  readonly queues: Map<string, Queue> = new Map()
+  readonly owned: Map<number, number> = new Map()
+
+  constructor(cluster: SimulatedCluster, name: string, incarnation: string) {
+    this.name = name
+    this.incarnation = incarnation
+    this.sharding = new Sharding({
+      node: name,
+      traffic: cluster.traffic,
+      openJournal: (shard, epoch) => cluster.openJournal(shard, epoch),
+      storage: { ...memoryOnly(), clock: cluster.clock },
+      told: () => Promise.resolve(),
+      profile: COMPAT_PROFILES.lenient,
+      turn: new Turn(),
+      clock: cluster.clock,
+      logger: silentLogger,
+      onBehind() {},
+      onFailing() {},
+    })
+  }
+
+  declare({ id, name, shard, arguments: given = new Map() }: QueueSpec, events = noEvents): Queue {
+    const properties = { durable: true, exclusiveOwner: null, autoDelete: false, arguments: given }
+    const place = { shard }
+    const parts = { name, vhostName: '/', properties, events, id, place }
+    const queue = this.sharding.queueFactory(parts)
+    this.queues.set(name, queue)
+    return queue
+  }
+
+  queue(name: string): Queue {
+    return this.queues.get(name) as Queue
+  }
+
+  follow(map: Owners): void {
+    for (const [shard, { owner, epoch }] of map.shards.entries()) {
+      const held = this.owned.get(shard)
+      const isOurs = owner === this.name
+      if (held !== undefined && (!isOurs || held !== epoch)) {
+        this.owned.delete(shard)
+        this.sharding.lose(shard, 'another node owns it now')
+      }
+      if (isOurs && !this.owned.has(shard)) {
+        this.owned.set(shard, epoch)
+        this.sharding.take(shard, epoch)
+      }
+    }
+    this.sharding.follow(map)
+  }
+}
+
+export class SimulatedCluster {
+  readonly clock = new FakeClock()
+  readonly traffic: SimulatedTraffic
+  readonly nodes = new Map<string, SimulatedNode>()
+  readonly #streams = new Map<number, ShardStream>()
+  #map: Owners
+  #processes = 0
+
+  constructor(random: RandomNumber, shardCount: number) {
+    this.traffic = new SimulatedTraffic(this.clock, random)
+    const shards = Array.from({ length: shardCount }, () => ({ owner: null, epoch: 0 }))
+    this.#map = { version: 1, nodes: new Map(), shards }
+  }
+
+  get map(): Owners {
+    return this.#map
+  }
+
+  start(name: string, queues: readonly QueueSpec[]): SimulatedNode {
+    const node = new SimulatedNode(this, name, `${name}-${++this.#processes}`)
+    for (const queue of queues) node.declare(queue)
+    this.nodes.set(name, node)
+    this.#change(new Map([...this.#map.nodes, [name, { incarnation: node.incarnation }]]))
+    return node
+  }
+
+  /** As if the process had been killed. Its shards are nobody's. */
+  kill(name: string): void {
+    this.nodes.get(name)?.sharding.close()
+    this.nodes.delete(name)
+    const nodes = new Map([...this.#map.nodes].filter(([other]) => other !== name))
+    const shards = this.#map.shards.map((shard) =>
+      shard.owner === name ? { ...shard, owner: null } : shard,
+    )
+    this.#change(nodes, shards)
+  }
+
+  /** The one who has it is told only with the next change, if it is to be late. */
+  give(shard: number, name: string, isLate = false): void {
+    const before = this.#map.shards[shard]?.owner
+    const shards = this.#map.shards.map((one, index) =>
+      index === shard ? { owner: name, epoch: one.epoch + 1 } : one,
+    )
+    this.#change(this.#map.nodes, shards, isLate ? before : undefined)
+  }
+
+  async openJournal(shard: number, epoch: number): Promise<ShardJournal> {
+    const stream = this.#streams.get(shard) ?? new ShardStream()
+    this.#streams.set(shard, stream)
+    return { journal: new OwnedJournal(stream, epoch), abandon() {} }
+  }
+
+  /** Lets time pass, and everything happen that is due meanwhile. */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 5) {
+      this.clock.advance(5)
+      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
+  /** Until something is so. */
+  async until(isSo: () => boolean, what: string): Promise<void> {
+    for (let passed = 0; !isSo(); passed += 5) {
+      if (passed > 60_000) throw new Error(`it never came to be that ${what}`)
+      await this.pass(5)
+    }
+  }
+
+  close(): void {
+    for (const { sharding } of this.nodes.values()) sharding.close()
+  }
+
+  #change(nodes: Owners['nodes'], shards = this.#map.shards, uninformed?: string | null): void {
+    this.#map = { version: this.#map.version + 1, nodes, shards }
+    for (const node of this.nodes.values()) if (node.name !== uninformed) node.follow(this.#map)
+  }
+}
