@@ -20,6 +20,8 @@ export interface Block {
   inFlight: number
   /** The last batch which says that messages of it have gone elsewhere; 0 when none does. */
   goneWith: Ticket
+  /** Whether it has the last stamp, so that it stays, whatever else is in it. */
+  isStamped: boolean
   /** Whether more records may follow. */
   isOpen: boolean
 }
@@ -105,7 +107,7 @@ export class BlockChain {
   takeDead(storedTicket: Ticket): number | undefined {
     let last: number | undefined
     for (let head = this.#blocks.peek(); head !== undefined; head = this.#blocks.peek()) {
-      if (head.live > 0 || head.inFlight > 0 || head.goneWith > storedTicket) break
+      if (isNeeded(head) || head.goneWith > storedTicket) break
       this.#blocks.shift()
       this.#bytes -= head.bytes
       last = head.last
@@ -136,6 +138,9 @@ export class BlockChain {
   }
 }
 
+const isNeeded = ({ live, inFlight, isStamped }: Block): boolean =>
+  live > 0 || inFlight > 0 || isStamped
+
 function newBlock(): Block {
   return {
     first: -1,
@@ -145,6 +150,7 @@ function newBlock(): Block {
     liveBytes: 0,
     inFlight: 0,
     goneWith: 0,
+    isStamped: false,
     isOpen: true,
   }
 }

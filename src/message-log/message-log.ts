@@ -98,7 +98,7 @@ export class MessageLog implements TurnTask, TicketSource {
       },
     })
     this.#reader = new BlockReader(options.journal, options.logger)
-    this.#stamps = new Stamps(this.#chain, options.stamp ?? (() => undefined))
+    this.#stamps = new Stamps(options.stamp ?? (() => undefined))
     this.#cleaner = new Cleaner({
       batch: this.#batch,
       chain: this.#chain,
@@ -286,7 +286,7 @@ export class MessageLog implements TurnTask, TicketSource {
     for (const [index, block] of blocks.entries()) {
       this.#chain.stored(block, positions[index] as number)
     }
-    if (stamp !== null) this.#stamps.stored(stamp, blocks.at(-1) as Block)
+    if (stamp !== null) this.#stamps.stored(blocks.at(-1) as Block)
     this.#cleaner.moved()
     this.#stored(ticket)
   }

@@ -1,5 +1,4 @@
-import type { Block, BlockChain } from './block-chain.ts'
-import { STAMP_HEAD_BYTES } from './record-format.ts'
+import type { Block } from './block-chain.ts'
 
 /** What the owner of a log has to say of all that was noted until now; undefined if that is nothing new. */
 export type NextStamp = () => Buffer | undefined
@@ -10,15 +9,13 @@ export type NextStamp = () => Buffer | undefined
  * its records from being removed, as a message would.
  */
 export class Stamps {
-  readonly #chain: BlockChain
   readonly #next: NextStamp
   #last: Buffer | null = null
   /** Where the last one is that is stored. */
   #block: Block | null = null
   #isDue = false
 
-  constructor(chain: BlockChain, next: NextStamp) {
-    this.#chain = chain
+  constructor(next: NextStamp) {
     this.#next = next
   }
 
@@ -42,16 +39,16 @@ export class Stamps {
   }
 
   /** It is in that block, in a record that is safe. */
-  stored(stamp: Buffer, block: Block): void {
-    if (this.#block !== null) this.#chain.shrink(this.#block, 1)
-    this.#chain.grow(block, 1, STAMP_HEAD_BYTES + stamp.length)
+  stored(block: Block): void {
+    if (this.#block !== null) this.#block.isStamped = false
+    block.isStamped = true
     this.#block = block
   }
 
   /** One was found, behind all others so far. */
   recover(stamp: Buffer, block: Block): void {
     this.#last = stamp
-    this.stored(stamp, block)
+    this.stored(block)
   }
 
   /** The block is to be removed: whether what it has has to be stored once more. */

@@ -24,8 +24,8 @@ const engines: readonly Engine[] = [
 
 describe.each(engines)('a message log in $name', ({ open, runs }) => {
   it('finds again what was stored, comes to rest, and leaves nothing', async () => {
-    const findsAgain = async ({ untidyBytes, operations }: History) => {
-      const log = new LogUnderTest(await open(), untidyBytes)
+    const findsAgain = async ({ operations, ...history }: History) => {
+      const log = new LogUnderTest(await open(), history)
       try {
         for (const operation of operations) await log.perform(operation)
         await log.reopen(false)

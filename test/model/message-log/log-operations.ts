@@ -104,6 +104,8 @@ const operation = fc.oneof<fc.WeightedArbitrary<Operation>[]>(
 export interface History {
   /** How much may be untidy: the sixteenth part of it is a block. */
   readonly untidyBytes: number
+  /** How much more must be noted before that is stamped: see `StampsModel`. */
+  readonly stampLeast: number
   readonly operations: readonly Operation[]
 }
 
@@ -111,6 +113,7 @@ export interface History {
 export function histories(maxLength: number): fc.Arbitrary<History> {
   return fc.record({
     untidyBytes: fc.constantFrom(600, 5000, 200_000),
+    stampLeast: fc.constantFrom(0, 1, 1, 10),
     operations: fc.array(operation, { maxLength, size: 'max' }),
   })
 }

@@ -3,14 +3,21 @@ import { silentLogger } from '../../../src/base/logger.ts'
 import { Turn } from '../../../src/base/turn.ts'
 import type { Message } from '../../../src/message/message.ts'
 import { MessageLog } from '../../../src/message-log/message-log.ts'
-import type { QueueLog } from '../../../src/message-log/queue-log.ts'
+import type { QueueLog, Ticket } from '../../../src/message-log/queue-log.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { type Held, HeldPlaces } from './held-places.ts'
-import { type EnqueueOperation, type Operation, SLOTS, SMALL_MESSAGE } from './log-operations.ts'
+import {
+  type EnqueueOperation,
+  type History,
+  type Operation,
+  SLOTS,
+  SMALL_MESSAGE,
+} from './log-operations.ts'
 import { type Place, PlacesModel } from './places-model.ts'
 import { placeOf, Reading, readAll } from './read-places.ts'
 import { expectRecovered } from './recovered-places.ts'
+import { StampsModel, stampOf } from './stamps-model.ts'
 import type { TestJournal } from './test-journal.ts'
 
 const RETRY_MS = 500
@@ -20,12 +27,14 @@ const MOST_ROUNDS = 2000
 /** A log with its journal, and beside it the model; reopening begins with another log. */
 export class LogUnderTest {
   readonly #untidyBytes: number
+  readonly #stampLeast: number
   #journal: TestJournal
   #turn = new Turn()
   #clock = new FakeClock()
   #log: MessageLog
   #queues: { readonly id: number; readonly log: QueueLog; next: number }[] = []
   #model = new PlacesModel([])
+  #stamps: StampsModel
   #held = new HeldPlaces()
   #failing: boolean[] = []
   /** What was found out while something was waited for. */
@@ -34,8 +43,13 @@ export class LogUnderTest {
   #messageCount = 0
   #lastQueueId = 0
 
-  constructor(journal: TestJournal, untidyBytes: number) {
+  constructor(
+    journal: TestJournal,
+    { untidyBytes, stampLeast }: Pick<History, 'untidyBytes' | 'stampLeast'>,
+  ) {
     this.#untidyBytes = untidyBytes
+    this.#stampLeast = stampLeast
+    this.#stamps = new StampsModel(stampLeast)
     this.#journal = journal
     this.#log = this.#newLog()
     for (const slot of SLOTS) this.#useQueue(slot, ++this.#lastQueueId)
@@ -113,8 +127,9 @@ export class LogUnderTest {
     // Not only those queues that are still there.
     for (let id = 1; id <= this.#lastQueueId; id++) await this.#findAgain(id)
     expectRecovered(this.#held.places, this.#model, storedTicket)
+    this.#expectStamp(storedTicket)
     this.#log.keepOnly(new Set(this.#queues.map(({ id }) => id)))
-    this.#model = new PlacesModel(this.#held.places)
+    this.#model = new PlacesModel(this.#held.places, this.#model.noteCount)
     this.#model.addBytes(this.#log.bytes)
     for (const slot of SLOTS) this.#useQueue(slot, this.#queues[slot]!.id)
     for (const { place } of this.#held.all) {
@@ -142,6 +157,14 @@ export class LogUnderTest {
     this.#enqueue({ ...SMALL_MESSAGE, slots: [1] })
     await this.rest()
     for (const held of this.#held.all) this.#settle(held)
+    await this.#until(() => this.#isAtRest())
+    if (this.#log.stamp !== undefined) {
+      // That much is left, and no more than may be untidy.
+      expect(this.#log.bytes).toBeLessThanOrEqual(this.#untidyBytes)
+      await this.reopen(true)
+      expect(this.#held.all).toEqual([])
+      return
+    }
     await this.#until(() => this.#isAtRest() && this.#log.bytes === 0)
     expect(this.#log.liveBytes).toBe(0)
     await this.#until(() => this.#journal.journal.bytes === 0)
@@ -250,6 +273,14 @@ export class LogUnderTest {
     })
   }
 
+  /** It claims nothing that is not there, and no less than what was told to be. */
+  #expectStamp(storedTicket: Ticket): void {
+    const stamp = stampOf(this.#log.stamp)
+    this.#stamps.expectFound(stamp, storedTicket)
+    this.#model.expectNoted(this.#held.places, stamp)
+    this.#stamps = new StampsModel(this.#stampLeast, stamp)
+  }
+
   async #findAgain(queueId: number): Promise<void> {
     for (const stored of await readAll(this.#log.queueLog(queueId))) {
       this.#held.add(placeOf(queueId, stored), stored.message)
@@ -264,7 +295,7 @@ export class LogUnderTest {
   #newLog(): MessageLog {
     const failing: boolean[] = []
     this.#failing = failing
-    return new MessageLog({
+    const log: MessageLog = new MessageLog({
       journal: this.#journal.journal,
       turn: this.#turn,
       clock: this.#clock,
@@ -275,7 +306,11 @@ export class LogUnderTest {
       },
       onBehind() {},
       untidyBytes: this.#untidyBytes,
+      // What another process still does is no matter.
+      stamp: () =>
+        log === this.#log ? this.#stamps.next(log.lastTicket, this.#model.noteCount) : undefined,
     })
+    return log
   }
 
   #isAtRest(): boolean {

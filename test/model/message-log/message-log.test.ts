@@ -7,8 +7,8 @@ import { type History, histories } from './log-operations.ts'
 import { LogUnderTest } from './log-under-test.ts'
 import { ManualTestJournal } from './test-journal.ts'
 
-async function run({ untidyBytes, operations }: History): Promise<LogUnderTest> {
-  const log = new LogUnderTest(new ManualTestJournal(), untidyBytes)
+async function run({ operations, ...history }: History): Promise<LogUnderTest> {
+  const log = new LogUnderTest(new ManualTestJournal(), history)
   for (const operation of operations) await log.perform(operation)
   return log
 }

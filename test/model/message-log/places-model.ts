@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { Ticket } from '../../../src/message-log/queue-log.ts'
 
 export interface Place {
@@ -14,6 +15,8 @@ const RECORD_BYTES = 256 * 1024
 type What = 'enqueue' | 'deliver' | 'settle'
 
 interface Note {
+  /** How many were noted before it and with it, by all processes. */
+  readonly number: number
   readonly ticket: Ticket
   readonly what: What
   readonly place: Place
@@ -33,16 +36,35 @@ export class PlacesModel {
   readonly #notes: Note[] = []
   readonly #moves: Move[] = []
   readonly #atomic = new Set<Ticket>()
+  readonly #firstNumber: number
   /** Whether the journal has refused anything. */
   wasRefused = false
   #bytes = 0
 
-  constructor(before: readonly Place[]) {
+  constructor(before: readonly Place[], noteCount = 0) {
     this.#before = before
+    this.#firstNumber = noteCount + 1
   }
 
   note(ticket: Ticket, what: What, place: Place): void {
-    this.#notes.push({ ticket, what, place })
+    this.#notes.push({ number: this.noteCount + 1, ticket, what, place })
+  }
+
+  get noteCount(): number {
+    return this.#firstNumber + this.#notes.length - 1
+  }
+
+  /** Fails unless all that was noted until then has been found again, or has been settled since. */
+  expectNoted(found: readonly Place[], noteCount: number): void {
+    const byKey = new Map(found.map((place) => [keyOf(place), place]))
+    const left = new Set(this.contents().map(keyOf))
+    for (const { number, what, place } of this.#notes) {
+      if (number > noteCount) break
+      const key = keyOf(place)
+      if (what === 'settle') expect(byKey.has(key)).toBe(false)
+      else if (left.has(key)) expect(byKey.has(key)).toBe(true)
+      if (what === 'deliver') expect(byKey.get(key)?.delivered).not.toBe(false)
+    }
   }
 
   /** So much has been added, or was there. */

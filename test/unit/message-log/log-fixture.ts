@@ -1,15 +1,15 @@
 import { type LogFields, silentLogger } from '../../../src/base/logger.ts'
 import { Turn } from '../../../src/base/turn.ts'
-import { MessageLog } from '../../../src/message-log/message-log.ts'
+import { MessageLog, type MessageLogOptions } from '../../../src/message-log/message-log.ts'
 import type { QueueLog, StoredMessage, Ticket } from '../../../src/message-log/queue-log.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { bodyOf } from '../../support/sample-message.ts'
 import { ManualJournal, microtasks } from './manual-journal.ts'
 
-export interface FixtureOptions {
-  readonly untidyBytes?: number
-  readonly definitionsStored?: () => Promise<void> | undefined
-}
+export type FixtureOptions = Pick<
+  MessageLogOptions,
+  'untidyBytes' | 'definitionsStored' | 'stamp' | 'onLost'
+>
 
 /** A message log with a journal and a clock of the test's. */
 export class LogFixture {

@@ -1,12 +1,13 @@
 import type { Journal } from '../../../src/store/journal.ts'
+import { JournalLostError } from '../../../src/store/store-error.ts'
 
 export interface StoredRecord {
   readonly position: number
   readonly bytes: Buffer
 }
 
-/** `doubt`: it is stored, and yet said to have failed. */
-export type Outcome = 'store' | 'refuse' | 'doubt'
+/** `doubt`: it is stored, and yet said to have failed. `lose`: the journal is another's now. */
+export type Outcome = 'store' | 'refuse' | 'doubt' | 'lose'
 
 interface Append {
   readonly parts: readonly Buffer[]
@@ -70,8 +71,10 @@ export class ManualJournal implements Journal {
     const bytes = Buffer.concat(append.parts)
     if (!bytes.equals(append.given)) throw new Error('a record changed while it was being stored')
     this.#last += 3
-    if (outcome !== 'refuse') this.records.push({ position: this.#last, bytes })
+    const isStored = outcome === 'store' || outcome === 'doubt'
+    if (isStored) this.records.push({ position: this.#last, bytes })
     if (outcome === 'store') append.resolve(this.#last)
+    else if (outcome === 'lose') append.reject(new JournalLostError('another has the journal'))
     else append.reject(new Error('no space'))
     await microtasks()
   }
