@@ -53,6 +53,9 @@ const NOBODY_FOR_MS = 200
  *
  * The first one goes alone, until it has arrived: it opens the link, and the other end would not know
  * what to make of those after it.
+ *
+ *     opening ─ the first has arrived ─▶ open ─ closed, or refused ─▶ closed
+ *        └──────────── closed, or refused by one who knows it as closed ─┘
  */
 export class LinkSender {
   readonly #options: LinkSenderOptions
