@@ -314,10 +314,7 @@ export class Conversation implements TurnTask, OwnerListener {
     this.#link = undefined
     this.#state = 'seeking'
     this.#writer.take()
-    for (const front of this.#consumers.values()) {
-      if (front.isCancelled) this.#forget(front)
-      else front.restart()
-    }
+    for (const front of this.#consumers.values()) front.restart()
     if (this.#target !== null) this.#greet(this.#target)
   }
 

@@ -1,0 +1,203 @@
+// Random histories of a small cluster: its nodes publish and consume while owners move, are late to
+// know, or die, in bad weather. Each seed is a history of its own, and a failure names it.
+
+import { expect, it } from 'vitest'
+import { ACCEPTED } from '../../../src/exchange/destination.ts'
+import { sampleMessage } from '../../support/sample-message.ts'
+import { type RandomNumber, randomNumbers } from './link/simulated-traffic.ts'
+import { RecordingConsumer } from './support/recording-consumer.ts'
+import {
+  type QueueSpec,
+  SimulatedCluster,
+  type SimulatedNode,
+} from './support/simulated-cluster.ts'
+
+const NAMES = ['a', 'b', 'c']
+const SHARDS = 2
+const QUEUES: readonly QueueSpec[] = [
+  { id: 1, name: 'q1', shard: 0 },
+  { id: 2, name: 'q2', shard: 1 },
+  {
+    id: 3,
+    name: 'q3',
+    shard: 0,
+    arguments: new Map([['x-max-priority', { type: 'I', value: 3 }]]),
+  },
+  {
+    id: 10,
+    name: 'q4',
+    shard: 1,
+    arguments: new Map([['x-queue-type', { type: 'S', value: 'quorum' }]]),
+  },
+]
+const STORM = { loss: 0.02, repetition: 0.05, delay: 0.2, maxDelayMs: 60 }
+const FAIR = { loss: 0, repetition: 0, delay: 0, maxDelayMs: 0 }
+const STEPS = 120
+
+interface Consuming {
+  readonly node: SimulatedNode
+  readonly queue: string
+  readonly consumer: RecordingConsumer
+}
+
+class History {
+  readonly random: RandomNumber
+  readonly cluster: SimulatedCluster
+  readonly confirmed = new Set<string>()
+  readonly published = new Set<string>()
+  /** Settled for good by somebody. */
+  readonly acknowledged = new Set<string>()
+  consuming: Consuming[] = []
+  readonly #ended: RecordingConsumer[] = []
+  #count = 0
+
+  constructor(seed: number) {
+    this.random = randomNumbers(seed)
+    this.cluster = new SimulatedCluster(this.random, SHARDS)
+    for (const name of NAMES) this.cluster.start(name, QUEUES)
+    for (let shard = 0; shard < SHARDS; shard++) this.cluster.give(shard, this.#pick(NAMES))
+  }
+
+  async run(): Promise<void> {
+    this.cluster.traffic.weather = STORM
+    for (let step = 0; step < STEPS; step++) {
+      this.#step()
+      await this.cluster.pass(Math.ceil(this.random() * 40))
+    }
+    this.cluster.traffic.weather = FAIR
+    await this.#drain()
+  }
+
+  /** Everybody there, all publishes known, all queues empty. */
+  async #drain(): Promise<void> {
+    for (const name of NAMES) if (!this.cluster.nodes.has(name)) this.cluster.start(name, QUEUES)
+    for (let shard = 0; shard < SHARDS; shard++) this.cluster.give(shard, this.#pick(NAMES))
+    for (const { name } of QUEUES) this.#consume(this.#node('a'), name, 0)
+    const node = this.#node('a')
+    const isEmpty = (): boolean => {
+      for (const one of this.consuming) this.#acknowledge(one, one.consumer.unsettled.length)
+      return QUEUES.every(({ name }) => {
+        const queue = node.queue(name)
+        return queue.readyCount === 0 && queue.unackedCount === 0
+      })
+    }
+    for (const round of [1, 2]) {
+      await this.cluster.pass(3000)
+      await this.cluster.until(isEmpty, `all queues are empty, the ${round}. time`)
+    }
+  }
+
+  #step(): void {
+    const dice = this.random()
+    if (dice < 0.45) this.#publish()
+    else if (dice < 0.7) this.#settle()
+    else if (dice < 0.8) this.#consume(this.#anyNode(), this.#pick(QUEUES).name, 5)
+    else if (dice < 0.86) this.#cancel()
+    else if (dice < 0.93) this.#move()
+    else if (dice < 0.96) this.#kill()
+    else if (dice < 0.98) this.#startAgain()
+    else this.#get()
+  }
+
+  #publish(): void {
+    const node = this.#anyNode()
+    const { tickets } = node.sharding
+    const count = 1 + Math.floor(this.random() * 8)
+    for (let index = 0; index < count; index++) {
+      const { name } = this.#pick(QUEUES)
+      const body = `${name} ${++this.#count}`
+      const priority = Math.floor(this.random() * 4)
+      const message = sampleMessage(body, { properties: { deliveryMode: 2, priority } })
+      this.published.add(body)
+      const ticket = node.queue(name).publish(message)
+      const stored = (known: number): void => {
+        if (tickets.outcomeOf(known) === ACCEPTED) this.confirmed.add(body)
+      }
+      tickets.listen({ stored }, ticket)
+    }
+  }
+
+  #consume(node: SimulatedNode, queue: string, prefetchCount: number): void {
+    const consumer = new RecordingConsumer({ prefetchCount })
+    this.consuming.push({ node, queue, consumer })
+    node
+      .queue(queue)
+      .consume(consumer, false)
+      ?.catch(() => {})
+  }
+
+  #settle(): void {
+    const one = this.#pick(this.consuming)
+    if (one === undefined) return
+    const count = Math.floor(this.random() * 6)
+    if (this.random() < 0.2) one.consumer.settle(one.node.queue(one.queue), 'requeue', count)
+    else this.#acknowledge(one, count)
+  }
+
+  #acknowledge({ node, queue, consumer }: Consuming, count: number): void {
+    const settled = consumer.settle(node.queue(queue), 'acknowledge', count)
+    for (const { body } of settled) this.acknowledged.add(body)
+  }
+
+  #cancel(): void {
+    const one = this.#pick(this.consuming)
+    if (one === undefined) return
+    this.consuming = this.consuming.filter((other) => other !== one)
+    this.#ended.push(one.consumer)
+    const queue = one.node.queue(one.queue)
+    queue.cancel(one.consumer)
+    one.consumer.settle(queue, 'requeue', one.consumer.unsettled.length)
+  }
+
+  #get(): void {
+    const node = this.#anyNode()
+    const queue = node.queue(this.#pick(QUEUES).name)
+    void Promise.resolve(queue.get(false)).then((taken) => {
+      if (taken !== undefined) queue.requeue([taken])
+    })
+  }
+
+  #move(): void {
+    const shard = Math.floor(this.random() * SHARDS)
+    this.cluster.give(shard, this.#anyNode().name, this.random() < 0.5)
+  }
+
+  #kill(): void {
+    if (this.cluster.nodes.size < 2) return
+    const { name } = this.#anyNode()
+    const had = this.cluster.map.shards.map(({ owner }) => owner === name)
+    this.consuming = this.consuming.filter(({ node }) => node.name !== name)
+    this.cluster.kill(name)
+    for (const [shard, isOrphan] of had.entries()) {
+      if (isOrphan) this.cluster.give(shard, this.#anyNode().name)
+    }
+  }
+
+  #startAgain(): void {
+    const missing = NAMES.filter((name) => !this.cluster.nodes.has(name))
+    if (missing.length > 0) this.cluster.start(this.#pick(missing), QUEUES)
+  }
+
+  #node(name: string): SimulatedNode {
+    return this.cluster.nodes.get(name) as SimulatedNode
+  }
+
+  #anyNode(): SimulatedNode {
+    return this.#pick([...this.cluster.nodes.values()])
+  }
+
+  #pick<Item>(items: readonly Item[]): Item {
+    return items[Math.floor(this.random() * items.length)] as Item
+  }
+}
+
+const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1)
+
+it.each(SEEDS)('nothing that was confirmed is lost in history %i', async (seed) => {
+  const history = new History(seed)
+  await history.run()
+  history.cluster.close()
+  const lost = [...history.confirmed].filter((body) => !history.acknowledged.has(body))
+  expect(lost).toEqual([])
+  expect(history.confirmed.size).toBeGreaterThan(0)
+})
