@@ -41,7 +41,7 @@ nats.describe('traffic over NATS', () => {
     const address = nats.uniqueName()
     const { traffic, link } = await otherTraffic()
     const stop = traffic.listen(address, (payload, answer) => {
-      answer(Buffer.from(`${payload}!`))
+      answer(Buffer.from(`${payload.toString()}!`))
       answer(Buffer.from('once more'))
     })
     await link.connection.flush()

@@ -161,8 +161,9 @@ describe('a link', () => {
       },
     })
     const link = open({ linkId, onDrained() {} })
-    for (let number = 0; number < 30; number++) link.send(Buffer.from(`${number}`))
-    expect(pass(1000)).toEqual(['opened', ...'01234567', 'refused: unknown link'])
+    const numbers = ['0', '1', '2', '3', '4', '5', '6', '7']
+    for (const number of [...numbers, '8', '9', '10']) link.send(Buffer.from(number))
+    expect(pass(1000)).toEqual(['opened', ...numbers, 'refused: unknown link'])
   })
 
   it('may be closed when it opens', () => {
@@ -193,6 +194,42 @@ describe('a link', () => {
     expect(pass(150)).toEqual([])
     expect(pass(150)).toEqual(['refused: nobody'])
     expect(clock.pendingCount).toBe(0)
+  })
+
+  it('forgets that nobody was there when somebody is again', () => {
+    receive()
+    const link = open()
+    link.send(Buffer.from('one'))
+    pass()
+    // It listens elsewhere for a while, with all that it knows.
+    let isAway = false
+    const send = traffic.send.bind(traffic)
+    traffic.send = (address, payload, timeoutMs, onAnswer) =>
+      send(isAway ? 'nowhere' : address, payload, timeoutMs, onAnswer)
+    for (let round = 0; round < 3; round++) {
+      isAway = true
+      link.send(Buffer.from('next'))
+      expect(pass(150)).toEqual([])
+      isAway = false
+      expect(pass(1000)).toEqual(['next'])
+    }
+  })
+
+  it('sends nothing again whose receipt a later answer tells', () => {
+    const listen = traffic.listen.bind(traffic)
+    let answered = 0
+    traffic.listen = (address, onMessage) =>
+      listen(address, (payload, answer) =>
+        onMessage(payload, (bytes) => {
+          answered++
+          if (answered === 1 || answered === 16) answer(bytes)
+        }),
+      )
+    receive({ onBatch() {} })
+    const link = open()
+    for (let count = 0; count < 16; count++) link.send(Buffer.from('next'))
+    expect(pass(60_000)).toEqual(['opened', 'drained'])
+    expect([traffic.sent, link.pendingBytes]).toEqual([16, 0])
   })
 
   it('outlives that the other end is not heard of for a short time', () => {

@@ -49,8 +49,8 @@ describe('local traffic', () => {
   })
 
   it('takes other traffic to all other addresses, and is reached by it', () => {
-    traffic.listen('here', (payload, answer) => answer(Buffer.from(`${payload}!`)))
-    others.listen('there', (payload, answer) => answer(Buffer.from(`${payload}?`)))
+    traffic.listen('here', (payload, answer) => answer(Buffer.from(`${payload.toString()}!`)))
+    others.listen('there', (payload, answer) => answer(Buffer.from(`${payload.toString()}?`)))
     send('there', 'one')
     others.send('here', Buffer.from('two'), 100, onAnswer)
     clock.advance(10)
