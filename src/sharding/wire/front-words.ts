@@ -64,8 +64,8 @@ export interface ConsumeWord {
   readonly arguments: FieldTable
 }
 
-/** Says things. Queues are named by their ids, messages in them by their places. */
-export interface FrontWords {
+/** What a front says of itself and of what it publishes. */
+export interface SessionWords {
   hello(greeting: Greeting): void
   /** The front's channels hold these for that consumer, from an owner that was before; 0 is none. */
   claim(queue: number, consumer: number, places: readonly number[]): void
@@ -73,6 +73,12 @@ export interface FrontWords {
   ready(): void
   /** Publishes are numbered from 1 on, without gaps. */
   publish(queue: number, number: number, message: Message): void
+  /** The rest of this batch is to be stored as one. */
+  atomic(): void
+}
+
+/** What it wants of queues, which are named by their ids, and messages in them by their places. */
+export interface QueueWords {
   settle(settlement: Settlement, queue: number, places: readonly number[]): void
   consume(word: ConsumeWord): void
   /** Nothing is delivered to it after that is done. */
@@ -84,17 +90,17 @@ export interface FrontWords {
   count(queue: number, request: number): void
   /** The queue was used. */
   touch(queue: number): void
-  /** The rest of this batch is to be stored as one. */
-  atomic(): void
 }
 
-/** Hears them. */
-export interface FrontListener extends FrontWords {
+/** Hears what a front says. */
+export interface FrontListener extends SessionWords {
   /** False when it has to find out first whether there is such a queue. */
   knows(queue: number): boolean
+  /** Who does what is wanted of queues. Throws RangeError before the front is welcome. */
+  readonly work: QueueWords
 }
 
-export class FrontWriter implements FrontWords {
+export class FrontWriter implements SessionWords, QueueWords {
   readonly #batch = new BatchWriter()
 
   get bytes(): number {
@@ -229,19 +235,19 @@ export class FrontReader {
       case SETTLE:
         return this.#settle(listener)
       case CONSUME:
-        return listener.consume(this.#consume())
+        return listener.work.consume(this.#consume())
       case CANCEL:
-        return listener.cancel(reader.uint32(), reader.uint32(), reader.uint32())
+        return listener.work.cancel(reader.uint32(), reader.uint32(), reader.uint32())
       case CREDIT:
-        return listener.credit(reader.uint32(), reader.uint32(), reader.uint48())
+        return listener.work.credit(reader.uint32(), reader.uint32(), reader.uint48())
       case GET:
-        return listener.get(reader.uint32(), reader.uint32(), reader.uint8() === 1)
+        return listener.work.get(reader.uint32(), reader.uint32(), reader.uint8() === 1)
       case PURGE:
-        return listener.purge(reader.uint32(), reader.uint32())
+        return listener.work.purge(reader.uint32(), reader.uint32())
       case COUNT:
-        return listener.count(reader.uint32(), reader.uint32())
+        return listener.work.count(reader.uint32(), reader.uint32())
       case TOUCH:
-        return listener.touch(reader.uint32())
+        return listener.work.touch(reader.uint32())
       case ATOMIC:
         return listener.atomic()
       default:
@@ -269,7 +275,7 @@ export class FrontReader {
     const places = this.#places()
     const settlement = SETTLEMENTS[this.#reader.uint8()]
     if (settlement === undefined) throw new RangeError('there is no such settlement')
-    listener.settle(settlement, queue, places)
+    listener.work.settle(settlement, queue, places)
   }
 
   #consume(): ConsumeWord {

@@ -1,0 +1,29 @@
+import type { Logger } from '../base/logger.ts'
+import type { Turn } from '../base/turn.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
+import type { Engine } from './engine.ts'
+import type { FrontRecord } from './front-record.ts'
+import type { HeldPlaces } from './held-places.ts'
+import type { LinkSender } from './link/link-sender.ts'
+import type { Session } from './session.ts'
+import type { Greeting } from './wire/front-words.ts'
+
+/** The owner of a place, as its sessions know it. */
+export interface SessionHost {
+  readonly log: TicketSource | null
+  readonly turn: Turn
+  readonly logger: Logger
+  find(queue: number): Engine | undefined
+  /** Resolves when the queue is known here if it is anywhere. */
+  told(): Promise<void>
+  /** The session says who it is: gives what is known of its publishes, and what it had in another session. */
+  greeted(session: Session, greeting: Greeting): { record: FrontRecord; held: HeldPlaces }
+  openLink(session: Session, address: string): LinkSender
+  /** It has claimed what it has: `welcome` is to be called when all have. */
+  ready(session: Session): void
+  /** A queue's consumers left while a front was away, and nobody told the queue so. */
+  lastConsumerLeft(engine: Engine): void
+  broken(session: Session, reason: string): void
+  /** What is known of publishes has changed. */
+  noted(): void
+}
