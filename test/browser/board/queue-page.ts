@@ -15,6 +15,9 @@ const ICONS = {
   Change: 'pencil',
 } as const
 
+/** So long after a dialog was closed, bull-board closes it once more, even when it is open again by then. */
+const FORGETTING_MS = 300
+
 export class QueuePage {
   readonly page: Page
 
@@ -100,6 +103,13 @@ export class QueuePage {
     if (parts.options !== undefined) await this.#write(dialog, 1, parts.options)
     await dialog.getByRole('button', { name: 'Publish' }).click()
     await dialog.waitFor({ state: 'detached' })
+    await this.#forgetClosed()
+  }
+
+  /** Timers of a page end in their order: this one does so after that of the dialog, on any machine. */
+  async #forgetClosed(): Promise<void> {
+    const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+    await this.page.evaluate(passed, FORGETTING_MS)
   }
 
   async #write(dialog: Locator, index: number, value: unknown): Promise<void> {

@@ -8,6 +8,9 @@ import { cellsOf } from './rows.ts'
 
 const test = browserTest()
 
+/** A point is there every five seconds, if the machine is not too busy. */
+const PATIENCE_MS = 120_000
+
 /** A picture shows more than a test has to wait for. */
 const POINTS = process.env['SCREENSHOTS'] === '1' ? 7 : 2
 
@@ -43,8 +46,8 @@ test('rates and lengths are drawn, and told in words', async ({ broker, open }) 
       return Math.min(...points.map((line) => line?.split(' ').length ?? 0))
     }
     const lineCount = (): Promise<number> => rates.locator('polyline').count()
-    await expect.poll(lineCount, { timeout: 30_000 }).toBeGreaterThanOrEqual(3)
-    await expect.poll(pointCount, { timeout: 45_000 }).toBeGreaterThanOrEqual(POINTS)
+    await expect.poll(lineCount, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(3)
+    await expect.poll(pointCount, { timeout: PATIENCE_MS }).toBeGreaterThanOrEqual(POINTS)
     expect(await rates.textContent()).toMatch(
       /Publish [1-9][\d,.]*\/s.*Deliver [1-9].*Acknowledge [1-9]/,
     )

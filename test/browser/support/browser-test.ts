@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { type Broker, type BrokerOptions, createBroker } from '../../../src/index.ts'
-import { launchChromium } from './chromium.ts'
+import { sharedChromium } from './chromium.ts'
 import { PageWatch } from './watched-page.ts'
 
 /** Pictures of what failed. */
@@ -37,8 +37,9 @@ export interface BrowserTest {
   readonly isSkipped: boolean
 }
 
-const TIMEOUT_MS = 60_000
-const ACTION_TIMEOUT_MS = 15_000
+/** Enough for a machine that is several times slower than one needs, and busy besides. */
+const TIMEOUT_MS = 240_000
+const ACTION_TIMEOUT_MS = 60_000
 
 /** The `test` of a file. Its broker is closed behind it. */
 export function browserTest(options: BrokerOptions = {}): BrowserTest {
@@ -51,10 +52,9 @@ export function browserTest(options: BrokerOptions = {}): BrowserTest {
   beforeAll(async () => {
     if (missing !== undefined) return
     broker = await createBroker({ port: 0, managementPort: 0, ...options })
-    browser = await launchChromium()
+    browser = await sharedChromium()
   }, TIMEOUT_MS)
   afterAll(async () => {
-    await browser?.close()
     await broker?.close()
   }, TIMEOUT_MS)
   const declare = (name: string, run: (visitor: Visitor) => Promise<void>): void => {

@@ -18,3 +18,11 @@ export function launchChromium(): Promise<Browser> {
     ],
   })
 }
+
+let shared: Promise<Browser> | undefined
+
+/** The one that the files of this process have in common. It ends with the process: playwright sees to that. */
+export function sharedChromium(): Promise<Browser> {
+  shared ??= launchChromium()
+  return shared
+}
