@@ -9,7 +9,7 @@ import { type LinkId, newLinkId } from './link/datagram.ts'
 import type { LinkSender } from './link/link-sender.ts'
 import type { NodeTickets } from './node-tickets.ts'
 import { PendingPublishes } from './pending-publishes.ts'
-import type { ShardedQueue } from './sharded-queue.ts'
+import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
   type OwnerListener,
@@ -73,7 +73,7 @@ const AGAIN_MS = 25
  * What must outlive an owner is here: publishes that it has not confirmed, the consumers, what they
  * hold, and what was asked. Whoever comes next is told of it.
  */
-export class Conversation implements TurnTask, OwnerListener {
+export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #options: ConversationOptions
   readonly #writer = new FrontWriter()
   readonly #reader = new OwnerReader()

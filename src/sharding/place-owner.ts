@@ -9,7 +9,7 @@ import type { BatchTraffic } from './link/batch-traffic.ts'
 import { LinkReceivers } from './link/link-receivers.ts'
 import { LinkSender } from './link/link-sender.ts'
 import { Session } from './session.ts'
-import type { SessionHost } from './session-host.ts'
+import type { HostedSession, SessionHost } from './session-host.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
 import { decodeStamp, encodeStamp } from './stamp.ts'
 import type { Greeting } from './wire/front-words.ts'
@@ -64,7 +64,7 @@ export class PlaceOwner implements SessionHost {
   readonly #byFront = new Map<number, Session>()
   readonly #records: Map<number, FrontRecord>
   readonly #awaited: Set<string>
-  readonly #ready = new Set<Session>()
+  readonly #ready = new Set<HostedSession>()
   readonly #seen = new Map<number, string>()
   readonly #stops: (() => void)[] = []
   #state: 'claiming' | 'serving' | 'closed' = 'claiming'
@@ -172,18 +172,21 @@ export class PlaceOwner implements SessionHost {
     return this.#options.told()
   }
 
-  greeted(session: Session, greeting: Greeting): { record: FrontRecord; held: HeldPlaces } {
+  greeted(
+    { linkId }: HostedSession,
+    greeting: Greeting,
+  ): { record: FrontRecord; held: HeldPlaces } {
     const { front } = greeting
     const before = this.#byFront.get(front)
     const held = before === undefined ? new HeldPlaces() : this.#replace(before)
-    this.#byFront.set(front, session)
+    this.#byFront.set(front, this.#sessions.get(linkId) as Session)
     const record = this.#records.get(front) ?? new FrontRecord()
     record.leftMs = undefined
     this.#records.set(front, record)
     return { record, held }
   }
 
-  openLink(session: Session, address: string): LinkSender {
+  openLink(session: HostedSession, address: string): LinkSender {
     const { traffic, clock } = this.#options
     return new LinkSender({
       traffic,
@@ -191,11 +194,11 @@ export class PlaceOwner implements SessionHost {
       clock,
       linkId: session.linkId,
       onDrained: () => session.drained(),
-      onRefused: () => this.#end(session),
+      onRefused: () => this.#end(this.#sessions.get(session.linkId)),
     })
   }
 
-  ready(session: Session): void {
+  ready(session: HostedSession): void {
     if (this.#state === 'serving') {
       session.welcome()
       return
@@ -211,12 +214,12 @@ export class PlaceOwner implements SessionHost {
     }
   }
 
-  broken(session: Session, reason: string): void {
+  broken(session: HostedSession, reason: string): void {
     this.logger.error(
       { node: session.greeting?.node, reason },
       'Another node says what cannot be understood: its session has ended',
     )
-    this.#end(session)
+    this.#end(this.#sessions.get(session.linkId))
   }
 
   /** Publishes have been noted. */

@@ -5,8 +5,17 @@ import type { Engine } from './engine.ts'
 import type { FrontRecord } from './front-record.ts'
 import type { HeldPlaces } from './held-places.ts'
 import type { LinkSender } from './link/link-sender.ts'
-import type { Session } from './session.ts'
 import type { Greeting } from './wire/front-words.ts'
+
+/** A session, as its host knows it. */
+export interface HostedSession {
+  readonly linkId: string
+  readonly greeting: Greeting | undefined
+  /** It can begin now. */
+  welcome(): void
+  /** There is room again on the way to the front. */
+  drained(): void
+}
 
 /** The owner of a place, as its sessions know it. */
 export interface SessionHost {
@@ -17,13 +26,13 @@ export interface SessionHost {
   /** Resolves when the queue is known here if it is anywhere. */
   told(): Promise<void>
   /** The session says who it is: gives what is known of its publishes, and what it had in another session. */
-  greeted(session: Session, greeting: Greeting): { record: FrontRecord; held: HeldPlaces }
-  openLink(session: Session, address: string): LinkSender
+  greeted(session: HostedSession, greeting: Greeting): { record: FrontRecord; held: HeldPlaces }
+  openLink(session: HostedSession, address: string): LinkSender
   /** It has claimed what it has: `welcome` is to be called when all have. */
-  ready(session: Session): void
+  ready(session: HostedSession): void
   /** A queue's consumers left while a front was away, and nobody told the queue so. */
   lastConsumerLeft(engine: Engine): void
-  broken(session: Session, reason: string): void
+  broken(session: HostedSession, reason: string): void
   /** What is known of publishes has changed. */
   noted(): void
 }

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts'
 import type { FrontRecord } from './front-record.ts'
 import { HeldPlaces } from './held-places.ts'
 import type { LinkSender } from './link/link-sender.ts'
-import type { SessionHost } from './session-host.ts'
+import type { HostedSession, SessionHost } from './session-host.ts'
 import { heldBy, SessionWork } from './session-work.ts'
 import { type FrontListener, FrontReader, type Greeting } from './wire/front-words.ts'
 import { OwnerWriter, type QueueSight } from './wire/owner-words.ts'
@@ -21,7 +21,7 @@ const MOST_UNKNOWN = 10_000
  *
  *     new ─ hello ─▶ claiming ─ ready, all have claimed ─▶ open ─ gone ─▶ closed: what it had goes back
  */
-export class Session implements FrontListener, TurnTask {
+export class Session implements HostedSession, FrontListener, TurnTask {
   readonly linkId: string
   /** Whether it has to be told of all queues yet. */
   isNewcomer = true

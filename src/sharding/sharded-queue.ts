@@ -16,9 +16,24 @@ import type {
 } from '../queue/queue.ts'
 import { QueueCounts } from '../queue/queue-counts.ts'
 import { priorityLevelsOf, type QueueSettings, queueSettings } from '../queue/settings.ts'
-import type { Conversation } from './conversation.ts'
 import { sequenceOf } from './place-number.ts'
-import type { QueueNumbers, QueueSight } from './wire/owner-words.ts'
+import type { Settlement } from './wire/front-words.ts'
+import type { QueueNumbers, QueueSight, TakenMessage } from './wire/owner-words.ts'
+
+/** Who talks to the owner of a queue. Promises reject with an AmqpError when the owner refuses. */
+export interface QueueLine {
+  publish(queue: ShardedQueue, message: Message): PublishOutcome
+  settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void
+  touch(queue: ShardedQueue): void
+  consume(queue: ShardedQueue, consumer: QueueConsumer, exclusive: boolean): Promise<void>
+  cancel(consumer: QueueConsumer): void
+  resume(consumer: QueueConsumer): void
+  get(queue: ShardedQueue, noAck: boolean): Promise<TakenMessage | undefined>
+  purge(queue: ShardedQueue): Promise<number>
+  /** Brings the queue's counts up to date. */
+  count(queue: ShardedQueue): Promise<void>
+  remove(queue: ShardedQueue): void
+}
 
 export interface ShardedQueueParts {
   readonly id: number
@@ -26,7 +41,7 @@ export interface ShardedQueueParts {
   readonly vhostName: string
   readonly properties: QueueProperties
   readonly events: QueueEvents
-  readonly conversation: Conversation
+  readonly line: QueueLine
   /** What becomes of it here is told to who may own it. */
   readonly onChange: (queue: ShardedQueue, change: QueueChange) => void
 }
@@ -60,7 +75,7 @@ export class ShardedQueue implements Queue {
   /** The queue itself, while this node owns it. */
   engine: Queue | null = null
   policy: PolicyDefinition = NO_POLICY
-  readonly #conversation: Conversation
+  readonly #line: QueueLine
   readonly #onChange: ShardedQueueParts['onChange']
   #settings: QueueSettings
   #isPaused = false
@@ -83,7 +98,7 @@ export class ShardedQueue implements Queue {
     if (properties.priorityLevels !== undefined) this.priorityLevels = properties.priorityLevels
     this.properties = properties
     this.events = parts.events
-    this.#conversation = parts.conversation
+    this.#line = parts.line
     this.#onChange = parts.onChange
     this.#settings = queueSettings(this.arguments, NO_POLICY)
   }
@@ -144,12 +159,12 @@ export class ShardedQueue implements Queue {
   }
 
   touch(): void {
-    this.#conversation.touch(this)
+    this.#line.touch(this)
   }
 
   publish(message: Message): PublishOutcome {
     if (this.#isDeleted) return 0
-    return this.#conversation.publish(this, message)
+    return this.#line.publish(this, message)
   }
 
   refuses(message: Message): boolean {
@@ -157,15 +172,15 @@ export class ShardedQueue implements Queue {
   }
 
   consume(consumer: QueueConsumer, exclusive: boolean): Promise<void> {
-    return this.#conversation.consume(this, consumer, exclusive)
+    return this.#line.consume(this, consumer, exclusive)
   }
 
   cancel(consumer: QueueConsumer): void {
-    this.#conversation.cancel(consumer)
+    this.#line.cancel(consumer)
   }
 
   resume(consumer: QueueConsumer): void {
-    this.#conversation.resume(consumer)
+    this.#line.resume(consumer)
   }
 
   whenLoaded(): Promise<void> {
@@ -173,11 +188,11 @@ export class ShardedQueue implements Queue {
   }
 
   async counted(): Promise<void> {
-    await this.#conversation.count(this)
+    await this.#line.count(this)
   }
 
   async get(noAck: boolean): Promise<QueuedMessage | undefined> {
-    const taken = await this.#conversation.get(this, noAck)
+    const taken = await this.#line.get(this, noAck)
     if (taken === undefined) return undefined
     const { message, place, redelivered } = taken
     return { message, sequence: place, redelivered, sent: message }
@@ -201,7 +216,7 @@ export class ShardedQueue implements Queue {
   }
 
   purge(): Promise<number> {
-    return this.#conversation.purge(this)
+    return this.#line.purge(this)
   }
 
   delete(): void {
@@ -210,7 +225,7 @@ export class ShardedQueue implements Queue {
     this.exclusiveOwner = null
     this.held.clear()
     this.#onChange(this, 'deleted')
-    this.#conversation.remove(this)
+    this.#line.remove(this)
   }
 
   /** A channel of this node has that message now; no consumer of it is 0. */
@@ -221,7 +236,7 @@ export class ShardedQueue implements Queue {
   /** Nobody here has taken it after all. */
   giveBack(place: number): void {
     this.held.delete(place)
-    this.#conversation.settle('requeue', this, [place])
+    this.#line.settle('requeue', this, [place])
   }
 
   see(sight: QueueSight): void {
@@ -245,10 +260,10 @@ export class ShardedQueue implements Queue {
     return sequenceOf(place)
   }
 
-  #settle(settlement: 'acknowledge' | 'reject' | 'requeue', places: readonly Place[]): void {
+  #settle(settlement: Settlement, places: readonly Place[]): void {
     if (this.#isDeleted || places.length === 0) return
     const numbers = places.map(({ sequence }) => sequence)
     for (const number of numbers) this.held.delete(number)
-    this.#conversation.settle(settlement, this, numbers)
+    this.#line.settle(settlement, this, numbers)
   }
 }

@@ -116,7 +116,7 @@ export class Sharding {
       vhostName,
       properties,
       events,
-      conversation: this.#conversationOf(place),
+      line: this.#conversationOf(place),
       onChange: (changed, change) => this.#changed(key, changed, change),
     })
     const others = this.#queues.get(key)
