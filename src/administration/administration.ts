@@ -11,6 +11,7 @@ import type { StoredDefinitions } from '../definitions/stored-definitions.ts'
 import type { AmqpError } from '../errors.ts'
 import { userDeleted, vhostDeleted } from '../reasons.ts'
 import type { Vhost } from '../vhost/vhost.ts'
+import { AppliedDefinitions } from './applied-definitions.ts'
 import { limitsIn, UserLimitAdministration, VhostLimitAdministration } from './limits.ts'
 import { tellChange } from './news.ts'
 import { dropOrphans } from './orphans.ts'
@@ -56,6 +57,8 @@ export class Administration {
   readonly globalParameters: GlobalParameterAdministration
   readonly vhostLimits: VhostLimitAdministration
   readonly userLimits: UserLimitAdministration
+  /** How all of it, and the topology of vhosts, follows what other nodes do. */
+  readonly applied: AppliedDefinitions
 
   readonly #parts: AdministrationParts
   readonly #granted: Permissions
@@ -116,6 +119,20 @@ export class Administration {
     this.globalParameters = new GlobalParameterAdministration(this.#globalParameters)
     this.vhostLimits = new VhostLimitAdministration(this.parameters)
     this.userLimits = new UserLimitAdministration(this.users, users)
+    this.applied = new AppliedDefinitions({
+      tables: {
+        vhost: this.#vhosts,
+        user: users,
+        permission: this.#granted.definitions,
+        'topic-permission': this.#granted.topicDefinitions,
+        policy: this.#policies,
+        'operator-policy': this.#policies,
+        parameter: this.#parameters,
+        'global-parameter': this.#globalParameters,
+      },
+      findVhost: (name) => this.findVhost(name),
+      vhosts: () => this.#running.values(),
+    })
   }
 
   /** Takes what is stored, and makes the vhosts, which are empty yet. */

@@ -4,6 +4,8 @@ import type { Definition, DefinitionName, QueuePlace } from './definition.ts'
 export interface DefinitionStore {
   /** Whether it gets to know also what is not durable, since there are other nodes that need to. */
   readonly storesTransient: boolean
+  /** Whether what happens just now is what another node has done before. */
+  readonly isFollowing: boolean
   /** Where a new queue is to be; undefined for a broker alone. */
   newPlace(queue: PlacedQueue): QueuePlace | undefined
   /** The first of so many ids that no queue had before; null where nothing is kept. */
@@ -28,6 +30,7 @@ export interface PlacedQueue {
 /** Keeps nothing: of a broker whose data ends with it. */
 export const noDefinitions: DefinitionStore = {
   storesTransient: false,
+  isFollowing: false,
   newPlace: () => undefined,
   newQueueIds: () => null,
   put() {},

@@ -54,6 +54,15 @@ export class DefinitionTable<Kind extends DefinitionKind> {
     await this.#store.stored(name)
   }
 
+  /** Another node has defined that, or deleted it. That is stored already, and no news. */
+  follow(name: DefinitionNameOf<Kind>, now: DefinitionOf<Kind> | undefined): void {
+    const key = definitionKey(name)
+    const before = this.#byKey.get(key)
+    if (now === undefined) this.#byKey.delete(key)
+    else this.#byKey.set(key, now)
+    if (now !== undefined || before !== undefined) this.#onChange(now, before)
+  }
+
   #set(key: string, definition: DefinitionOf<Kind>): void {
     const before = this.#byKey.get(key)
     this.#byKey.set(key, definition)

@@ -43,6 +43,7 @@ const LAST_QUEUE_ID = 0xffff_ffff
  */
 export class Definitions implements DefinitionStore {
   readonly storesTransient = false
+  readonly isFollowing = false
   readonly #metadata: Metadata
   readonly #logger: Logger
   /** What is being written, and what will be. */

@@ -36,11 +36,22 @@ export class StoredDefinitions {
  * with all that is in it.
  */
 export async function loadDefinitions(metadata: Metadata): Promise<StoredDefinitions | undefined> {
+  const values = await loadValues(metadata)
+  return values && readDefinitions(values)
+}
+
+/** The same, not read yet. */
+export async function loadValues(metadata: Metadata): Promise<Map<string, string> | undefined> {
   const values = await metadata.load()
   const format = values.get(FORMAT_KEY)
   if (format === undefined) return undefined
   assertReadable(format)
   values.delete(FORMAT_KEY)
+  return values
+}
+
+/** @throws StoreError as `loadDefinitions` does. */
+export function readDefinitions(values: ReadonlyMap<string, string>): StoredDefinitions {
   return new StoredDefinitions(Array.from(values, ([key, value]) => decode(key, value)))
 }
 
@@ -56,6 +67,19 @@ export async function beginDefinitions(
   )
   await metadata.put(FORMAT_KEY, String(FORMAT))
   return new StoredDefinitions(definitions)
+}
+
+/** The same where other nodes may do so at the same time: of two that are the same the first one holds. */
+export async function beginSharedDefinitions(
+  metadata: Metadata,
+  definitions: readonly Definition[],
+): Promise<void> {
+  await Promise.all(
+    definitions.map((definition) =>
+      metadata.replace(definitionKey(definition), undefined, encodeDefinition(definition)),
+    ),
+  )
+  await metadata.put(FORMAT_KEY, String(FORMAT))
 }
 
 function assertReadable(text: string): void {

@@ -85,6 +85,16 @@ export class DurableTopology {
     this.#noteId(queue, definition.id)
   }
 
+  /** What tells it from others of its name in a cluster; those that were not declared have none. */
+  idOf(end: Destination): number | undefined {
+    return this.#ids.get(end)
+  }
+
+  /** Undefined for a broker alone. */
+  placeOf({ name }: Queue): QueuePlace | undefined {
+    return this.#queues.get(name)?.place
+  }
+
   /** Nothing when the queue is not durable. If it cannot be stored, the queue is as it was before. */
   changeQueue({ name }: Queue, change: QueueChange, takeBack: () => void): void {
     const before = this.#queues.get(name)

@@ -4,14 +4,19 @@ import type { Binding, Exchange } from '../exchange/exchange.ts'
 import type { Queue } from '../queue/queue.ts'
 import { DurableTopology, type IdAndPlace } from './durable-topology.ts'
 
-/** Tells what happens to the exchanges, queues and bindings of a vhost, besides storing what is durable. */
+/**
+ * Tells what happens to the exchanges, queues and bindings of a vhost, besides storing what is durable. What
+ * another node does is told there.
+ */
 export class ToldTopology extends DurableTopology {
   readonly #vhostName: string
+  readonly #store: DefinitionStore
   readonly #happenings: Happenings
 
   constructor(vhostName: string, store: DefinitionStore, happenings: Happenings) {
     super(vhostName, store)
     this.#vhostName = vhostName
+    this.#store = store
     this.#happenings = happenings
   }
 
@@ -66,6 +71,7 @@ export class ToldTopology extends DurableTopology {
   }
 
   #tell(name: string, details: () => Details): void {
+    if (this.#store.isFollowing) return
     this.#happenings.tell(name, () => ({ vhost: this.#vhostName, ...details() }))
   }
 }

@@ -36,6 +36,7 @@ import {
   queueNotEmpty,
   systemExchangeDeletion,
 } from '../reasons.ts'
+import { AppliedTopology } from './applied-topology.ts'
 import { type BindingRequest, BindingResolver } from './binding-resolver.ts'
 import { BindingTable } from './binding-table.ts'
 import { DeadLetterTargets } from './dead-letter-targets.ts'
@@ -104,6 +105,8 @@ export class Vhost {
   readonly replyQueues: ReplyQueues
   readonly deadLetters: DeadLetters
   readonly deadLetterTargets: DeadLetterTargets
+  /** How it follows what other nodes do. */
+  readonly applied: AppliedTopology
   readonly delays: QueueDelays
   /** What was published lately. */
   readonly #publishRequests = new PublishRequests()
@@ -174,6 +177,20 @@ export class Vhost {
     })
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#resolver = new BindingResolver(this.exchanges, this.queues)
+    this.applied = new AppliedTopology({
+      ...{ exchanges: this.exchanges, queues: this.queues, resolver: this.#resolver },
+      ...{ delays: this.delays, durable: this.#durable },
+      restoreExchange: (definition) => this.restoreExchange(definition),
+      restoreQueue: (definition) => this.restoreQueue(definition),
+      restoreBinding: (definition) => this.restoreBinding(definition),
+      removeExchange: (exchange) => this.#removeExchange(exchange),
+      deleteQueue: (queue) => this.deleteQueue(queue),
+      dropBindings: (bindings) => this.#dropBindings(bindings),
+      added: (subject) => {
+        if (subject !== null) this.#policies.apply(subject)
+        this.forgetRoutes()
+      },
+    })
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
     this.deadLetterTargets = new DeadLetterTargets({
       bindings: this.#bindings,
@@ -298,7 +315,8 @@ export class Vhost {
 
   restoreExchange(definition: ExchangeDefinition): void {
     const { name, id, durable = true, ...properties } = definition
-    this.exchanges.add(name, { ...properties, durable }, id)
+    // What is not durable keeps no messages.
+    this.exchanges.add(name, { ...properties, durable }, durable ? id : undefined)
     this.#durable.restoreExchange(this.exchanges.get(name), definition)
   }
 

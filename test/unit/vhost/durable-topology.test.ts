@@ -23,6 +23,7 @@ const nameOf = (definition: DefinitionName): string => {
 /** Writes down what it is told, and stores nothing. */
 class RecordingStore implements DefinitionStore {
   readonly storesTransient = false
+  readonly isFollowing = false
   readonly puts: Definition[] = []
   #lines: string[] = []
   readonly #takeBacks = new Map<string, () => void>()
@@ -198,7 +199,7 @@ describe('a vhost stores', () => {
     fixture.queue('q', { autoDelete: true })
     fixture.store.take()
     const queue = fixture.vhost.queues.get('q', OWNER)
-    queue.consume(idle, false)
+    void queue.consume(idle, false)
     queue.cancel(idle)
     expect(fixture.store.take()).toEqual(['- queue v q'])
   })

@@ -1,0 +1,138 @@
+import type {
+  BindingDefinition,
+  ExchangeDefinition,
+  NodePlace,
+  QueueDefinition,
+} from '../definitions/definition.ts'
+import type { Binding, Exchange } from '../exchange/exchange.ts'
+import type { Queue } from '../queue/queue.ts'
+import type { BindingResolver } from './binding-resolver.ts'
+import type { DurableTopology } from './durable-topology.ts'
+import type { ExchangeRegistry } from './exchange-registry.ts'
+import type { QueueDelays } from './queue-delays.ts'
+import type { QueueRegistry } from './queue-registry.ts'
+
+/** What other nodes define in a vhost. */
+export type TopologyDefinition = ExchangeDefinition | QueueDefinition | BindingDefinition
+
+export interface AppliedTopologyParts {
+  readonly exchanges: ExchangeRegistry
+  readonly queues: QueueRegistry
+  readonly resolver: BindingResolver
+  readonly delays: QueueDelays
+  readonly durable: DurableTopology
+  restoreExchange(definition: ExchangeDefinition): void
+  restoreQueue(definition: QueueDefinition): void
+  restoreBinding(definition: BindingDefinition): boolean
+  removeExchange(exchange: Exchange): void
+  deleteQueue(queue: Queue): void
+  dropBindings(bindings: readonly Binding[]): void
+  /** There is a new one: policies may be for it, and routes lead to it. */
+  added(subject: Exchange | Queue | null): void
+}
+
+/**
+ * Follows in a vhost's memory what other nodes of a cluster do to its exchanges, queues and bindings. Of
+ * several that have one name, one after the other, each has its own id, which says which is meant.
+ */
+export class AppliedTopology {
+  readonly #parts: AppliedTopologyParts
+
+  constructor(parts: AppliedTopologyParts) {
+    this.#parts = parts
+  }
+
+  /** See `DefinitionApplier`. */
+  apply(definition: TopologyDefinition): boolean {
+    switch (definition.kind) {
+      case 'exchange':
+        return this.#applyExchange(definition)
+      case 'queue':
+        return this.#applyQueue(definition)
+      case 'binding':
+        return this.#applyBinding(definition)
+      default:
+        return definition satisfies never
+    }
+  }
+
+  /** See `DefinitionApplier`. */
+  remove(definition: TopologyDefinition): void {
+    const { exchanges, queues, durable } = this.#parts
+    if (definition.kind === 'binding') {
+      const binding = this.#find(definition)
+      if (binding !== undefined) this.#parts.dropBindings([binding])
+      return
+    }
+    const registry = definition.kind === 'exchange' ? exchanges : queues
+    const there = registry.find(definition.name)
+    if (there === undefined || durable.idOf(there) !== definition.id) return
+    this.#remove(there)
+  }
+
+  /** Deletes the queues that are in such places. */
+  deleteQueuesOn(isGone: (place: NodePlace) => boolean): void {
+    const { queues, durable } = this.#parts
+    for (const queue of [...queues.values()]) {
+      const place = durable.placeOf(queue)
+      if (place !== undefined && 'node' in place && isGone(place)) this.#remove(queue)
+    }
+  }
+
+  #applyExchange(definition: ExchangeDefinition): boolean {
+    const { exchanges, durable } = this.#parts
+    const { name, id } = definition
+    const there = exchanges.find(name)
+    // Of an exchange that is there nothing can change.
+    if (there !== undefined && durable.idOf(there) === id) return true
+    if (there !== undefined) this.#remove(there)
+    this.#parts.restoreExchange(definition)
+    this.#parts.added(exchanges.get(name))
+    return true
+  }
+
+  #applyQueue(definition: QueueDefinition): boolean {
+    const { queues, durable } = this.#parts
+    const { name, id } = definition
+    const there = queues.find(name)
+    if (there !== undefined && durable.idOf(there) === id) {
+      this.#change(there, definition)
+      return true
+    }
+    if (there !== undefined) this.#remove(there)
+    this.#parts.restoreQueue(definition)
+    this.#parts.added(queues.find(name) ?? null)
+    return true
+  }
+
+  #change(queue: Queue, definition: QueueDefinition): void {
+    const { delays, durable } = this.#parts
+    const { delayId, isPaused = false } = definition
+    durable.restoreQueue(queue, definition)
+    queue.isPaused = isPaused
+    if (delayId !== undefined && delays.find(queue) === undefined) delays.restore(queue, delayId)
+  }
+
+  #applyBinding(definition: BindingDefinition): boolean {
+    if (this.#find(definition) === undefined) return false
+    this.#parts.restoreBinding(definition)
+    this.#parts.added(null)
+    return true
+  }
+
+  /** What such a binding is between those very ends. */
+  #find(definition: BindingDefinition): Binding | undefined {
+    const { resolver, durable } = this.#parts
+    const { destinationKind: kind, sourceId, destinationId, ...names } = definition
+    const binding = resolver.find({ ...names, kind })
+    if (binding === undefined) return undefined
+    const { source, destination } = binding
+    const isMeant = durable.idOf(source) === sourceId && durable.idOf(destination) === destinationId
+    return isMeant ? binding : undefined
+  }
+
+  #remove(subject: Exchange | Queue): void {
+    if (subject.kind === 'exchange') this.#parts.removeExchange(subject)
+    else this.#parts.deleteQueue(subject)
+  }
+}
