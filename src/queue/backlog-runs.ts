@@ -12,6 +12,12 @@ export interface LoggedRun {
   bodyBytes: number
 }
 
+/** One of them, by what is to be known of it without its bytes. */
+export interface LoggedMessage {
+  readonly sequence: number
+  readonly bodyBytes: number
+}
+
 /** A page that is full. */
 export interface PageRun {
   readonly kind: 'page'

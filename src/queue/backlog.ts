@@ -3,7 +3,7 @@ import type { Message } from '../message/message.ts'
 import type { LogPosition, QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
 import type { SpillSlot } from '../store/spill-store.ts'
 import { type BacklogParts, locateInBacklog, readBacklog, readRun } from './backlog-reading.ts'
-import { BacklogRuns, type LoggedRun, type PageRun } from './backlog-runs.ts'
+import { BacklogRuns, type LoggedMessage, type LoggedRun, type PageRun } from './backlog-runs.ts'
 import { isRecorded, readOriginals } from './originals.ts'
 import { Page, pageBytes, readPage } from './page.ts'
 import type { QueueStorage } from './queue-storage.ts'
@@ -179,10 +179,32 @@ export class Backlog {
     return true
   }
 
+  /**
+   * All up to there leaves it at once, which must be before what came to this process: of the messages that
+   * were read up to there, gives those that were still in it.
+   */
+  leave(last: number, read: readonly LoggedMessage[]): readonly LoggedMessage[] {
+    const run = this.#runs.first
+    if (run?.kind !== 'logged' || run.from > last) return []
+    const isIn = ({ sequence }: LoggedMessage): boolean =>
+      sequence >= run.from && sequence <= last && !this.#removed.has(sequence)
+    const left = read.filter(isIn)
+    this.#stopLoading()
+    this.#removed.passed(last)
+    run.from = last + 1
+    run.count -= left.length
+    this.#length -= left.length
+    this.#shrinkBodies(
+      run,
+      left.reduce((sum, { bodyBytes }) => sum + bodyBytes, 0),
+    )
+    if (run.count === 0) this.#removeRun(run)
+    return left
+  }
+
   clear(): void {
     this.#removed.clear()
-    this.#generation++
-    this.#isLoading = false
+    this.#stopLoading()
     for (const run of this.#runs) if (run.kind === 'page') this.#discard(run)
     if (this.#openPage !== null) this.#hold(-this.#openPage.bytes)
     this.#openPage = null
@@ -351,12 +373,15 @@ export class Backlog {
     return { log: this.#log, spill, runs: this.#runs, openPage: this.#openPage, isRemoved }
   }
 
+  /** What is being read is not wanted any more, and nobody is called back. */
+  #stopLoading(): void {
+    this.#generation++
+    this.#isLoading = false
+  }
+
   /** Nothing is left of it. If it is being read, nobody waits for that any more. */
   #removeRun(run: LoggedRun | PageRun): void {
-    if (run === this.#runs.first) {
-      this.#generation++
-      this.#isLoading = false
-    }
+    if (run === this.#runs.first) this.#stopLoading()
     if (run.kind === 'page') this.#discard(run)
     else this.#shrinkBodies(run, run.bodyBytes)
     this.#runs.remove(run)

@@ -1,4 +1,5 @@
 import type { StoredMessage } from '../message-log/queue-log.ts'
+import type { LoggedMessage } from './backlog-runs.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import type { Place } from './queue.ts'
@@ -10,68 +11,85 @@ export interface ClaimId {
   readonly sequence: number
 }
 
+/** What was read of a lane, which may have left meanwhile. */
+interface FoundInLane {
+  readonly lane: Lane
+  /** Those that are claimed, by sequence. */
+  readonly claimed: ReadonlyMap<number, StoredMessage>
+  /** Those that stand among them and are not. */
+  readonly passed: readonly LoggedMessage[]
+}
+
 /** At most so many of the messages in memory are looked at in one step. */
 const STEP_COUNT = 500
 
 /**
- * The messages at these places that are ready, wherever they are; undefined for what is not there. They are
- * looked at and not taken, so they may be gone before `takeClaimed`. Rejects when what is stored cannot be
- * read.
+ * What is claimed of a queue that was another process's, and is to be taken in one turn once it has been read.
+ * What was never stored is not there: its sequence may be another's now.
  */
-export async function findClaimed(
-  lanes: Lanes,
-  ids: readonly ClaimId[],
-): Promise<readonly (StoredMessage | undefined)[]> {
-  const found = new Map<number, ReadonlyMap<number, StoredMessage>>()
-  for (const priority of new Set(ids.map((id) => id.priority))) {
-    const lane = lanes.find(priority)
-    if (lane === undefined) continue
-    const sequences = ids.filter((id) => id.priority === priority).map((id) => id.sequence)
-    found.set(priority, await findIn(lane, sequences))
+export class Claims {
+  readonly #ids: readonly ClaimId[]
+  readonly #found: ReadonlyMap<number, FoundInLane>
+
+  /** Reads them, without taking them. Rejects when what is stored cannot be read. */
+  static async read(lanes: Lanes, ids: readonly ClaimId[]): Promise<Claims> {
+    const found = new Map<number, FoundInLane>()
+    for (const priority of new Set(ids.map((id) => id.priority))) {
+      const lane = lanes.find(priority)
+      if (lane === undefined) continue
+      const sequences = ids.filter((id) => id.priority === priority).map((id) => id.sequence)
+      found.set(priority, await readLane(lane, sequences))
+    }
+    return new Claims(ids, found)
   }
-  return ids.map(({ priority, sequence }) => found.get(priority)?.get(sequence))
+
+  private constructor(ids: readonly ClaimId[], found: ReadonlyMap<number, FoundInLane>) {
+    this.#ids = ids
+    this.#found = found
+  }
+
+  /** Takes them out of what is ready, but for those that have expired; undefined for what is not there. */
+  take(nowMs: number): readonly (Place | undefined)[] {
+    const taken = new Map<number, Map<number, StoredMessage>>()
+    for (const [priority, { lane, claimed, passed }] of this.#found) {
+      const all = [...claimed.values()]
+      const valid = all.filter((stored) => !isOver(stored, nowMs))
+      const over = all.filter((stored) => isOver(stored, nowMs)).map(loggedOf)
+      const places = lane.claim(valid, [...passed, ...over])
+      settleScattered(places)
+      taken.set(priority, new Map(places.map((place) => [place.sequence, place])))
+    }
+    return this.#ids.map(({ priority, sequence }) => {
+      const place = taken.get(priority)?.get(sequence)
+      // Nobody gets it twice.
+      taken.get(priority)?.delete(sequence)
+      return place && { message: place.message, sequence }
+    })
+  }
 }
 
-/** Reads on from one to the next, so that what is stored together is read once. */
-async function findIn(
-  { ready, nextSequence }: Lane,
-  sequences: readonly number[],
-): Promise<ReadonlyMap<number, StoredMessage>> {
-  const wanted = new Set(sequences.filter((sequence) => sequence >= 0 && sequence < nextSequence))
-  const inOrder = [...wanted].sort((a, b) => a - b)
-  const found = new Map<number, StoredMessage>()
-  for (let index = 0; index < inOrder.length; ) {
-    const left = inOrder.length - index
-    const { messages, next } = await ready.read(
-      inOrder[index] as number,
-      Math.min(left, STEP_COUNT),
-    )
-    for (const stored of messages)
-      if (wanted.has(stored.sequence)) found.set(stored.sequence, stored)
-    while (index < inOrder.length && (inOrder[index] as number) < next) index++
+/** All from the beginning to the last one of these that was there before this process. */
+async function readLane(lane: Lane, sequences: readonly number[]): Promise<FoundInLane> {
+  const wanted = new Set(sequences.filter((sequence) => sequence < lane.firstNewSequence))
+  let last = -1
+  for (const sequence of wanted) last = Math.max(last, sequence)
+  const claimed = new Map<number, StoredMessage>()
+  const passed: LoggedMessage[] = []
+  for (let at = 0; at <= last; ) {
+    const { messages, next } = await lane.ready.read(at, STEP_COUNT)
+    for (const stored of messages) {
+      if (wanted.has(stored.sequence)) claimed.set(stored.sequence, stored)
+      else if (stored.sequence < last) passed.push(loggedOf(stored))
+    }
+    at = next
   }
-  return found
+  return { lane, claimed, passed }
 }
 
-/** Takes them out of what is ready, as if they had just gone to somebody; not those that have expired. */
-export function takeClaimed(
-  lanes: Lanes,
-  found: readonly (StoredMessage | undefined)[],
-  nowMs: number,
-): readonly (Place | undefined)[] {
-  const taken: StoredMessage[] = []
-  const places = found.map((stored) => {
-    if (stored === undefined || isOver(stored, nowMs)) return undefined
-    const lane = lanes.of(stored.message)
-    if (!lane.ready.remove(stored)) return undefined
-    lane.claimed(stored)
-    taken.push(stored)
-    return { message: stored.message, sequence: stored.sequence }
-  })
-  for (const lane of lanes.all) lane.flushTaken()
-  settleScattered(taken)
-  return places
-}
+const loggedOf = ({ message, sequence }: StoredMessage): LoggedMessage => ({
+  sequence,
+  bodyBytes: message.bodySize,
+})
 
 const isOver = ({ expiresAt }: StoredMessage, nowMs: number): boolean =>
   expiresAt !== 0 && expiresAt <= nowMs

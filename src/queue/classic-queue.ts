@@ -6,7 +6,7 @@ import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { queueInExclusiveUse } from '../reasons.ts'
 import type { QueueBrowser } from './browsing.ts'
-import { type ClaimId, findClaimed, takeClaimed } from './claims.ts'
+import { type ClaimId, Claims } from './claims.ts'
 import { ConsumerRing, type ConsumerTurns } from './consumer-ring.ts'
 import { Departures } from './departures.ts'
 import { Evictions } from './evictions.ts'
@@ -320,13 +320,13 @@ export class ClassicQueue implements Queue {
 
   /**
    * Gives what is ready at these places to somebody who had it when the queue was another process's, as if
-   * it had just been delivered; undefined for what is not there, or has expired. Rejects, and gives nothing,
-   * when what is stored cannot be read.
+   * it had just been delivered; undefined for what is not there, or has expired, and for what came only to
+   * this process. Rejects, and gives nothing, when what is stored cannot be read.
    */
   async claim(ids: readonly ClaimId[]): Promise<readonly (Place | undefined)[]> {
-    const found = await findClaimed(this.#lanes, ids)
-    const places = takeClaimed(this.#lanes, found, this.#clock.wallTime())
-    this.#unackedCount += places.reduce((count, place) => count + (place === undefined ? 0 : 1), 0)
+    const claims = await Claims.read(this.#lanes, ids)
+    const places = claims.take(this.#clock.wallTime())
+    this.#unackedCount += places.filter((place) => place !== undefined).length
     // What was being read may have been all of it.
     this.#goOn()
     return places

@@ -1,7 +1,8 @@
 import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
-import type { QueueLog } from '../message-log/queue-log.ts'
-import type { Place, TimedPlace } from './queue.ts'
+import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
+import type { LoggedMessage } from './backlog-runs.ts'
+import type { Place } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { ReadyList } from './ready-list.ts'
 import { SequenceRun } from './sequence-run.ts'
@@ -11,6 +12,8 @@ export class Lane {
   readonly ready: ReadyList
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
+  /** Those before it were given to messages by processes that have ended. */
+  readonly firstNewSequence: number
   readonly #keepsTransient: boolean
   #nextSequence: number
   /** When those expire that somebody has, by sequence: nearly always none does. */
@@ -28,7 +31,8 @@ export class Lane {
   ) {
     this.log = log
     this.#keepsTransient = keepsTransient
-    this.#nextSequence = log?.nextSequence ?? 0
+    this.firstNewSequence = log?.nextSequence ?? 0
+    this.#nextSequence = this.firstNewSequence
     this.ready = new ReadyList(log, storage, onLoaded, keepsTransient)
     this.#goneRun = log && new SequenceRun((from, to) => log.settleStored(from, to))
     this.#heldRun = log && new SequenceRun((from, to) => log.deliverStored(from, to))
@@ -80,11 +84,23 @@ export class Lane {
     else this.log.deliver(message, sequence)
   }
 
-  /** It was taken out of what is ready for somebody who has had it before. As with `taken`. */
-  claimed({ message, sequence, expiresAt }: TimedPlace): void {
-    if (expiresAt !== 0) this.#keepExpiry(sequence, expiresAt)
-    if (message.logEntry === null) this.#heldRun?.add(sequence)
-    else this.log?.deliver(message, sequence)
+  /**
+   * Takes out what was read, for those who had it in another process. Gives what was still there. Whoever
+   * had the others before the last of these is gone: `passed` is what was read of them.
+   */
+  claim(
+    read: readonly StoredMessage[],
+    passed: readonly LoggedMessage[],
+  ): readonly StoredMessage[] {
+    const claimed = read.filter((place) => this.ready.remove(place))
+    let last = -1
+    for (const { sequence, expiresAt } of claimed) {
+      if (expiresAt !== 0) this.#keepExpiry(sequence, expiresAt)
+      last = Math.max(last, sequence)
+    }
+    this.ready.comeBack(last, passed)
+    this.log?.deliverStored(0, last)
+    return claimed
   }
 
   flushTaken(): void {

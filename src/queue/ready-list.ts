@@ -4,6 +4,7 @@ import { memoryBytes } from '../message/memory-bytes.ts'
 import type { Message } from '../message/message.ts'
 import type { LogPosition, QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
 import { Backlog } from './backlog.ts'
+import type { LoggedMessage } from './backlog-runs.ts'
 import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { ReturnedMessages } from './returned-messages.ts'
@@ -139,7 +140,11 @@ export class ReadyList {
   shift(): Message | undefined {
     if (this.#returned.length > 0) return this.#shiftReturned()
     if (this.#backlog !== null) this.#fill(this.#backlog)
-    if (this.#window.length === 0) return undefined
+    return this.#window.length === 0 ? undefined : this.#shiftWindow()
+  }
+
+  /** As `shift`. There must be a message in the window. */
+  #shiftWindow(): Message {
     const { first } = this.#windowSequences
     this.sequence = first.next
     this.redelivered = first.delivered
@@ -149,6 +154,19 @@ export class ReadyList {
     this.#bodyBytes -= message.bodySize
     this.#hold(-memoryBytes(message))
     return message
+  }
+
+  /**
+   * All up to a sequence has been somebody's before: it is now among what came back, so that what is behind
+   * it may be had by others. It must have come before this process, and `read` be what there was of it.
+   */
+  comeBack(last: number, read: readonly LoggedMessage[]): void {
+    while (this.#window.length > 0 && this.#windowSequences.first.next <= last) {
+      const message = this.#shiftWindow()
+      this.putBack({ message, sequence: this.sequence, expiresAt: this.expiresAt })
+    }
+    const logged = this.#backlog?.leave(last, read) ?? []
+    for (const one of logged) this.#returned.pushLogged(one)
   }
 
   /** Where the message stands that so many stand before; undefined when there are not so many. */

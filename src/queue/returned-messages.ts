@@ -6,6 +6,7 @@ import type { Message } from '../message/message.ts'
 import type { QueueLog, StoredMessage, StoredRun } from '../message-log/queue-log.ts'
 import { SequenceSet } from '../message-log/sequence-set.ts'
 import { NO_MORE } from './backlog-reading.ts'
+import type { LoggedMessage } from './backlog-runs.ts'
 import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 
@@ -109,9 +110,13 @@ export class ReturnedMessages {
       this.#keep(place)
       return
     }
-    this.#logged.add(sequence)
-    this.#firstLogged = Math.min(this.#firstLogged, sequence)
-    this.#lastLogged = Math.max(this.#lastLogged, sequence)
+    this.#addLogged(sequence)
+  }
+
+  /** One that is in the message log, and not in memory. */
+  pushLogged({ sequence, bodyBytes }: LoggedMessage): void {
+    this.#bodyBytes += bodyBytes
+    this.#addLogged(sequence)
   }
 
   /** Takes the first one. None when it is not in memory. */
@@ -235,6 +240,12 @@ export class ReturnedMessages {
     message.settleIn(this.#arena)
     this.#inMemory.push({ message, sequence, expiresAt })
     this.#hold(memoryBytes(message))
+  }
+
+  #addLogged(sequence: number): void {
+    this.#logged.add(sequence)
+    this.#firstLogged = Math.min(this.#firstLogged, sequence)
+    this.#lastLogged = Math.max(this.#lastLogged, sequence)
   }
 
   #findEnds(): void {

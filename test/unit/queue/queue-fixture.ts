@@ -61,6 +61,7 @@ export interface QueueFixtureOptions {
   readonly storage?: Partial<QueueStorage>
   readonly logOf?: (priority: number) => QueueLog | null
   readonly newQueue?: (parts: ClassicQueueParts) => ClassicQueue
+  readonly awaitsClaims?: boolean
 }
 
 /** A queue in memory, unless something else is given, whose time the test moves. */
@@ -77,6 +78,7 @@ export class QueueFixture {
     storage = {},
     logOf = () => null,
     newQueue = (parts) => new ClassicQueue(parts),
+    awaitsClaims = false,
   }: QueueFixtureOptions = {}) {
     this.clock = clock
     this.queue = newQueue({
@@ -95,6 +97,7 @@ export class QueueFixture {
       },
       storage: { budget: this.budget, spill: null, clock, logger: silentLogger, ...storage },
       logOf,
+      awaitsClaims,
     })
   }
 
