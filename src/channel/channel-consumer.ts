@@ -1,6 +1,7 @@
 import { BASIC_DELIVER, type FieldTable, FRAME_METHOD } from 'amqp-codec'
 import type { Message } from '../message/message.ts'
 import type { Queue, QueueConsumer } from '../queue/queue.ts'
+import type { QueueCounts } from '../queue/queue-counts.ts'
 
 /** What a consumer needs of its channel. */
 export interface ConsumerChannel {
@@ -39,6 +40,8 @@ export class ChannelConsumer implements QueueConsumer {
   readonly prefetchCount: number
   readonly arguments: FieldTable
   readonly queue: Queue
+  /** What its channel has got from its queue, once there is something. */
+  counts: QueueCounts | null = null
   /** `basic.deliver` up to the consumer tag, encoded once. */
   readonly deliverPrefix: Buffer
   readonly #channel: ConsumerChannel

@@ -148,6 +148,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
       origin: this,
       readsDeaths: context.profile.readsPublishedDeaths,
       counts: this.counts,
+      countsTo: (exchange) => context.vhost.pairs.published.of(this, exchange),
     })
   }
 
@@ -270,13 +271,16 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   ): void {
     const deliveryTag = ++this.#lastDeliveryTag
     const { counts } = consumer.queue
-    if (redelivered) this.#countRedelivery(counts)
+    const own = consumer.counts ?? this.#findCounts(consumer)
+    if (redelivered) this.#countRedelivery(counts, own)
     if (consumer.noAck) {
       this.counts.deliveredNoAck++
       counts.deliveredNoAck++
+      own.deliveredNoAck++
     } else {
       this.counts.delivered++
       counts.delivered++
+      own.delivered++
       this.#consumersUnacked++
       this.unacked.push(new Delivery(deliveryTag, message, sequence, consumer.queue, consumer))
     }
@@ -293,10 +297,12 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   takenByGet(queue: Queue, taken: QueuedMessage, noAck: boolean): number {
     const { message, sequence, redelivered } = taken
     const deliveryTag = ++this.#lastDeliveryTag
-    if (redelivered) this.#countRedelivery(queue.counts)
+    const counts = this.countsOf(queue)
+    if (redelivered) this.#countRedelivery(queue.counts, counts)
     const count = noAck ? 'gotNoAck' : 'got'
     this.counts[count]++
     queue.counts[count]++
+    counts[count]++
     if (!noAck) this.unacked.push(new Delivery(deliveryTag, message, sequence, queue, null))
     return deliveryTag
   }
@@ -305,11 +311,23 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   gotNothing(queue: Queue): void {
     this.counts.gotEmpty++
     queue.counts.gotEmpty++
+    this.countsOf(queue).gotEmpty++
   }
 
-  #countRedelivery(counts: QueueCounts): void {
+  /** What the channel has got from that queue. */
+  countsOf(queue: Queue): QueueCounts {
+    return this.context.vhost.pairs.delivered.of(this, queue)
+  }
+
+  #findCounts(consumer: ChannelConsumer): QueueCounts {
+    consumer.counts = this.countsOf(consumer.queue)
+    return consumer.counts
+  }
+
+  #countRedelivery(counts: QueueCounts, own: QueueCounts): void {
     this.counts.redelivered++
     counts.redelivered++
+    own.redelivered++
   }
 
   consumerCancelled(consumer: ChannelConsumer): void {
@@ -329,7 +347,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     if (settlement === 'acknowledge') this.counts.acknowledged += deliveries.length
     const hadCredit = this.hasCredit
     for (const delivery of deliveries) if (delivery.consumer !== null) this.#consumersUnacked--
-    settle(deliveries, settlement)
+    settle(deliveries, settlement, this)
     // The channel's own limit may have kept any of its consumers waiting.
     if (!hadCredit) this.consumers.resumeWithinLimit()
   }
@@ -350,6 +368,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     this.unacked.takeAll(deliveries)
     this.settle(deliveries, 'requeue')
     this.context.vhost.counts.takeOver(this.counts)
+    this.context.vhost.pairs.channelEnded(this)
   }
 
   /**
@@ -452,7 +471,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
       return
     }
     const outcome = this.publisher.publish(request, message)
-    this.confirms?.published(outcome)
+    this.confirms?.published(outcome, this.publisher.exchangeCounts)
   }
 
   #onFrameWhileClosing(type: number, buffer: Buffer, start: number, end: number): void {

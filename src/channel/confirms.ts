@@ -4,7 +4,9 @@ import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination
 import type { TicketListener } from '../message-log/batch.ts'
 import { outcomeNow, type TicketSource } from '../message-log/ticket-source.ts'
 import type { MessageCounts } from '../vhost/message-counts.ts'
+import type { PublishCounts } from '../vhost/message-pairs.ts'
 import type { ChannelOutput, FlushListener } from './channel-output.ts'
+import { ConfirmCounts } from './confirm-counts.ts'
 
 /** Publishes, up to a number, with the same outcome: that of a ticket is found out when it is known. */
 class Run implements TicketListener {
@@ -44,6 +46,8 @@ export class Confirms implements FlushListener {
   /** What waits to be known, and what came behind it. */
   readonly #runs = new Fifo<Run>()
   #lastRun: Run | null = null
+  readonly #countsByExchange = new ConfirmCounts()
+  #lastCounts: PublishCounts | null = null
   #published = 0
   /** Up to here publishes are safe, and up to there the client knows. */
   #safe = 0
@@ -70,8 +74,9 @@ export class Confirms implements FlushListener {
     return this.#published - this.#confirmed
   }
 
-  /** What became of the next publish. */
-  published(outcome: PublishOutcome): void {
+  /** What became of the next publish, and where it is counted when it is confirmed. */
+  published(outcome: PublishOutcome, counts: PublishCounts): void {
+    if (counts !== this.#lastCounts) this.#turnTo(counts)
     this.#published++
     if (this.#lastRun?.outcome === outcome) {
       this.#lastRun.upTo = this.#published
@@ -95,6 +100,7 @@ export class Confirms implements FlushListener {
     if (count === 0) return
     this.#confirmed = this.#safe
     this.#counts.confirmed += count
+    this.#countsByExchange.confirmed(this.#confirmed)
     this.#output.method(this.#channel, {
       id: BASIC_ACK,
       deliveryTag: this.#confirmed,
@@ -128,8 +134,15 @@ export class Confirms implements FlushListener {
     this.#output.beforeFlush(this)
   }
 
+  /** The next publish goes to another exchange than the one before. */
+  #turnTo(counts: PublishCounts): void {
+    this.#lastCounts = counts
+    this.#countsByExchange.turn(this.#published, counts)
+  }
+
   #refuse(upTo: number): void {
     this.beforeFlush()
+    this.#countsByExchange.refused(upTo)
     while (this.#confirmed < upTo) {
       this.#output.method(this.#channel, {
         id: BASIC_NACK,

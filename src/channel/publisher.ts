@@ -10,6 +10,7 @@ import {
 } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
 import { ACCEPTED, type PublishOutcome, type QueueDestination } from '../exchange/destination.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import { routingKeysOf } from '../message/copy-keys.ts'
 import type { Message } from '../message/message.ts'
 import { withoutHeader, withReplyTo } from '../message/rewritten.ts'
@@ -23,6 +24,7 @@ import {
 } from '../reasons.ts'
 import type { TraceOrigin } from '../vhost/firehose.ts'
 import type { MessageCounts } from '../vhost/message-counts.ts'
+import { PublishCounts, type RouteCounts } from '../vhost/message-pairs.ts'
 import type { PublishRequest } from '../vhost/publish-request.ts'
 import { DIRECT_REPLY_TO } from '../vhost/reply-queues.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -53,6 +55,8 @@ export interface PublisherOptions {
   /** Whether an `x-death` that a client publishes is believed. */
   readonly readsDeaths: boolean
   readonly counts: MessageCounts
+  /** Where what is published to an exchange is counted of the channel, if it is one. */
+  readonly countsTo?: (exchange: Exchange) => PublishCounts
 }
 
 /**
@@ -62,6 +66,8 @@ export interface PublisherOptions {
 export class Publisher {
   /** The name of the queue for replies that the channel opened last, if it did. */
   replyTo = ''
+  /** Of the exchange that was published to last. */
+  exchangeCounts: PublishCounts = new PublishCounts()
   readonly #channel: number
   readonly #vhost: Vhost
   readonly #access: Access
@@ -70,6 +76,8 @@ export class Publisher {
   readonly #readsDeaths: boolean
   readonly #origin: TraceOrigin
   readonly #counts: MessageCounts
+  readonly #countsTo: (exchange: Exchange) => PublishCounts
+  #lastSource: Exchange | null = null
 
   constructor(options: PublisherOptions) {
     this.#channel = options.channel
@@ -80,15 +88,18 @@ export class Publisher {
     this.#readsDeaths = options.readsDeaths
     this.#origin = options.origin
     this.#counts = options.counts
+    this.#countsTo = options.countsTo ?? (() => new PublishCounts())
   }
 
   /** Throws what is wrong with the publish: 403, 404, 406 or 540. */
   publish(request: PublishRequest, message: Message): PublishOutcome {
     if (request.routeVersion === this.#vhost.topologyVersion && !this.#needsChecks(message)) {
+      const routed = request.routed ?? this.#findRouted(request)
+      for (let index = 0; index < routed.length; index++) (routed[index] as RouteCounts).published++
       return this.#deliver(request, message, request.queues)
     }
     const prepared = this.prepare(request, message)
-    return this.#deliver(request, prepared.message, prepared.queues)
+    return this.#countAndDeliver(request, prepared.message, prepared.queues)
   }
 
   /**
@@ -102,7 +113,7 @@ export class Publisher {
     access.check('write', 'exchange', exchange)
     const source = this.#vhost.exchanges.get(exchange)
     if (source.internal) throw exchangeIsInternal(exchange, this.#vhost.name)
-    request.exchangeCounts = source.counts
+    request.source = source
     const isTopic = source.type === 'topic'
     if (isTopic) access.checkTopic('write', exchange, routingKey)
     const { buffer, headerStart, headerEnd } = message
@@ -130,6 +141,7 @@ export class Publisher {
     if (firehose !== null) firehose.published(blind, keys, queues, this.#origin)
     else if (keys.length === 1 && route.stable && queues.length <= MAX_KEPT_QUEUES) {
       request.queues = queues
+      request.routed = null
       request.routeVersion = this.#vhost.topologyVersion
     }
     return { request, message: blind, queues, routingKeys: keys }
@@ -145,7 +157,17 @@ export class Publisher {
       exchange === ''
         ? this.#vhost.route(this.#vhost.exchanges.get(exchange), routingKeys, undefined).queues
         : queues.filter((queue) => this.#vhost.hasQueue(queue))
-    return this.#deliver(request, message, now)
+    return this.#countAndDeliver(request, message, now)
+  }
+
+  /** Looks up where it is counted, which a route that is kept need not. */
+  #countAndDeliver(
+    request: PublishRequest,
+    message: Message,
+    queues: readonly QueueDestination[],
+  ): PublishOutcome {
+    this.#vhost.pairs.countRouted(request.source as Exchange, queues)
+    return this.#deliver(request, message, queues)
   }
 
   #deliver(
@@ -153,16 +175,21 @@ export class Publisher {
     message: Message,
     queues: readonly QueueDestination[],
   ): PublishOutcome {
+    const source = request.source as Exchange
+    if (source !== this.#lastSource) this.#turnTo(source)
     this.#counts.published++
-    request.exchangeCounts.publishedIn++
-    request.exchangeCounts.publishedOut += queues.length
+    this.exchangeCounts.published++
+    source.counts.publishedIn++
+    source.counts.publishedOut += queues.length
     if (queues.length === 0) {
       if (request.mandatory) {
         this.#counts.returned++
+        this.exchangeCounts.returned++
         const frame = returnFrame(this.#channel, message.address)
         this.#output.content(this.#channel, frame, message)
       } else {
         this.#counts.dropped++
+        this.exchangeCounts.dropped++
       }
       return ACCEPTED
     }
@@ -174,6 +201,19 @@ export class Publisher {
     } finally {
       if (isHeld) deadLetters.release()
     }
+  }
+
+  /** Of its own: within `publish` it would keep V8 from inlining what is done for each message. */
+  #findRouted(request: PublishRequest): readonly RouteCounts[] {
+    const { routed } = this.#vhost.pairs
+    const source = request.source as Exchange
+    request.routed = request.queues.map((queue) => routed.of(source, queue))
+    return request.routed
+  }
+
+  #turnTo(exchange: Exchange): void {
+    this.#lastSource = exchange
+    this.exchangeCounts = this.#countsTo(exchange)
   }
 
   #needsChecks(message: Message): boolean {

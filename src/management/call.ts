@@ -6,6 +6,7 @@ import { noSuchObject, notAuthorised } from './http-error.ts'
 import { JsonBody } from './json-body.ts'
 import type { ManagedBroker } from './managed-broker.ts'
 import { hasRight } from './rights.ts'
+import type { PairReading } from './statistics/pair-statistics.ts'
 import type { Statistics, Subject } from './statistics/statistics.ts'
 import { visibleVhosts } from './visible-vhosts.ts'
 
@@ -46,6 +47,11 @@ export class Call {
   /** How much has passed through, and how fast, as the client wants it shown. */
   statisticsOf(subject: Subject): Record<string, unknown> {
     return this.#statistics.of(subject, this.query)
+  }
+
+  /** The same of what goes from one thing to another. */
+  statisticsOfPair(pair: PairReading): Record<string, unknown> {
+    return this.#statistics.ofPair(pair, this.query)
   }
 
   /** The same of the whole broker; of some virtual hosts, for who may not see all of them. */

@@ -1,13 +1,12 @@
 import { BASIC_PUBLISH, decodeMethod } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
-import { ExchangeCounts } from '../exchange/exchange-counts.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import { PublishAddress } from '../message/publish-address.ts'
+import type { RouteCounts } from './message-pairs.ts'
 
 /** Class id, method id and the reserved ticket stand before the address in `basic.publish`. */
 export const ADDRESS_OFFSET = 6
-
-const NOWHERE = new ExchangeCounts()
 
 /**
  * A `basic.publish` without its content, and its route. It is decoded once and used again whenever
@@ -22,8 +21,10 @@ export class PublishRequest {
   /** Where it goes, if `routeVersion` is still the vhost's topology version. */
   queues: readonly QueueDestination[] = []
   routeVersion = -1
-  /** Of the exchange, once it was found. */
-  exchangeCounts: ExchangeCounts = NOWHERE
+  /** The exchange, once it was found. */
+  source: Exchange | null = null
+  /** Where it is counted that a message went to each of `queues`, once one has gone there again. */
+  routed: readonly RouteCounts[] | null = null
   readonly #bytes: Buffer
 
   /** The method frame's payload is `buffer[start, end)`. Throws CodecError. */

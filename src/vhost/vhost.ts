@@ -47,6 +47,7 @@ import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
 import { Firehose, TRACE_EXCHANGE } from './firehose.ts'
 import { MessageCounts } from './message-counts.ts'
+import { MessagePairs } from './message-pairs.ts'
 import { PolicyApplication } from './policy-application.ts'
 import type { PublishRequest } from './publish-request.ts'
 import { PublishRequests } from './publish-requests.ts'
@@ -108,6 +109,8 @@ export class Vhost {
   /** How it follows what other nodes do. */
   readonly applied: AppliedTopology
   readonly delays: QueueDelays
+  /** Who publishes and gets how much where. */
+  readonly pairs: MessagePairs = new MessagePairs((queue) => this.queues.find(queue))
   /** What was published lately. */
   readonly #publishRequests = new PublishRequests()
   /** The broker's own, where nobody asks for something. */
@@ -408,6 +411,7 @@ export class Vhost {
     this.#durable.removeQueue(queue)
     this.#dropBindings(this.#bindings.to(queue))
     this.departedCounts.add(queue)
+    this.pairs.queueDeleted(queue)
     return true
   }
 
@@ -496,8 +500,7 @@ export class Vhost {
 
   #removeExchange(exchange: Exchange): void {
     if (this.exchanges.find(exchange.name) !== exchange) return
-    this.exchanges.delete(exchange)
-    this.#durable.removeExchange(exchange)
+    this.#forgetExchange(exchange)
     this.#dropBindings(this.#bindings.from(exchange))
     this.#dropBindings(this.#bindings.to(exchange))
   }
@@ -514,10 +517,15 @@ export class Vhost {
       if (!this.#bindings.remove(binding)) continue
       this.#durable.removeBinding(binding)
       if (!this.#isAbandoned(source)) continue
-      this.exchanges.delete(source)
-      this.#durable.removeExchange(source)
+      this.#forgetExchange(source)
       for (const next of this.#bindings.to(source)) left.push(next)
     }
+  }
+
+  #forgetExchange(exchange: Exchange): void {
+    this.exchanges.delete(exchange)
+    this.#durable.removeExchange(exchange)
+    this.pairs.exchangeDeleted(exchange)
   }
 
   #isAbandoned(exchange: Exchange): boolean {

@@ -129,6 +129,7 @@ function isAlive(pid: number): boolean {
 function configuration(managementPort: number): string {
   return `management.tcp.ip = 127.0.0.1
 management.tcp.port = ${managementPort}
+management.rates_mode = detailed
 cluster_name = leveret-reference
 vm_memory_high_watermark.absolute = 4GB
 disk_free_limit.absolute = 1MB

@@ -37,6 +37,20 @@ export function channelJson(connection: Connection, channel: Channel, nodeName: 
   }
 }
 
+/** Who somebody is that publishes or consumes. */
+export function channelDetails(connection: Connection, channel: Channel, node: string): object {
+  const { name, ends } = connection.link
+  return {
+    name: channelName(connection, channel),
+    number: channel.number,
+    connection_name: name,
+    node,
+    peer_host: ends.peerHost,
+    peer_port: ends.peerPort,
+    user: (connection.session as Session).user.name,
+  }
+}
+
 /** A consumer, with the channel that it is on. */
 export interface OpenConsumer {
   readonly connection: Connection
@@ -48,7 +62,6 @@ export function consumerJson(
   { connection, channel, consumer }: OpenConsumer,
   node: string,
 ): object {
-  const { user } = connection.session as Session
   const { queue } = consumer
   const isActive = queue.activeConsumer === null || queue.activeConsumer === consumer
   return {
@@ -64,14 +77,6 @@ export function consumerJson(
         : 'single_active'
       : 'waiting',
     arguments: argumentsJson(consumer.arguments),
-    channel_details: {
-      name: channelName(connection, channel),
-      number: channel.number,
-      connection_name: connection.link.name,
-      node,
-      peer_host: connection.link.ends.peerHost,
-      peer_port: connection.link.ends.peerPort,
-      user: user.name,
-    },
+    channel_details: channelDetails(connection, channel, node),
   }
 }

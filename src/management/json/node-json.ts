@@ -86,7 +86,7 @@ export function nodeJson(broker: ManagedBroker, { diskFreeBytes }: NodeFigures):
     disk_free_limit: diskFreeLimitBytes,
     disk_free_alarm: alarms.includes('disk'),
     proc_total: 0,
-    rates_mode: 'basic',
+    rates_mode: 'detailed',
     uptime: Math.max(0, Math.round(clock.wallTime() - broker.startedAtMs)),
     run_queue: 0,
     processors: cpus().length,

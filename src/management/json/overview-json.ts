@@ -21,7 +21,7 @@ export function overviewJson(call: Call): object {
     product_version: broker.version,
     erlang_version: process.versions.node,
     erlang_full_version: `Node.js ${process.versions.node}`,
-    rates_mode: 'basic',
+    rates_mode: 'detailed',
     sample_retention_policies: { global: [600], basic: [600], detailed: [600] },
     exchange_types: exchangeTypesJson,
     release_series_support_status: 'supported',

@@ -4,6 +4,7 @@ import type { Call } from '../call.ts'
 import { noSuchObject } from '../http-error.ts'
 import { channelJson, channelName, consumerJson } from '../json/channel-json.ts'
 import { connectionJson } from '../json/connection-json.ts'
+import { channelPairsJson } from '../json/pairs-json.ts'
 import {
   channelsOf,
   connectionOf,
@@ -37,8 +38,7 @@ export const CHANNELS: readonly Route[] = routes('management', {
     return found({
       ...shownChannel(call, open),
       consumer_details: consumersOf([open]).map((one) => consumerJson(one, nodeName)),
-      publishes: [],
-      deliveries: [],
+      ...channelPairsJson(call, open.connection.session.vhost, open.channel),
     })
   },
   'GET /vhosts/:vhost/channels': (call) => shownChannels(call, channelsOf(ofVhost(call))),

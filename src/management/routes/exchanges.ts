@@ -7,6 +7,7 @@ import { noSuchObject } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
 import { exchangeJson } from '../json/exchange-json.ts'
+import { exchangePairsJson } from '../json/pairs-json.ts'
 import { type Route, routes } from '../route.ts'
 
 /** How the default exchange, which has no name, is addressed. */
@@ -15,8 +16,11 @@ const DEFAULT_EXCHANGE = 'amq.default'
 export const EXCHANGES: readonly Route[] = routes('management', {
   'GET /exchanges': (call) => list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
   'GET /exchanges/:vhost': (call) => list(shownAll(call, call.vhost)),
-  'GET /exchanges/:vhost/:name': (call) =>
-    found({ ...shown(call, call.vhost, exchangeOf(call)), incoming: [], outgoing: [] }),
+  'GET /exchanges/:vhost/:name': (call) => {
+    const { vhost } = call
+    const exchange = exchangeOf(call)
+    return found({ ...shown(call, vhost, exchange), ...exchangePairsJson(call, vhost, exchange) })
+  },
   'PUT /exchanges/:vhost/:name': declare,
   'DELETE /exchanges/:vhost/:name': async (call) => {
     const { vhost, access, query } = call

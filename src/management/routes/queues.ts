@@ -7,6 +7,7 @@ import { badRequest, noSuchObject } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
 import { consumerJson } from '../json/channel-json.ts'
+import { queuePairsJson } from '../json/pairs-json.ts'
 import { type QueueDetail, queueJson } from '../json/queue-json.ts'
 import { bytesOf } from '../json/queue-totals.ts'
 import { consumersOfQueue } from '../open-things.ts'
@@ -31,8 +32,7 @@ export const QUEUES: readonly Route[] = routes('management', {
       message_bytes_unacknowledged: unacknowledged,
       exclusive_consumer_tag: exclusive?.consumer.consumerTag ?? null,
       consumer_details: consumers.map((one) => consumerJson(one, call.broker.nodeName)),
-      deliveries: [],
-      incoming: [],
+      ...queuePairsJson(call, call.vhost, queue),
       slave_nodes: [],
       synchronised_slave_nodes: [],
     })

@@ -5,7 +5,9 @@ import type { Happenings } from '../../base/happenings.ts'
 import type { Connection } from '../../connection/connection.ts'
 import type { Exchange } from '../../exchange/exchange.ts'
 import type { Queue } from '../../queue/queue.ts'
+import type { QueueCounts } from '../../queue/queue-counts.ts'
 import type { MessageCounts } from '../../vhost/message-counts.ts'
+import type { PublishCounts, RouteCounts } from '../../vhost/message-pairs.ts'
 import { totalsOf } from '../json/queue-totals.ts'
 
 /** By name. */
@@ -20,14 +22,20 @@ export interface Read {
 }
 
 export function readCounts(counts: MessageCounts): Readings {
+  return { ...readPublished(counts), ...readDeliveries(counts) }
+}
+
+/** What a channel, or all of them, have published. */
+export function readPublished(counts: PublishCounts): Readings {
   return {
     publish: counts.published,
     confirm: counts.confirmed,
     return_unroutable: counts.returned,
     drop_unroutable: counts.dropped,
-    ...readDeliveries(counts),
   }
 }
+
+export const readRouted = ({ published }: RouteCounts): Readings => ({ publish: published })
 
 export function readQueue(queue: Queue): Read {
   const { counts } = queue
@@ -61,9 +69,8 @@ const CHURN = [
   ['queue_deleted', 'queue.deleted'],
 ] as const
 
-type Deliveries = Omit<MessageCounts, 'confirmed' | 'returned' | 'dropped' | 'add' | 'takeOver'>
-
-function readDeliveries(counts: Deliveries): Readings {
+/** What somebody has got. */
+export function readDeliveries(counts: Omit<QueueCounts, 'published' | 'add'>): Readings {
   const { delivered, deliveredNoAck, got, gotNoAck } = counts
   return {
     deliver: delivered,

@@ -7,6 +7,7 @@ import type { Vhost } from '../../vhost/vhost.ts'
 import { queueTotals } from '../json/queue-totals.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
 import { History, type Range, withDetails } from './history.ts'
+import { type PairReading, PairStatistics } from './pair-statistics.ts'
 import {
   type Read,
   readChurn,
@@ -33,6 +34,7 @@ const IDLE_MS = 60_000
 export class Statistics {
   readonly #broker: ManagedBroker
   #histories = new WeakMap<Subject, History>()
+  readonly #pairs = new PairStatistics(IDLE_MS)
   #stop: (() => void) | undefined
   #askedAtMs = 0
   #lastTime = { timeMs: 0, text: '' }
@@ -58,6 +60,12 @@ export class Statistics {
     const idleSinceMs = MAY_BE_IDLE.has(kindOf(subject)) ? history?.idleSinceMs : undefined
     if (idleSinceMs !== undefined) json['idle_since'] = this.#printed(idleSinceMs)
     return json
+  }
+
+  /** The same of what goes from one thing to another. */
+  ofPair(pair: PairReading, query: URLSearchParams): Record<string, unknown> {
+    this.#asked()
+    return this.#pairs.of(pair, rangeOf(query, 'msg_rates'), this.#broker.clock.now())
   }
 
   /** Most of a thousand queues are idle since the same sample. */
@@ -125,11 +133,13 @@ export class Statistics {
     this.#stop?.()
     this.#stop = undefined
     this.#histories = new WeakMap()
+    this.#pairs.clear()
   }
 
   #sample(): void {
     const timeMs = this.#broker.clock.wallTime()
     this.#record(this.#broker, timeMs)
+    this.#pairs.sample(this.#broker.clock.now(), timeMs)
     for (const vhost of this.#vhosts) {
       this.#record(vhost, timeMs)
       for (const queue of vhost.queues.values()) this.#record(queue, timeMs)

@@ -4,6 +4,7 @@ import { Confirms } from '../../../src/channel/confirms.ts'
 import { ACCEPTED, REJECTED } from '../../../src/exchange/destination.ts'
 import type { TicketListener } from '../../../src/message-log/batch.ts'
 import { joinedInOrder, type TicketSource } from '../../../src/message-log/ticket-source.ts'
+import { PublishCounts } from '../../../src/vhost/message-pairs.ts'
 import { RecordingOutput } from './recording-output.ts'
 
 /** A message log of which only tickets are seen: each publish is noted with the last one. */
@@ -41,18 +42,21 @@ class Tickets implements TicketSource {
 let output: RecordingOutput
 let log: Tickets
 let confirms: Confirms
+/** Of the exchange that is published to. */
+let counts: PublishCounts
 
 beforeEach(() => {
   output = new RecordingOutput()
   log = new Tickets()
   confirms = new Confirms(1, output, log)
+  counts = new PublishCounts()
 })
 
 /** Publishes with these outcomes, of which those above 0 are tickets. */
 function publish(...outcomes: number[]): void {
   for (const outcome of outcomes) {
     log.lastTicket = Math.max(log.lastTicket, outcome)
-    confirms.published(outcome)
+    confirms.published(outcome, counts)
   }
 }
 
@@ -183,4 +187,22 @@ it('tells of every publish once and in order, whatever becomes of them and whene
   expect(fates).toEqual(
     Array.from({ length: 300 }, (_, n) => (outcomeOf(n) === REJECTED ? '-' : '+')),
   )
+})
+
+it('counts what is confirmed where it was published', () => {
+  const first = counts
+  publish(ACCEPTED, 1)
+  counts = new PublishCounts()
+  publish(1, REJECTED, 2)
+  const second = counts
+  counts = first
+  publish(2)
+  told()
+  expect([first.confirmed, second.confirmed]).toEqual([1, 0])
+  log.store(1)
+  told()
+  expect([first.confirmed, second.confirmed]).toEqual([2, 1])
+  log.store(2)
+  told()
+  expect([first.confirmed, second.confirmed]).toEqual([3, 2])
 })
