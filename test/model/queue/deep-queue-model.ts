@@ -61,6 +61,9 @@ export class DeepQueueModel {
   /** What comes now, and may be handed over or sent away before it was ever ready. */
   #coming: Entry | undefined
   #isDeleted = false
+  /** What is being claimed and may be had, and what of that must have been had already. */
+  #claimable: Entry[] = []
+  readonly #taken = new Set<Entry>()
 
   /** `before` is what was found when the process began. */
   constructor(sketch: QueueSketch, now: () => number, before: readonly Found[] = []) {
@@ -156,6 +159,7 @@ export class DeepQueueModel {
     // What a queue does not take it may pass on: it says so next.
     const isPassedOn = this.#sketch.overflow === 'reject-publish-dlx' && reason === 'maxlen'
     if (isPassedOn && number === this.#coming?.number) return
+    this.#passClaimed(number)
     const first = this.#ready[0] as Entry
     const isDue = reason === 'maxlen' ? this.#isTooMuch() : isOver(first, this.#now())
     expect([`m${first.number}`, isDue]).toEqual([body, true])
@@ -177,6 +181,41 @@ export class DeepQueueModel {
       }
     }
     this.#sort()
+  }
+
+  /** Somebody says to have held these. */
+  claiming(bodies: readonly string[]): void {
+    const asked = new Set(bodies.map(numberOf))
+    const before = new Set(this.#before.map(({ number }) => number))
+    this.#claimable = this.#ready.filter(({ number }) => asked.has(number) && before.has(number))
+    this.#taken.clear()
+  }
+
+  /** These were had: they are held now, and what stands before them has been held. */
+  claimed(bodies: readonly string[]): void {
+    const isThere = (entry: Entry): boolean =>
+      this.#ready.includes(entry) && !isOver(entry, this.#now())
+    const had = this.#claimable.filter((entry) => this.#taken.has(entry) || isThere(entry))
+    this.#claimable = []
+    expect(bodies.map(numberOf).sort()).toEqual(had.map(({ number }) => number).sort())
+    for (const entry of had) this.#held.set(entry.number, entry)
+    const passed = this.#ready.filter((entry) =>
+      had.some(({ priority, number }) => entry.priority === priority && entry.number <= number),
+    )
+    this.#ready = this.#ready.filter((entry) => !had.includes(entry))
+    for (const entry of new Set([...had, ...passed])) {
+      entry.delivered = true
+      this.#note('deliver', entry)
+    }
+  }
+
+  /** Before anybody has heard that they were had, others behind them may be first. */
+  #passClaimed(number: number): void {
+    for (let first = this.#ready[0]; first !== undefined; first = this.#ready[0]) {
+      if (first.number === number || !this.#claimable.includes(first)) return
+      this.#ready.shift()
+      this.#taken.add(first)
+    }
   }
 
   /** What is ready, in order, as somebody sees it who looks. */

@@ -12,6 +12,10 @@ export type DeepOperation =
   | { readonly do: 'browse'; readonly from: number; readonly count: number }
   /** Somebody takes out one that is there. */
   | { readonly do: 'takeOut'; readonly position: number }
+  /** Who held some that are ready says so; only of those that were there before may that be true. */
+  | { readonly do: 'claim'; readonly from: number; readonly count: number }
+  /** As `reopen`, and who held something still does. */
+  | { readonly do: 'failover'; readonly awaitsClaims: boolean }
   /** All that is held comes back at once. */
   | { readonly do: 'giveBack' }
   | { readonly do: 'disk'; readonly fails: boolean }
@@ -31,6 +35,15 @@ const browse = fc.record({
   from: fc.oneof(fc.constant(0), fc.nat({ max: 300 })),
   count: fc.integer({ min: 1, max: 12 }),
 })
+const claim = fc.record({
+  do: fc.constant('claim' as const),
+  from: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 300 })),
+  count: fc.integer({ min: 1, max: 6 }),
+})
+const failover = fc.record({
+  do: fc.constant('failover' as const),
+  awaitsClaims: fc.boolean(),
+})
 const takeOut = fc.record({
   do: fc.constant('takeOut' as const),
   position: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 300 })),
@@ -49,6 +62,8 @@ const deepOperation = fc.oneof<fc.WeightedArbitrary<DeepOperation>[]>(
   { weight: 2, arbitrary: fc.constant({ do: 'giveBack' as const }) },
   { weight: 3, arbitrary: browse },
   { weight: 3, arbitrary: takeOut },
+  { weight: 2, arbitrary: claim },
+  { weight: 2, arbitrary: failover },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disk' as const), fails: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant({ do: 'rest' as const }) },
   { weight: 1, arbitrary: fc.constant({ do: 'reopen' as const }) },

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Message } from '../../../src/message/message.ts'
 import type { BrowsedMessage } from '../../../src/queue/browsing.ts'
+import type { ClaimId } from '../../../src/queue/claims.ts'
 import type { DeadLetterReason } from '../../../src/queue/queue.ts'
 import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import type { SpillStore } from '../../../src/store/spill-store.ts'
@@ -104,6 +105,12 @@ export class DeepQueueUnderTest implements QueueSystem {
         break
       case 'takeOut':
         await this.#takeOut(operation.position)
+        break
+      case 'claim':
+        await this.#claimReady(operation.from, operation.count)
+        break
+      case 'failover':
+        await this.#failOver(operation.awaitsClaims)
         break
       case 'rest':
         await this.rest()
@@ -226,7 +233,7 @@ export class DeepQueueUnderTest implements QueueSystem {
     })
   }
 
-  #newQueue(): QueueUnderTest {
+  #newQueue(awaitsClaims = false): QueueUnderTest {
     const store = this.#store
     const { storage, logOf } = store
     return new QueueUnderTest({
@@ -235,6 +242,7 @@ export class DeepQueueUnderTest implements QueueSystem {
       storage,
       logOf,
       messageOf: (body, sketch) => this.#messageOf(body, sketch),
+      awaitsClaims,
       // What another process still does is no matter.
       onEvent: (event) => {
         if (store === this.#store) this.#onEvent(event)
@@ -360,7 +368,44 @@ export class DeepQueueUnderTest implements QueueSystem {
     throw new Error('what is looked at does not come')
   }
 
-  async #reopen(): Promise<void> {
+  async #claimReady(position: number, count: number): Promise<void> {
+    // What is given to somebody in the very moment would be held against the model.
+    if (this.#queue.takers.length > 0) return
+    const from = position % (this.#model.readyCount + 1)
+    const looked = this.#queue.browser.read(from, { count, bytes: Number.POSITIVE_INFINITY })
+    const seen = (await this.#stepUntil(looked)) ?? []
+    await this.#claim(
+      seen.map(({ id, message }) => {
+        const [priority, sequence] = id.split('-').map(Number) as [number, number]
+        return [{ priority, sequence }, textOf(message)]
+      }),
+    )
+  }
+
+  async #failOver(awaitsClaims: boolean): Promise<void> {
+    const held = this.#queue.heldIds
+    await this.#reopen(awaitsClaims)
+    await this.#claim(held)
+    this.#queue.begin()
+    await this.#stepUntil(Promise.resolve())
+  }
+
+  async #claim(held: readonly (readonly [id: ClaimId, body: string])[]): Promise<void> {
+    this.#model.claiming(held.map(([, body]) => body))
+    const { log } = this.#store
+    const claiming = this.#queue.claim(held.map(([id]) => id)).then((bodies) => {
+      try {
+        this.#model.claimed(bodies)
+      } catch (error) {
+        this.#failure ??= error
+      }
+      this.#model.endStep(log.lastTicket)
+    })
+    await this.#stepUntil(claiming)
+    this.#model.claiming([])
+  }
+
+  async #reopen(awaitsClaims = false): Promise<void> {
     const { storedTicket } = this.#store.log
     const disk = this.#store.afterCrash()
     const newSpillStore = this.#newSpillStore
@@ -373,7 +418,7 @@ export class DeepQueueUnderTest implements QueueSystem {
       expect(DeepQueueModel.sketches(found)).toEqual(this.#model.contents(storedTicket))
     }
     this.#model = new DeepQueueModel(this.#sketch, () => this.#clock.wallTime(), found)
-    this.#queue = this.#newQueue()
+    this.#queue = this.#newQueue(awaitsClaims)
   }
 }
 

@@ -3,6 +3,7 @@ import { AmqpError } from '../../../src/errors.ts'
 import { REJECTED } from '../../../src/exchange/destination.ts'
 import type { Message } from '../../../src/message/message.ts'
 import type { QueueBrowser } from '../../../src/queue/browsing.ts'
+import type { ClaimId } from '../../../src/queue/claims.ts'
 import { ClassicQueue, type LogOfPriority } from '../../../src/queue/classic-queue.ts'
 import type { Place, QueueConsumer, QueuedMessage } from '../../../src/queue/queue.ts'
 import { memoryOnly, type QueueStorage } from '../../../src/queue/queue-storage.ts'
@@ -80,6 +81,7 @@ export interface QueueParts {
   readonly logOf?: LogOfPriority
   readonly messageOf?: (body: string, sketch: MessageSketch) => Message
   readonly onEvent?: (event: string) => void
+  readonly awaitsClaims?: boolean
 }
 
 /** The real queue engine, with consumers that behave as a channel's do. */
@@ -101,6 +103,7 @@ export class QueueUnderTest implements QueueSystem {
     logOf,
     messageOf = messageInChunk,
     onEvent = () => {},
+    awaitsClaims = false,
   }: QueueParts = {}) {
     this.#messageOf = messageOf
     this.#clock = clock
@@ -122,6 +125,7 @@ export class QueueUnderTest implements QueueSystem {
       },
       storage,
       logOf: logOf ?? (() => null),
+      awaitsClaims,
     })
   }
 
@@ -212,6 +216,25 @@ export class QueueUnderTest implements QueueSystem {
     for (const holder of new Set(settled.map((holding) => holding.holder))) {
       if (holder !== undefined) this.#queue.resume(holder)
     }
+  }
+
+  /** What is held, as other processes know it, and what it is. */
+  get heldIds(): readonly (readonly [id: ClaimId, body: string])[] {
+    return this.#holdings.map(({ message, sequence }) => {
+      return [{ priority: this.#queue.priorityOf(message), sequence }, textOf(message)]
+    })
+  }
+
+  /** Holds what it gets of these, and says what that is. */
+  async claim(ids: readonly ClaimId[]): Promise<readonly string[]> {
+    const places = await this.#queue.claim(ids)
+    const claimed = places.filter((place) => place !== undefined)
+    for (const place of claimed) this.#holdings.push({ ...place, holder: undefined })
+    return claimed.map(({ message }) => textOf(message))
+  }
+
+  begin(): void {
+    this.#queue.begin()
   }
 
   setRoom(link: number, hasRoom: boolean): void {
