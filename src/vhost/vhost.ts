@@ -265,13 +265,6 @@ export class Vhost {
     return this.#findQueue(queue.name) === queue || queue instanceof DelayQueue
   }
 
-  /** Whether there is another one of that name by now: that of a node which was faster to have it stored. */
-  isReplaced(declared: Destination): boolean {
-    const { kind, name } = declared
-    const now = kind === 'queue' ? this.queues.find(name) : this.exchanges.find(name)
-    return now !== undefined && now !== declared
-  }
-
   #findQueue(name: string): Queue | undefined {
     return this.queues.find(name) ?? this.replyQueues.find(name)
   }
@@ -302,14 +295,12 @@ export class Vhost {
     name: string,
     properties: ExchangeProperties,
     access: Access = this.#unrestricted,
-  ): Exchange {
-    const isNew = this.exchanges.declare(name, properties, access)
-    const exchange = this.exchanges.get(name)
-    if (!isNew) return exchange
+  ): void {
+    if (!this.exchanges.declare(name, properties, access)) return
     this.topologyVersion++
+    const exchange = this.exchanges.get(name)
     this.#policies.apply(exchange)
     this.#durable.addExchange(exchange, () => this.#removeExchange(exchange))
-    return exchange
   }
 
   exchangeStored(name: string): Promise<void> | undefined {

@@ -9,18 +9,18 @@ import {
   type ExchangeUnbind,
 } from 'amqp-codec'
 import type { BindingRequest } from '../../vhost/binding-resolver.ts'
+import { isReplaced } from '../../vhost/replaced.ts'
 import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
 
 export function exchangeDeclare(channel: Channel, method: ExchangeDeclare): void {
   const { vhost, access, output } = channel.context
   const name = declaredName(method.exchange)
-  const exchange = method.passive
-    ? vhost.exchanges.getNamed(name)
-    : vhost.declareExchange(name, method, access)
+  if (!method.passive) vhost.declareExchange(name, method, access)
+  const exchange = vhost.exchanges.getNamed(name)
   channel.when(vhost.exchangeStored(name), () => {
     // Another node may have been faster: then it is that one which is asked for.
-    if (vhost.isReplaced(exchange)) exchangeDeclare(channel, method)
+    if (isReplaced(vhost, exchange)) exchangeDeclare(channel, method)
     else if (!method.nowait) output.method(channel.number, { id: EXCHANGE_DECLARE_OK })
   })
 }

@@ -12,6 +12,7 @@ import {
 } from 'amqp-codec'
 import type { Queue } from '../../queue/queue.ts'
 import type { BindingRequest } from '../../vhost/binding-resolver.ts'
+import { isReplaced } from '../../vhost/replaced.ts'
 import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
 import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
@@ -26,7 +27,7 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
   const { vhost } = channel.context
   channel.when(vhost.queueStored(queue.name), () => {
     // Another node may have been faster: then it is that one which is asked for.
-    if (vhost.isReplaced(queue)) queueDeclare(channel, { ...method, queue: queue.name })
+    if (isReplaced(vhost, queue)) queueDeclare(channel, { ...method, queue: queue.name })
     else if (!method.nowait) channel.when(queue.counted(), () => declareOk(channel, queue))
   })
 }

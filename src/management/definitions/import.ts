@@ -1,7 +1,7 @@
 import type { Administration } from '../../administration/administration.ts'
 import { noVhost } from '../../administration/administration-error.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
-import { declareStored } from '../declaring.ts'
+import { declareExchange, declareQueue } from '../declaring.ts'
 import { badRequest, HttpError, httpErrorOf } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { JsonBody } from '../json-body.ts'
@@ -123,7 +123,7 @@ async function importExchange(to: Import, item: JsonBody): Promise<void> {
     internal: item.flag('internal'),
     arguments: argumentsFrom(item.object('arguments')),
   }
-  await declareStored(vhost, () => vhost.declareExchange(name, properties))
+  await declareExchange(vhost, name, properties)
 }
 
 async function importQueue(to: Import, item: JsonBody): Promise<void> {
@@ -136,7 +136,7 @@ async function importQueue(to: Import, item: JsonBody): Promise<void> {
     exclusiveOwner: null,
     arguments: argumentsFrom(item.object('arguments')),
   }
-  await declareStored(vhost, () => vhost.declareQueue(name, properties, to))
+  await declareQueue(vhost, name, properties, to)
 }
 
 async function importBinding(to: Import, item: JsonBody): Promise<void> {

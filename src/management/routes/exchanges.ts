@@ -2,7 +2,7 @@ import type { Exchange } from '../../exchange/exchange.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { declareStored } from '../declaring.ts'
+import { declareExchange } from '../declaring.ts'
 import { noSuchObject } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
@@ -63,7 +63,7 @@ async function declare(call: Call): Promise<Answer> {
     internal: body.flag('internal'),
     arguments: argumentsFrom(body.object('arguments')),
   }
-  await declareStored(vhost, () => vhost.declareExchange(name, properties, access))
+  await declareExchange(vhost, name, properties, access)
   return put(isNew)
 }
 

@@ -2,7 +2,7 @@ import type { Queue } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import { type Answer, found, list, NO_CONTENT, put } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { declareStored } from '../declaring.ts'
+import { declareQueue } from '../declaring.ts'
 import { badRequest, noSuchObject } from '../http-error.ts'
 import { argumentsFrom } from '../json/arguments-json.ts'
 import { bindingJson, defaultBinding, shownBinding } from '../json/binding-json.ts'
@@ -95,7 +95,7 @@ async function declare(call: Call): Promise<Answer> {
     exclusiveOwner: null,
     arguments: argumentsFrom(body.object('arguments')),
   }
-  await declareStored(vhost, () => vhost.declareQueue(name, properties, owner, access))
+  await declareQueue(vhost, name, properties, owner, access)
   return put(isNew)
 }
 

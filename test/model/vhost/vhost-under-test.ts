@@ -86,7 +86,7 @@ export class VhostUnderTest {
 
   consumeOnce(name: string): void {
     const queue = this.#vhost.queues.find(name)
-    queue?.consume(idleConsumer, false)
+    void queue?.consume(idleConsumer, false)
     queue?.cancel(idleConsumer)
   }
 
