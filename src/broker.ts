@@ -34,18 +34,14 @@ import { resolveOptions } from './config/resolve.ts'
 import { serverProperties } from './connection/server-properties.ts'
 import { SlabPool } from './connection/slab-pool.ts'
 import type { Endpoint, ManagedBroker } from './management/managed-broker.ts'
-import type { QueueLog } from './message-log/queue-log.ts'
 import type { TicketSource } from './message-log/ticket-source.ts'
-import { memoryOnly } from './queue/queue-storage.ts'
 import { type AlarmResource, Alarms } from './server/alarms.ts'
 import { DiskMonitor } from './server/disk-monitor.ts'
 import { Listener } from './server/listener.ts'
 import { type Machine, SystemMachine } from './server/machine.ts'
 import { MemoryMonitor } from './server/memory-monitor.ts'
 import { TlsIdentity } from './server/tls-identity.ts'
-import { delayQueueFactory } from './vhost/delay-queue-factory.ts'
 import { EventExchange } from './vhost/event-exchange.ts'
-import { queueFactory } from './vhost/queue-factory.ts'
 import { restoreVhosts } from './vhost/restore-vhosts.ts'
 import { Vhost } from './vhost/vhost.ts'
 
@@ -77,7 +73,7 @@ export class Broker {
   readonly #listener: Listener
   readonly #turn = new Turn()
   readonly #happenings = new Happenings()
-  readonly #store = new BrokerStore()
+  readonly #store: BrokerStore
   readonly #http: HttpServices
   readonly #clock: ClosableClock
   #tlsIdentity: TlsIdentity | undefined
@@ -97,6 +93,7 @@ export class Broker {
     this.#clock = clock
     this.#failedLogins = new FailedLogins(clock)
     this.#profile = COMPAT_PROFILES[options.compat]
+    this.#store = new BrokerStore(clock, this.#profile)
     this.#administration = new Administration({
       loopbackUsers: options.loopbackUsers,
       allowMirroring: this.#profile.mirroringPolicies,
@@ -361,6 +358,8 @@ export class Broker {
       logger: this.#logger,
       onFailing: (isFailing) => this.#alarms.set('disk', 'journal', isFailing),
       onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
+      profile: this.#profile,
+      facts: () => this.#http.facts(),
     })
     const { definitions } = this.#store
     this.#administration.restore(stored, definitions, this.#logger)
@@ -371,6 +370,7 @@ export class Broker {
     })
     const count = this.#store.keepOnly(stored)
     if (count > 0) this.#logger.info({ count }, 'Dropped messages of queues that were deleted')
+    await this.#store.join(this.#administration.applied)
     this.#compareDefaults()
   }
 
@@ -380,6 +380,7 @@ export class Broker {
       raisedAlarms: this.#alarms,
       listening: () => this.endpoints,
       tlsIdentity: this.#tlsIdentity,
+      joinedCluster: () => this.#store.cluster,
       administration: this.#administration,
       failedLogins: this.#failedLogins,
       happenings: this.#happenings,
@@ -408,15 +409,10 @@ export class Broker {
   }
 
   #createVhost(name: string): Vhost {
-    const { definitions, messageLog, queueStorage } = this.#store
-    const logOf = (id: number): QueueLog | null => messageLog?.queueLog(id) ?? null
     const vhost = new Vhost(name, {
-      definitions,
-      createQueue: queueFactory(queueStorage, logOf, messageLog, this.#profile),
-      createDelayQueue: delayQueueFactory(
-        queueStorage ?? { ...memoryOnly(), clock: this.#clock },
-        messageLog ?? undefined,
-      ),
+      definitions: this.#store.definitions,
+      createQueue: this.#store.queueFactory,
+      createDelayQueue: this.#store.delayQueueFactory,
       clock: this.#clock,
       profile: this.#profile,
       logger: this.#logger,

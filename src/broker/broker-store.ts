@@ -1,4 +1,7 @@
+import type { Clock } from '../base/clock.ts'
+import type { CompatProfile } from '../config/compat.ts'
 import type { Definition, QueueDefinition } from '../definitions/definition.ts'
+import type { DefinitionApplier } from '../definitions/definition-applier.ts'
 import { type DefinitionStore, noDefinitions } from '../definitions/definition-store.ts'
 import { Definitions } from '../definitions/definitions.ts'
 import {
@@ -6,28 +9,52 @@ import {
   loadDefinitions,
   StoredDefinitions,
 } from '../definitions/stored-definitions.ts'
-import type { MessageLog } from '../message-log/message-log.ts'
-import type { QueueStorage } from '../queue/queue-storage.ts'
+import type { ManagedCluster } from '../management/managed-cluster.ts'
+import type { QueueLog } from '../message-log/queue-log.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
+import { memoryOnly } from '../queue/queue-storage.ts'
 import { priorityLevelsOf } from '../queue/settings.ts'
 import { StoreError } from '../store/store-error.ts'
+import { type DelayQueueFactory, delayQueueFactory } from '../vhost/delay-queue-factory.ts'
+import { type QueueFactory, queueFactory } from '../vhost/queue-factory.ts'
+import type { Clustering, ClusteringOptions } from './cluster/clustering.ts'
 import type { Persistence, PersistenceOptions } from './persistence.ts'
 
-type StoreOptions = Omit<PersistenceOptions, 'definitionsStored'>
+export type StoreOptions = Omit<PersistenceOptions, 'definitionsStored'> & ClusteringOptions
 
 /**
- * What outlives a broker: its definitions, and the log of its messages. With `none` for a data directory
- * it is empty, and keeps nothing.
+ * What outlives a broker, and where its queues are: definitions, and the log of messages, in a data
+ * directory; or those that it shares with the other nodes of a cluster. With neither it keeps nothing.
  */
 export class BrokerStore {
+  readonly #clock: Clock
+  readonly #profile: CompatProfile
   #persistence: Persistence | undefined
   #definitions: Definitions | undefined
+  #clustering: Clustering | undefined
+
+  constructor(clock: Clock, profile: CompatProfile) {
+    this.#clock = clock
+    this.#profile = profile
+  }
 
   /**
    * Gives what is stored, or `first` if that is nothing.
    *
-   * @throws StoreError as `DataDirectory.open` does, and for messages without definitions
+   * @throws StoreError as `DataDirectory.open` and `Clustering.open` do, and for messages without
+   * definitions
    */
   async open(first: readonly Definition[], options: StoreOptions): Promise<StoredDefinitions> {
+    if (options.cluster.length === 0) return this.#openDirectory(first, options)
+    const { Clustering } = await import('./cluster/clustering.ts')
+    this.#clustering = await Clustering.open(options, first)
+    return this.#clustering.definitions.loaded
+  }
+
+  async #openDirectory(
+    first: readonly Definition[],
+    options: StoreOptions,
+  ): Promise<StoredDefinitions> {
     const { dataDir, logger } = options
     if (dataDir === 'none') return new StoredDefinitions(first)
     // Loaded only here: who keeps nothing is not to wait for a database.
@@ -51,30 +78,49 @@ export class BrokerStore {
   }
 
   get definitions(): DefinitionStore {
-    return this.#definitions ?? noDefinitions
+    return this.#clustering?.definitions ?? this.#definitions ?? noDefinitions
   }
 
   /** Null when nothing is stored. */
-  get messageLog(): MessageLog | null {
-    return this.#persistence?.messageLog ?? null
+  get messageLog(): TicketSource | null {
+    return this.#clustering?.sharding.tickets ?? this.#persistence?.messageLog ?? null
   }
 
-  get queueStorage(): QueueStorage | undefined {
-    return this.#persistence?.queueStorage
+  get queueFactory(): QueueFactory {
+    if (this.#clustering !== undefined) return this.#clustering.sharding.queueFactory
+    const { messageLog, queueStorage } = this.#persistence ?? {}
+    const logOf = (id: number): QueueLog | null => messageLog?.queueLog(id) ?? null
+    return queueFactory(queueStorage, logOf, messageLog ?? null, this.#profile)
+  }
+
+  get delayQueueFactory(): DelayQueueFactory {
+    const { queueStorage } = this.#clustering ?? this.#persistence ?? {}
+    const storage = queueStorage ?? { ...memoryOnly(), clock: this.#clock }
+    return delayQueueFactory(storage, this.#persistence?.messageLog)
+  }
+
+  /** The cluster that this broker has joined. */
+  get cluster(): ManagedCluster | undefined {
+    return this.#clustering?.control
   }
 
   /** Drops messages of queues that are no more, and says how many that were. */
   keepOnly(stored: StoredDefinitions): number {
-    return this.messageLog?.keepOnly(new Set(allLogIds(stored))) ?? 0
+    return this.#persistence?.messageLog.keepOnly(new Set(allLogIds(stored))) ?? 0
+  }
+
+  /** Becomes one of a cluster, if there is one: everything that is stored is in memory. */
+  async join(applier: DefinitionApplier): Promise<void> {
+    await this.#clustering?.join(applier)
   }
 
   /** Waits until everything is stored. */
   async close(): Promise<void> {
     await this.#definitions?.close()
     await this.#persistence?.close()
+    await this.#clustering?.close()
   }
 }
-
 /** What the message log knows of. */
 function allLogIds(stored: StoredDefinitions): number[] {
   const exchangeIds = stored.of('exchange').flatMap(({ id }) => (id === undefined ? [] : [id]))

@@ -1,6 +1,7 @@
 import { hostAndPort } from '../base/host-and-port.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Endpoint } from '../management/managed-broker.ts'
+import type { NodeFacts } from '../management/managed-cluster.ts'
 import type {
   HttpService,
   Management,
@@ -21,7 +22,7 @@ export class HttpServices {
   #management: Management | undefined
   #isClosed = false
 
-  /** `options` are asked for once, when the first port is opened. */
+  /** `options` are asked for once, when there is something to say. */
   constructor(options: () => ManagementOptions, logger: Logger) {
     this.#options = options
     this.#logger = logger
@@ -34,10 +35,9 @@ export class HttpServices {
 
   /** Each at most once. Rejects with the system's error when it cannot listen. */
   async open(service: HttpService, options: ServiceOptions): Promise<void> {
-    const { Management } = await import('../management/management.ts')
+    const management = await this.#load()
     if (this.#isClosed) return
-    this.#management ??= new Management(this.#options())
-    await this.#management.listen(service, options)
+    await management.listen(service, options)
     this.#logger.info({}, `${NAMES[service]} on ${this.urlOf(service)}`)
   }
 
@@ -50,8 +50,19 @@ export class HttpServices {
     return `${scheme}://${hostAndPort(host, port)}`
   }
 
+  /** What this broker says of itself to others of its cluster, whether a port is open or not. */
+  async facts(): Promise<Omit<NodeFacts, 'shards'>> {
+    return (await this.#load()).facts()
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#management?.close()
+  }
+
+  async #load(): Promise<Management> {
+    const { Management } = await import('../management/management.ts')
+    this.#management ??= new Management(this.#options())
+    return this.#management
   }
 }

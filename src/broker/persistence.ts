@@ -10,6 +10,7 @@ import { DataDirectory } from '../store/data-directory.ts'
 import type { Durability } from '../store/journal.ts'
 import type { Metadata } from '../store/metadata.ts'
 import { SpillFile } from '../store/spill/spill-file.ts'
+import { Behind } from './behind.ts'
 
 export interface PersistenceOptions {
   readonly dataDir: string
@@ -55,24 +56,18 @@ export class Persistence {
 
   private constructor(options: PersistenceOptions, directory: DataDirectory, spillFile: SpillFile) {
     const { clock, logger, messageMemoryBytes, onBehind } = options
-    const behind = new Set<object>()
-    const watch = (source: object) => (isBehind: boolean) => {
-      const before = behind.size
-      if (isBehind) behind.add(source)
-      else behind.delete(source)
-      if (before === 0 || behind.size === 0) onBehind(behind.size > 0)
-    }
+    const behind = new Behind(onBehind)
     this.#directory = directory
     this.#spillFile = spillFile
     this.metadata = directory.metadata
     this.messageLog = new MessageLog({
       ...options,
       journal: directory.journal,
-      onBehind: watch(directory),
+      onBehind: behind.source(),
     })
     this.queueStorage = {
       budget: new MessageBudget(messageMemoryBytes),
-      spill: new Spill(spillFile, watch(spillFile), logger),
+      spill: new Spill(spillFile, behind.source(), logger),
       clock,
       logger,
     }

@@ -59,6 +59,10 @@ export const CLIENT_COMMANDS: ClientCommands = new Map(
       summary: 'set and delete policies',
       load: () => import('./commands/policy.ts'),
     },
+    cluster: {
+      summary: 'nodes and shards of a cluster, and moving them',
+      load: () => import('./commands/cluster.ts'),
+    },
     definitions: {
       summary: 'export and import what is declared',
       load: () => import('./commands/definitions.ts'),

@@ -8,6 +8,7 @@ import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { AlarmResource } from '../server/alarms.ts'
 import type { Machine } from '../server/machine.ts'
 import type { TlsCertificates } from '../server/tls-identity.ts'
+import type { ManagedCluster } from './managed-cluster.ts'
 
 /** Where something listens. */
 export interface Endpoint {
@@ -44,6 +45,8 @@ export interface ManagedBroker {
   /** Of RabbitMQ, as clients are told it. */
   readonly version: string
   readonly clusterName: string
+  /** Null for a broker that is alone. */
+  readonly cluster: ManagedCluster | null
   /** `none` for a broker that keeps nothing. */
   readonly dataDir: string
   readonly memoryLimitBytes: number

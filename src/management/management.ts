@@ -4,8 +4,10 @@ import { Authentication } from './authentication.ts'
 import { Front } from './front.ts'
 import { type HttpHandler, HttpServer, type HttpTls } from './http-server.ts'
 import type { Endpoint, ManagedBroker } from './managed-broker.ts'
+import type { NodeFacts } from './managed-cluster.ts'
 import { MetricsPages } from './metrics/metrics-pages.ts'
 import { MetricsPort } from './metrics/metrics-port.ts'
+import { nodeFacts } from './node-facts.ts'
 import { ROUTES } from './routes/all-routes.ts'
 import { Statistics } from './statistics/statistics.ts'
 
@@ -67,6 +69,12 @@ export class Management {
     return Array.from(this.#servers, ([protocol, { address }]) => {
       return { protocol, host: address.address, port: address.port }
     })
+  }
+
+  /** What this broker says of itself to others of its cluster. */
+  facts(): Promise<Omit<NodeFacts, 'shards'>> {
+    const { broker } = this.#options
+    return nodeFacts(broker, this.#statistics.of(broker, new URLSearchParams()))
   }
 
   /** Once each. Rejects with the system's error when it cannot listen. */

@@ -18,6 +18,7 @@ const PATHS: ReadonlyMap<string, (vhost: string) => string> = new Map<
   ['connection', () => '/connections'],
   ['user', () => '/users'],
   ['vhost', () => '/vhosts'],
+  ['node', () => '/nodes'],
 ])
 
 type Environment = Readonly<Record<string, string | undefined>>

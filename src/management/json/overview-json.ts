@@ -1,17 +1,22 @@
+import { allNodes } from '../all-nodes.ts'
 import type { Call } from '../call.ts'
-import type { Endpoint } from '../managed-broker.ts'
-import { contextsJson, exchangeTypesJson } from './node-json.ts'
+import { hasRight } from '../rights.ts'
+import { exchangeTypesJson } from './node-json.ts'
 
-/** The broker at one glance, as far as the user may see it. */
-export function overviewJson(call: Call): object {
+/** The broker, or the whole cluster, at one glance, as far as the user may see it. */
+export async function overviewJson(call: Call): Promise<object> {
   const { broker } = call
   const { nodeName: node } = broker
   const vhosts = call.visibleVhosts()
   const connections = [...broker.connections].filter(
     ({ session }) => session !== undefined && call.maySeeOf(session.user.name),
   )
+  const channelCounts = connections.map(({ channelCount }) => channelCount)
   const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0)
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
+  const isAll = hasRight(call.user, 'monitoring')
+  const nodes = (await allNodes(call)).filter(({ isRunning }) => isRunning)
+  const facts = nodes.flatMap((known) => known.facts ?? [])
   const { message_stats = {}, churn_rates = {}, ...queue_totals } = call.statisticsOfAll(vhosts)
   const statistics = { message_stats, queue_totals, churn_rates }
   return {
@@ -21,7 +26,7 @@ export function overviewJson(call: Call): object {
     product_version: broker.version,
     erlang_version: process.versions.node,
     erlang_full_version: `Node.js ${process.versions.node}`,
-    rates_mode: 'detailed',
+    rates_mode: 'basic',
     sample_retention_policies: { global: [600], basic: [600], detailed: [600] },
     exchange_types: exchangeTypesJson,
     release_series_support_status: 'supported',
@@ -33,19 +38,16 @@ export function overviewJson(call: Call): object {
     node_tags: {},
     ...statistics,
     object_totals: {
-      channels: sum(connections.map(({ channelCount }) => channelCount)),
-      connections: connections.length,
+      // Of the connections of other nodes only the number is known.
+      channels: sum(isAll ? facts.map((one) => one.channels) : channelCounts),
+      connections: isAll ? sum(facts.map((one) => one.connections)) : connections.length,
       consumers: sum(queues.map(({ consumerCount }) => consumerCount)),
       exchanges: sum(vhosts.map(({ exchanges }) => [...exchanges.values()].length)),
       queues: queues.length,
     },
     statistics_db_event_queue: 0,
     node,
-    listeners: broker.endpoints.map((endpoint) => listenerJson(endpoint, node)),
-    contexts: contextsJson(broker).map((context) => ({ ...context, node })),
+    listeners: facts.flatMap(({ listeners }) => listeners),
+    contexts: facts.flatMap(({ contexts }) => contexts),
   }
-}
-
-function listenerJson({ protocol, host, port }: Endpoint, node: string): object {
-  return { node, protocol, ip_address: host, port, socket_opts: {} }
 }

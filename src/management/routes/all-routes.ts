@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts'
 import { BINDINGS } from './bindings.ts'
+import { CLUSTER } from './cluster.ts'
 import { CHANNELS, CONNECTIONS, CONSUMERS } from './connections.ts'
 import { DEFINITIONS } from './definitions.ts'
 import { EXCHANGES } from './exchanges.ts'
@@ -23,6 +24,7 @@ import { VHOSTS } from './vhosts.ts'
 export const ROUTES: readonly Route[] = [
   ...OVERVIEW,
   ...NODES,
+  ...CLUSTER,
   ...HEALTH,
   ...VHOSTS,
   ...USERS,

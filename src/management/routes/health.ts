@@ -1,3 +1,5 @@
+import type { AlarmResource } from '../../server/alarms.ts'
+import { allNodes } from '../all-nodes.ts'
 import { type Answer, found } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest } from '../http-error.ts'
@@ -20,15 +22,16 @@ const isAlone = (): Answer => found(ALONE)
 export const HEALTH: readonly Route[] = routes('management', {
   'GET /aliveness-test/:vhost': isOk,
   'GET /health/checks/alarms': alarms,
-  'GET /health/checks/local-alarms': alarms,
+  'GET /health/checks/local-alarms': ({ broker }) =>
+    alarmsOf([{ name: broker.nodeName, alarms: broker.alarms }]),
   'GET /health/checks/port-listener/:port': portListener,
   'GET /health/checks/protocol-listener/:protocol': protocolListener,
   'GET /health/checks/certificate-expiration/:within/:unit': certificateExpiration,
   'GET /health/checks/virtual-hosts': isOk,
-  'GET /health/checks/is-in-service': isOk,
-  'GET /health/checks/ready-to-serve-clients': isOk,
+  'GET /health/checks/is-in-service': isInService,
+  'GET /health/checks/ready-to-serve-clients': isInService,
   'GET /health/checks/below-node-connection-limit': isOk,
-  'GET /health/checks/node-is-quorum-critical': isAlone,
+  'GET /health/checks/node-is-quorum-critical': isCritical,
   'GET /health/checks/node-is-mirror-sync-critical': isAlone,
   'GET /health/checks/reached-target-cluster-size': isAlone,
   'GET /health/checks/metadata-store/initialized': isOk,
@@ -47,10 +50,50 @@ const failed = (reason: string, details: object): Answer => ({
   body: { status: 'failed', reason, ...details },
 })
 
-function alarms({ broker }: Call): Answer {
-  if (broker.alarms.length === 0) return found(OK)
-  const shown = broker.alarms.map((resource) => ({ node: broker.nodeName, resource }))
-  return failed('There are alarms in effect in the cluster', { alarms: shown })
+async function alarms(call: Call): Promise<Answer> {
+  const running = (await allNodes(call)).filter(({ isRunning }) => isRunning)
+  return alarmsOf(running.map(({ name, facts }) => ({ name, alarms: facts?.alarms ?? [] })))
+}
+
+interface Alarmed {
+  readonly name: string
+  readonly alarms: readonly AlarmResource[]
+}
+
+function alarmsOf(nodes: readonly Alarmed[]): Answer {
+  const raised = nodes.flatMap(({ name: node, alarms: resources }) =>
+    resources.map((resource) => ({ node, resource })),
+  )
+  if (raised.length === 0) return found(OK)
+  return failed('There are alarms in effect in the cluster', { alarms: raised })
+}
+
+/** Of a node that is to be emptied nobody new should ask anything. */
+async function isInService(call: Call): Promise<Answer> {
+  const { cluster, nodeName } = call.broker
+  if (cluster === null) return found(OK)
+  if (!cluster.isMember) return failed('this node cannot reach the others of its cluster', {})
+  const own = (await allNodes(call)).find(({ name }) => name === nodeName)
+  return own?.isDraining ? failed('this node is being drained', {}) : found(OK)
+}
+
+/**
+ * Copies of messages are with the NATS servers, so any node may go as long as there is another one that can
+ * take over what it owns.
+ */
+async function isCritical(call: Call): Promise<Answer> {
+  const nodes = await allNodes(call)
+  if (nodes.length <= 1) return found(ALONE)
+  const others = nodes.filter((node) => node.isRunning && node.name !== call.broker.nodeName)
+  if (others.length > 0) return found(OK)
+  const reason =
+    'There are quorum queues that would lose their quorum if the target node is shut down'
+  const queues = call
+    .visibleVhosts()
+    .flatMap(({ name: virtual_host, queues: all }) =>
+      [...all.values()].map(({ name, type }) => ({ name, type, virtual_host })),
+    )
+  return failed(reason, { queues: queues.filter(({ type }) => type === 'quorum') })
 }
 
 function portListener(call: Call): Answer {

@@ -1,25 +1,22 @@
+import { allNodes, shownNode } from '../all-nodes.ts'
 import { found, list } from '../answer.ts'
 import type { Call } from '../call.ts'
-import { diskFreeBytes } from '../disk-free.ts'
-import { nodeJson, nodeMemoryJson } from '../json/node-json.ts'
+import { noSuchObject } from '../http-error.ts'
+import type { KnownNode } from '../managed-cluster.ts'
 import { type Route, routes } from '../route.ts'
-import { assertThisNode } from '../this-node.ts'
 
 export const NODES: readonly Route[] = routes('monitoring', {
-  'GET /nodes': async (call) => list([await shown(call)]),
-  'GET /nodes/:node': async (call) => {
-    assertThisNode(call)
-    return found(await shown(call))
-  },
-  'GET /nodes/:node/memory': (call) => {
-    assertThisNode(call)
-    return found(nodeMemoryJson(call.broker))
+  'GET /nodes': async (call) => list((await allNodes(call)).map(shownNode)),
+  'GET /nodes/:node': async (call) => found(shownNode(await named(call))),
+  'GET /nodes/:node/memory': async (call) => {
+    const { isRunning, facts } = await named(call)
+    return found(isRunning && facts !== undefined ? facts.memory : { memory: 'not_available' })
   },
 })
 
-async function shown(call: Call): Promise<object> {
-  const { broker } = call
-  const { churn_rates } = call.statisticsOf(broker)
-  const churn = churn_rates as object
-  return { ...nodeJson(broker, { diskFreeBytes: await diskFreeBytes(broker) }), ...churn }
+/** The node that the path names. Throws 404. */
+async function named(call: Call): Promise<KnownNode> {
+  const node = (await allNodes(call)).find(({ name }) => name === call.param('node'))
+  if (node === undefined) throw noSuchObject()
+  return node
 }

@@ -29,7 +29,7 @@ const NO_OAUTH = { oauth_enabled: false, enable_uaa: false, uaa_client_id: '', u
 
 export const OVERVIEW: readonly Route[] = [
   ...routes('management', {
-    'GET /overview': (call) => found(overviewJson(call)),
+    'GET /overview': async (call) => found(await overviewJson(call)),
     'GET /version': ({ broker }) => found(broker.version),
     'GET /cluster-name': ({ broker }) => found({ name: broker.clusterName }),
     'GET /extensions': () => found([]),

@@ -22,6 +22,8 @@ export interface KvMetadataOptions {
 }
 
 const PATIENCE_MS = 10_000
+/** Many nodes may want the bucket at the same time, of servers that have just been started. */
+const OPEN_PATIENCE_MS = 60_000
 
 /** Definitions that the nodes of a cluster share, in a bucket of NATS. */
 export class KvMetadata implements Metadata {
@@ -37,7 +39,7 @@ export class KvMetadata implements Metadata {
   static async open(options: KvMetadataOptions): Promise<KvMetadata> {
     const api = new JetStreamApi(options.link.requests)
     const patienceMs = options.patienceMs ?? PATIENCE_MS
-    const patience = { untilMs: performance.now() + patienceMs }
+    const patience = { untilMs: performance.now() + OPEN_PATIENCE_MS }
     const bucket = await KvBucket.create(api, options.bucket, options.replicas, patience)
     return new KvMetadata({ ...options, patienceMs }, bucket)
   }

@@ -1,0 +1,118 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '../../../bench/brokers/free-port.ts'
+import type { ClusterNode, NodePlace } from './cluster-node.ts'
+
+const BIN = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url))
+const LINES_MAX = 500
+
+/** A broker of a cluster as a process, the program as it was last built: always on the same ports. */
+export class NodeProcess implements ClusterNode {
+  readonly name: string
+  readonly port: number
+  readonly managementPort: number
+  readonly #args: readonly string[]
+  readonly #lines: string[] = []
+  #child: ChildProcess | undefined
+  #onLine = (): void => {}
+
+  static async create(place: NodePlace): Promise<NodeProcess> {
+    return new NodeProcess(place, await freePort(), await freePort())
+  }
+
+  private constructor({ name, servers, prefix, args = [] }: NodePlace, port: number, http: number) {
+    this.name = name
+    this.port = port
+    this.managementPort = http
+    this.#args = [
+      ...['start', '--cluster', servers.join(','), '--node-name', name, '--cluster-prefix', prefix],
+      ...['--port', String(port), '--management-port', String(http), '--prometheus-port', 'none'],
+      ...['--data-dir', 'none', '--log-format', 'json', ...args],
+    ]
+  }
+
+  get url(): string {
+    return `amqp://guest:guest@127.0.0.1:${this.port}`
+  }
+
+  get managementUrl(): string {
+    return `http://127.0.0.1:${this.managementPort}`
+  }
+
+  /** The last lines that it has written. */
+  get output(): string {
+    return this.#lines.join('\n')
+  }
+
+  async start(): Promise<void> {
+    if (this.#child !== undefined) return
+    this.#lines.length = 0
+    // The kernel ends it should this process be killed.
+    const command = ['--pdeathsig', 'KILL', process.execPath, BIN, ...this.#args]
+    const child = spawn('setpriv', command, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: inherited(),
+    })
+    this.#child = child
+    child.once('exit', () => {
+      if (this.#child === child) this.#child = undefined
+      this.#onLine()
+    })
+    for (const output of [child.stdout, child.stderr]) {
+      createInterface(output).on('line', (line) => this.#keep(line))
+    }
+    await this.#serving(child)
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM')
+  }
+
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  /** Stops it without ending it, until `continue`. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  continue(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
+  async #serving(child: ChildProcess): Promise<void> {
+    while (!this.#lines.some((line) => line.includes('Server startup complete'))) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        throw new Error(`${this.name} ended before it served:\n${this.output}`)
+      }
+      await new Promise<void>((resolve) => {
+        this.#onLine = resolve
+      })
+    }
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child === undefined) return
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    // A stopped process sees no other signal.
+    if (signal !== 'SIGKILL') child.kill('SIGCONT')
+    await ended
+  }
+
+  #keep(line: string): void {
+    this.#lines.push(line)
+    if (this.#lines.length > LINES_MAX) this.#lines.shift()
+    this.#onLine()
+  }
+}
+
+/** What is set where the tests run must not decide what they see. */
+function inherited(): Record<string, string | undefined> {
+  const variables = Object.entries(process.env)
+  return Object.fromEntries(variables.filter(([name]) => !/^(LEVERET|RABBITMQ)_/.test(name)))
+}
