@@ -26,7 +26,7 @@ export async function overviewJson(call: Call): Promise<object> {
     product_version: broker.version,
     erlang_version: process.versions.node,
     erlang_full_version: `Node.js ${process.versions.node}`,
-    rates_mode: 'basic',
+    rates_mode: 'detailed',
     sample_retention_policies: { global: [600], basic: [600], detailed: [600] },
     exchange_types: exchangeTypesJson,
     release_series_support_status: 'supported',
