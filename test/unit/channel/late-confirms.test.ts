@@ -6,12 +6,15 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Confirms } from '../../../src/channel/confirms.ts'
 import { ACCEPTED, type PublishOutcome, REJECTED } from '../../../src/exchange/destination.ts'
 import type { Ticket } from '../../../src/message-log/queue-log.ts'
+import { PublishCounts } from '../../../src/vhost/message-pairs.ts'
 import { LateTickets } from './late-tickets.ts'
 import { RecordingOutput } from './recording-output.ts'
 
 let output: RecordingOutput
 let tickets: LateTickets
 let confirms: Confirms
+/** Of the exchange that is published to. */
+let counts: PublishCounts
 let a: Ticket
 let b: Ticket
 let c: Ticket
@@ -20,13 +23,14 @@ beforeEach(() => {
   output = new RecordingOutput()
   tickets = new LateTickets()
   confirms = new Confirms(1, output, tickets)
+  counts = new PublishCounts()
   a = tickets.open()
   b = tickets.open()
   c = tickets.open()
 })
 
 function publish(...outcomes: PublishOutcome[]): void {
-  for (const outcome of outcomes) confirms.published(outcome)
+  for (const outcome of outcomes) confirms.published(outcome, counts)
 }
 
 /** What the client was told since the last time: `+3` is an ack, `+3*` one of all up to 3, `-` a nack. */
@@ -47,6 +51,7 @@ describe('a publish that is refused later', () => {
     tickets.settle(b, REJECTED)
     tickets.settle(c, ACCEPTED)
     expect(told()).toEqual(['+1', '-2', '-3', '+4'])
+    expect(counts.confirmed).toBe(2)
   })
 
   it('is remembered until those before it are known', () => {
