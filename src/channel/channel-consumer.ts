@@ -1,5 +1,6 @@
 import { BASIC_DELIVER, type FieldTable, FRAME_METHOD } from 'amqp-codec'
 import type { Message } from '../message/message.ts'
+import type { MessageRun } from '../message/message-run.ts'
 import type { Queue, QueueConsumer } from '../queue/queue.ts'
 import type { QueueCounts } from '../queue/queue-counts.ts'
 
@@ -17,6 +18,14 @@ export interface ConsumerChannel {
     redelivered: boolean,
     sent: Message,
   ): void
+  /** How many of the run's messages were delivered, from one index up to another. */
+  deliverRun(
+    consumer: ChannelConsumer,
+    message: Message,
+    run: MessageRun,
+    from: number,
+    to: number,
+  ): number
   consumerCancelled(consumer: ChannelConsumer): void
 }
 
@@ -81,6 +90,13 @@ export class ChannelConsumer implements QueueConsumer {
   deliver(message: Message, sequence: number, redelivered: boolean, sent: Message = message): void {
     this.#credit--
     this.#channel.deliver(this, message, sequence, redelivered, sent)
+  }
+
+  deliverRun(message: Message, run: MessageRun, from: number): number {
+    const to = Math.min(run.messages.length, from + this.#credit)
+    const count = this.#channel.deliverRun(this, message, run, from, to)
+    this.#credit -= count
+    return from + count
   }
 
   /** One of its deliveries was settled. */

@@ -1,5 +1,6 @@
 import type { Method } from 'amqp-codec'
 import type { Message } from '../message/message.ts'
+import type { MessageRun } from '../message/message-run.ts'
 
 /** Something that adds its frames when the turn's output is about to leave. */
 export interface FlushListener {
@@ -21,6 +22,11 @@ export interface ChannelOutput {
    * `deliverPrefix`.
    */
   deliver(prefix: Buffer, deliveryTag: number, redelivered: boolean, message: Message): void
+  /**
+   * As `deliver`, of the run's messages from one index up to another, with tags from that one on, until
+   * it is full. Says how many that were.
+   */
+  deliverRun(prefix: Buffer, firstTag: number, run: MessageRun, from: number, to: number): number
   /** Asks for one call just before this turn's output leaves. */
   beforeFlush(listener: FlushListener): void
 }

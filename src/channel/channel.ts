@@ -22,6 +22,7 @@ import type { CompatProfile } from '../config/compat.ts'
 import { ByteArena } from '../message/byte-arena.ts'
 import { ContentAssembler } from '../message/content-assembler.ts'
 import type { Message } from '../message/message.ts'
+import type { MessageRun } from '../message/message-run.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { ExclusiveOwner, Queue, QueuedMessage } from '../queue/queue.ts'
 import type { QueueCounts } from '../queue/queue-counts.ts'
@@ -174,6 +175,13 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     return this.#consumersUnacked < UNACKED_WHEN_SHORT || !this.context.isMemoryShort()
   }
 
+  /** How many deliveries that are to be acknowledged it can take. */
+  get #credit(): number {
+    const limit = this.globalPrefetchCount || Number.POSITIVE_INFINITY
+    const most = this.context.isMemoryShort() ? Math.min(limit, UNACKED_WHEN_SHORT) : limit
+    return Math.max(0, most - this.#consumersUnacked)
+  }
+
   /** A frame's payload is `buffer[start, end)`. Throws AmqpError and CodecError. */
   onFrame(type: number, buffer: Buffer, start: number, end: number): void {
     if (this.#state === 'closing') {
@@ -286,6 +294,31 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     }
     this.context.output.deliver(consumer.deliverPrefix, deliveryTag, redelivered, sent)
     if (this.context.vhost.firehose !== null) this.traceDelivery(consumer.queue, sent, redelivered)
+  }
+
+  /** As `deliver`, of as many of the run's messages as there is credit and room for: to be acknowledged. */
+  deliverRun(
+    consumer: ChannelConsumer,
+    message: Message,
+    run: MessageRun,
+    from: number,
+    to: number,
+  ): number {
+    const { queue, deliverPrefix } = consumer
+    const { output, vhost } = this.context
+    const last = Math.min(to, from + this.#credit)
+    const count = output.deliverRun(deliverPrefix, this.#lastDeliveryTag + 1, run, from, last)
+    const own = consumer.counts ?? this.#findCounts(consumer)
+    this.counts.delivered += count
+    queue.counts.delivered += count
+    own.delivered += count
+    this.#consumersUnacked += count
+    for (let index = from; index < from + count; index++) {
+      const deliveryTag = ++this.#lastDeliveryTag
+      this.unacked.push(new Delivery(deliveryTag, message, run.sequenceAt(index), queue, consumer))
+      if (vhost.firehose !== null) this.traceDelivery(queue, run.messages[index] as Message, false)
+    }
+    return count
   }
 
   /** Shows a message that was sent to the client to those who trace, if there are any. */

@@ -11,7 +11,9 @@ import type { Turn, TurnTask } from '../base/turn.ts'
 import type { ChannelOutput, FlushListener } from '../channel/channel-output.ts'
 import { copyBytes } from '../message/copy-bytes.ts'
 import type { Message } from '../message/message.ts'
+import type { MessageRun } from '../message/message-run.ts'
 import { type BodySink, cutBody } from './body-cutter.ts'
+import { RunImage, writeDeliveryTag } from './run-image.ts'
 import { SLAB_BYTES, type SlabPool } from './slab-pool.ts'
 
 export interface OutboxOptions {
@@ -147,18 +149,37 @@ export class Outbox implements ChannelOutput, TurnTask, BodySink {
     let at = this.#reserve(copied ? methodBytes + contentBytes : methodBytes)
     const slab = this.#slab as Buffer
 
-    for (let from = 0; from < prefix.length; from++) slab[at + from] = prefix[from] as number
+    copyBytes(prefix, 0, prefix.length, slab, at)
     const payloadBytes = methodBytes - FRAME_OVERHEAD
     slab[at + 5] = payloadBytes >>> 8
     slab[at + 6] = payloadBytes
     at += prefix.length
     at = writeDeliveryTag(slab, at, deliveryTag)
     slab[at++] = redelivered ? 1 : 0
-    const source = address.buffer
-    for (let from = address.start; from < address.end; from++) slab[at++] = source[from] as number
+    copyBytes(address.buffer, address.start, address.end, slab, at)
+    at += address.end - address.start
     slab[at++] = FRAME_END
     if (copied) copyContent(message, slab, at, prefix[1] as number, prefix[2] as number)
     else this.#content(((prefix[1] as number) << 8) | (prefix[2] as number), message)
+  }
+
+  deliverRun(prefix: Buffer, firstTag: number, run: MessageRun, from: number, to: number): number {
+    const image = RunImage.of(run, prefix.length, this.frameMax)
+    let index = from
+    while (index < to && !this.full) {
+      const tag = firstTag + index - from
+      if (image === null) {
+        this.deliver(prefix, tag, false, run.messages[index++] as Message)
+        continue
+      }
+      const room = SLAB_BYTES - (this.#slab === null ? 0 : this.#position)
+      // The first of them may be one too many for what is left of the slab.
+      const end = Math.max(index + 1, image.endWithin(room, index, to))
+      const at = this.#reserve(image.size(index, end))
+      image.copy(index, end, this.#slab as Buffer, at, prefix, tag)
+      index = end
+    }
+    return index - from
   }
 
   beforeFlush(listener: FlushListener): void {
@@ -328,19 +349,6 @@ const OVERFULL_FACTOR = 4
 
 /** Referenced bodies are not held back longer than this, that the kernel may begin with them. */
 const FLUSH_BYTES = 256 * 1024
-
-function writeDeliveryTag(slab: Buffer, at: number, deliveryTag: number): number {
-  const high = deliveryTag > 0xffffffff ? Math.floor(deliveryTag / 0x100000000) : 0
-  slab[at] = high >>> 24
-  slab[at + 1] = high >>> 16
-  slab[at + 2] = high >>> 8
-  slab[at + 3] = high
-  slab[at + 4] = deliveryTag >>> 24
-  slab[at + 5] = deliveryTag >>> 16
-  slab[at + 6] = deliveryTag >>> 8
-  slab[at + 7] = deliveryTag
-  return at + 8
-}
 
 /** Copies a header frame and its one body frame, and changes their channel number in the copy. */
 function copyContent(

@@ -115,5 +115,9 @@ class ReturnWatch implements ChannelOutput {
 
   deliver(): void {}
 
+  deliverRun(): number {
+    return 0
+  }
+
   beforeFlush(): void {}
 }

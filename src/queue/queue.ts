@@ -2,6 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import type { QueueDestination } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
+import type { MessageRun } from '../message/message-run.ts'
 import type { QueueBrowser } from './browsing.ts'
 import type { QueueCounts } from './queue-counts.ts'
 
@@ -24,6 +25,11 @@ export interface QueueConsumer {
    * client gets to see, when that is not the same.
    */
   deliver(message: Message, sequence: number, redelivered: boolean, sent?: Message): void
+  /**
+   * Delivers the run's messages from an index on, all for the first time, as many as it can take, and
+   * says which is the next one. What it has until then is `message` for each of them.
+   */
+  deliverRun?(message: Message, run: MessageRun, from: number): number
   /** The queue has gone; the consumer is no longer one. */
   cancelled(): void
 }

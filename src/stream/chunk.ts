@@ -1,5 +1,6 @@
 import { ByteArena } from '../message/byte-arena.ts'
 import type { Message } from '../message/message.ts'
+import type { MessageRun } from '../message/message-run.ts'
 import { filterValueOf } from './stream-filter.ts'
 import { withOffset } from './with-offset.ts'
 
@@ -10,7 +11,7 @@ const MESSAGE_OVERHEAD_BYTES = 256
  * Messages of a stream that follow each other, as consumers get them. It is read once for all of them,
  * or grows with what is published.
  */
-export class Chunk {
+export class Chunk implements MessageRun {
   /** It has what there is from here up to `end`. */
   readonly from: number
   end: number
@@ -20,6 +21,7 @@ export class Chunk {
   /** Whether anybody has used it since the cache was swept. */
   isUsed = true
   readonly messages: Message[] = []
+  wire: object | null = null
   readonly #times: number[] = []
   /** Null as long as there are no gaps. */
   #offsets: number[] | null = null
@@ -41,7 +43,9 @@ export class Chunk {
     this.messages.push(delivered)
     this.#times.push(timeMs)
     this.#filterValues?.push(filterValueOf(delivered))
-    this.bytes += delivered.headerFrameBytes + delivered.bodySize + MESSAGE_OVERHEAD_BYTES
+    const size = delivered.headerFrameBytes + delivered.bodySize
+    // They are there once more as soon as they are sent.
+    this.bytes += size * 2 + MESSAGE_OVERHEAD_BYTES
     this.end = offset + 1
   }
 
@@ -52,7 +56,7 @@ export class Chunk {
     return index < 0 ? this.messages.length : index
   }
 
-  offsetAt(index: number): number {
+  sequenceAt(index: number): number {
     return this.#offsets === null ? this.from + index : (this.#offsets[index] as number)
   }
 

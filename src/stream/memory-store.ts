@@ -37,6 +37,8 @@ export class MemoryStore implements StreamStore {
   }
 
   async read(from: number, to: number): Promise<StoredRun> {
+    // Not at once: until the next turn others come to the same place, and one reading is enough for all.
+    await new Promise<void>((resolve) => setImmediate(resolve))
     const page = this.#pages[this.#find(from)]
     if (page === undefined) return { messages: [], next: to + 1 }
     const last = Math.min(to, page.end - 1)

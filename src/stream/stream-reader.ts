@@ -45,12 +45,18 @@ export class StreamReader {
     const { consumer } = this
     const { messages } = chunk
     const wantsAll = this.#filter === null && this.#notBeforeMs === 0
+    const first = chunk.indexOf(this.position)
+    if (wantsAll && consumer.deliverRun !== undefined) {
+      const next = first < messages.length ? consumer.deliverRun(NOTHING, chunk, first) : first
+      this.position = next < messages.length ? chunk.sequenceAt(next) : chunk.end
+      return next - first
+    }
     let count = 0
-    for (let index = chunk.indexOf(this.position); index < messages.length; index++) {
+    for (let index = first; index < messages.length; index++) {
       if (!consumer.canTake()) return count
-      const offset = chunk.offsetAt(index)
+      const offset = chunk.sequenceAt(index)
       this.position = offset + 1
-      if (!wantsAll && !this.#wants(chunk, index)) continue
+      if (!this.#wants(chunk, index)) continue
       count++
       // What is delivered never comes back, so that nobody has to keep it.
       consumer.deliver(NOTHING, offset, false, messages[index] as Message)

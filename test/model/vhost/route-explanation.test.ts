@@ -165,6 +165,7 @@ class Fixture {
         this.returnCount++
       },
       deliver() {},
+      deliverRun: () => 0,
       beforeFlush() {},
     }
     const publisher = new Publisher({

@@ -11,6 +11,7 @@ import { Channel } from '../../../src/channel/channel.ts'
 import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { method } from '../../support/raw-client-method.ts'
+import { RecordingOutput } from './recording-output.ts'
 
 const owner = {}
 const access = Access.unrestricted('guest', '/')
@@ -31,7 +32,7 @@ function keptQueues(queueCount: number): number {
     profile: COMPAT_PROFILES.lenient,
     owner,
     link: { name: '' },
-    output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
+    output: new RecordingOutput(),
     maxMessageSize: 1024,
     consumersPerChannel: 0,
     consumerTimeoutMs: 0,

@@ -5,6 +5,7 @@ import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
+import { RecordingOutput } from './recording-output.ts'
 
 const QUEUE_COUNT = 100
 
@@ -19,7 +20,7 @@ function channelOfConsumers(): [Channel, ClassicQueue[]] {
     profile: COMPAT_PROFILES.lenient,
     owner,
     link: { name: '' },
-    output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
+    output: new RecordingOutput(),
     maxMessageSize: 1024,
     consumersPerChannel: 0,
     consumerTimeoutMs: 0,

@@ -37,6 +37,7 @@ class Fixture {
         this.returnCount++
       },
       deliver() {},
+      deliverRun: () => 0,
       beforeFlush() {},
     }
     const access = this.#access

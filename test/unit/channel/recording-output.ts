@@ -1,6 +1,7 @@
 import type { Method } from 'amqp-codec'
 import type { ChannelOutput, FlushListener } from '../../../src/channel/channel-output.ts'
 import type { Message } from '../../../src/message/message.ts'
+import type { MessageRun } from '../../../src/message/message-run.ts'
 import { infoOf } from '../../support/raw-client-method.ts'
 import { bodyOf } from '../../support/sample-message.ts'
 
@@ -22,6 +23,20 @@ export class RecordingOutput implements ChannelOutput {
 
   deliver(_prefix: Buffer, _deliveryTag: number, _redelivered: boolean, message: Message): void {
     this.sent.push(`basic.deliver ${bodyOf(message).toString()}`)
+  }
+
+  deliverRun(
+    prefix: Buffer,
+    firstTag: number,
+    { messages }: MessageRun,
+    from: number,
+    to: number,
+  ): number {
+    const sent = messages.slice(from, to)
+    for (const [index, message] of sent.entries()) {
+      this.deliver(prefix, firstTag + index, false, message)
+    }
+    return sent.length
   }
 
   beforeFlush(listener: FlushListener): void {

@@ -11,6 +11,7 @@ import { Vhost } from '../../../src/vhost/vhost.ts'
 import { method } from '../../support/raw-client-method.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { LateTickets } from './late-tickets.ts'
+import { RecordingOutput } from './recording-output.ts'
 
 const OWNER = {}
 const ACCESS = Access.unrestricted('guest', '/')
@@ -28,7 +29,7 @@ function publish(log: TicketSource | null, outcomes: readonly PublishOutcome[]):
   }
   const publisher = new Publisher({
     ...{ channel: 1, vhost, access: ACCESS, readsDeaths: true, messageLog: log },
-    output: { full: false, method() {}, content() {}, deliver() {}, beforeFlush() {} },
+    output: new RecordingOutput(),
     origin: { connectionName: '', number: 1, username: 'guest' },
     counts: new MessageCounts(),
   })
