@@ -1,8 +1,8 @@
 import type { FieldTable } from 'amqp-codec'
 import { Access } from '../auth/access.ts'
-import { type Clock, systemClock } from '../base/clock.ts'
+import { systemClock } from '../base/clock.ts'
 import { Happenings } from '../base/happenings.ts'
-import { type Logger, silentLogger } from '../base/logger.ts'
+import { silentLogger } from '../base/logger.ts'
 import { Turn } from '../base/turn.ts'
 import { COMPAT_PROFILES, type CompatProfile } from '../config/compat.ts'
 import type {
@@ -28,20 +28,14 @@ import type { EffectivePolicy, VhostPolicies } from '../policy/vhost-policies.ts
 import { queueTypeOf } from '../queue/arguments.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import { priorityLevelsOf } from '../queue/settings.ts'
-import {
-  conditionalDeleteNotSupported,
-  exchangeInUse,
-  notOnDefaultExchange,
-  queueInUse,
-  queueNotEmpty,
-  systemExchangeDeletion,
-} from '../reasons.ts'
+import { exchangeInUse, notOnDefaultExchange, systemExchangeDeletion } from '../reasons.ts'
 import { AppliedTopology } from './applied-topology.ts'
 import { type BindingRequest, BindingResolver } from './binding-resolver.ts'
 import { BindingTable } from './binding-table.ts'
 import { DeadLetterTargets } from './dead-letter-targets.ts'
 import { DeadLetters } from './dead-letters.ts'
-import { type DelayQueueFactory, delayQueueFactory } from './delay-queue-factory.ts'
+import { delayQueueFactory } from './delay-queue-factory.ts'
+import { assertDeletable, type DeletionGuard } from './deletion-guard.ts'
 import { DepartedCounts } from './departed-counts.ts'
 import { ExchangeMatchers } from './exchange-matchers.ts'
 import { ExchangeRegistry } from './exchange-registry.ts'
@@ -56,26 +50,7 @@ import { type QueueFactory, queueFactory } from './queue-factory.ts'
 import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
 import { ToldTopology } from './told-topology.ts'
-
-/** What keeps a queue from being deleted. */
-export interface DeletionGuard {
-  readonly ifUnused: boolean
-  readonly ifEmpty: boolean
-}
-
-/** What a vhost is made with where that is not a memory of its own. */
-export interface VhostParts {
-  readonly definitions?: DefinitionStore
-  readonly createQueue?: QueueFactory
-  readonly createDelayQueue?: DelayQueueFactory
-  readonly clock?: Clock
-  readonly profile?: CompatProfile
-  readonly logger?: Logger
-  readonly turn?: Turn
-  /** What the broker is called. */
-  readonly node?: string
-  readonly happenings?: Happenings
-}
+import type { VhostParts } from './vhost-parts.ts'
 
 /**
  * A virtual host: a namespace of exchanges, queues and the bindings between them. What is deleted
@@ -378,12 +353,7 @@ export class Vhost {
     const queue = this.queues.find(name)
     if (queue === undefined) return undefined
     this.queues.assertAccess(queue, owner)
-    if (queue.type === 'quorum' && (unless.ifUnused || unless.ifEmpty)) {
-      const flag = unless.ifUnused ? 'if-unused' : 'if-empty'
-      throw conditionalDeleteNotSupported(flag, queue.type, name, this.name)
-    }
-    if (unless.ifEmpty && queue.readyCount > 0) throw queueNotEmpty(name, this.name)
-    if (unless.ifUnused && queue.consumerCount > 0) throw queueInUse(name, this.name)
+    assertDeletable(queue, unless)
     return queue
   }
 
