@@ -19,9 +19,12 @@ const FIRST: readonly Definition[] = [
 
 const createQueue = queueFactory()
 
+let started = 0
+
 /** One of several nodes, as far as definitions go. */
 export class DefinitionsNode {
   readonly name: string
+  readonly incarnation: string
   /** As a connection of this node. */
   readonly owner: object = {}
   readonly logger: RecordingLogger = new RecordingLogger()
@@ -61,6 +64,7 @@ export class DefinitionsNode {
 
   private constructor(name: string, metadata: Metadata, clock: Clock) {
     this.name = name
+    this.incarnation = `${name} ${++started}`
     this.metadata = metadata
     this.#clock = clock
     this.administration = new Administration({
@@ -142,7 +146,7 @@ export class DefinitionsNode {
     return ({ durable, exclusiveOwner }) =>
       durable && exclusiveOwner === null
         ? { shard: shard++ % 4 }
-        : { node: this.name, incarnation: `first ${this.name}` }
+        : { node: this.name, incarnation: this.incarnation }
   }
 
   #createVhost(name: string): Vhost {

@@ -7,15 +7,17 @@ import type { Metadata, MetadataListener } from '../../src/store/metadata.ts'
 export class LateMetadata implements Metadata {
   readonly #metadata: Metadata
   readonly #turns: () => number
+  readonly #turnsToTell: () => number
   readonly #listeners = new Set<MetadataListener>()
   #untold: { readonly key: string; readonly value: string | undefined }[] = []
   #telling: Promise<void> | undefined
   #stop: Promise<() => void> | undefined
 
-  /** Asks `turns` for how many turns something takes. */
-  constructor(metadata: Metadata, turns: () => number) {
+  /** Asks for how many turns a way takes, and how many pass before changes are told. */
+  constructor(metadata: Metadata, turns: () => number, turnsToTell: () => number = turns) {
     this.#metadata = metadata
     this.#turns = turns
+    this.#turnsToTell = turnsToTell
   }
 
   load(): Promise<Map<string, string>> {
@@ -60,14 +62,14 @@ export class LateMetadata implements Metadata {
   }
 
   async #far<Result>(operation: () => Promise<Result>): Promise<Result> {
-    await this.#pass()
+    await pass(this.#turns())
     const result = await operation()
-    await this.#pass()
+    await pass(this.#turns())
     return result
   }
 
   #tellSoon(): Promise<void> {
-    this.#telling ??= this.#pass().then(() => {
+    this.#telling ??= pass(this.#turnsToTell()).then(() => {
       this.#telling = undefined
       const untold = this.#untold
       this.#untold = []
@@ -79,10 +81,8 @@ export class LateMetadata implements Metadata {
     })
     return this.#telling
   }
+}
 
-  async #pass(): Promise<void> {
-    for (let turn = this.#turns(); turn > 0; turn--) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
-  }
+async function pass(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

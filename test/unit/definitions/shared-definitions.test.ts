@@ -13,7 +13,16 @@ let b: DefinitionsNode
 /** What befalls the changes that node a makes. */
 let faultOf: (key: string) => MetadataFault | undefined
 
-const open = () => new LateMetadata(new MemoryMetadata(disk), () => 1)
+async function pass(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+const open = (turnsToTell = 1) =>
+  new LateMetadata(
+    new MemoryMetadata(disk),
+    () => 1,
+    () => turnsToTell,
+  )
 
 beforeEach(async () => {
   disk = new MemoryDisk()
@@ -96,6 +105,47 @@ describe('what one node defines', () => {
     await cluster.settle()
     expect([...a.vhost().bindings]).toHaveLength(1)
     await expectAllEqual()
+  })
+
+  it('is not disturbed by what is told late of what was there before', async () => {
+    const slow = await cluster.start('slow', open(6))
+    for (let round = 0; round < 20; round++) {
+      slow.declareQueue('q')
+      await pass(round)
+      slow.deleteQueue('q')
+      const queue = slow.declareQueue('q')
+      await slow.vhost().queueStored('q')
+      await pass(20)
+      expect(slow.vhost().queues.find('q')).toBe(queue)
+      slow.deleteQueue('q')
+    }
+    await expectAllEqual()
+  })
+
+  it('is bound also where the binding is told of first', async () => {
+    const late = await cluster.start('late', open(40))
+    const queue = a.declareQueue('q')
+    a.bind('amq.direct', 'q')
+    await pass(12)
+    // Of that, only the change is told, after the binding.
+    a.vhost().pauseQueue(queue, true)
+    await a.vhost().queueStored('q')
+    expect(late.vhost().queues.find('q')?.isPaused).toBe(true)
+    await pass(10)
+    expect([...late.vhost().bindings]).toHaveLength(1)
+    await expectAllEqual()
+  })
+
+  it('is stored before what hangs on it', async () => {
+    const keys: string[] = []
+    faultOf = (key) => void keys.push(key.slice(0, key.indexOf(' ')))
+    a.declareQueue('q')
+    a.bind('amq.direct', 'q')
+    a.declareExchange('e')
+    await a.vhost().queueStored('q')
+    a.deleteQueue('q')
+    await a.vhost().queueStored('q')
+    expect(keys).toEqual(['queue', 'exchange', 'binding', 'queue', 'binding'])
   })
 
   it('may be paused anywhere', async () => {
@@ -183,7 +233,7 @@ describe('a queue of one node', () => {
     const mine = a.declareQueue('mine', { durable: false, exclusiveOwner: a.owner })
     const plain = a.declareQueue('plain', { durable: false })
     await Promise.all([a.vhost().queueStored('mine'), a.vhost().queueStored('plain')])
-    const place = { node: 'a', incarnation: 'first a' }
+    const place = { node: 'a', incarnation: a.incarnation }
     expect(a.made.get(mine)).toMatchObject({ place })
     expect(() => b.vhost().queues.get('mine', b.owner)).toThrow('RESOURCE_LOCKED')
     expect(b.vhost().queues.get('plain', b.owner)).toMatchObject({ durable: plain.durable })
@@ -200,7 +250,7 @@ describe('a queue of one node', () => {
     await cluster.settle()
     a.declareQueue('late', { durable: false })
     cluster.remove(a)
-    b.definitions.nodeLeft('first a')
+    b.definitions.nodeLeft(a.incarnation)
     await cluster.settle()
     expect([...b.vhost().queues.values()].map(({ name }) => name)).toEqual(['durable'])
     const stored = await storedIn(b.metadata)
@@ -214,7 +264,7 @@ describe('a queue of one node', () => {
     a.declareQueue('mine', { durable: false })
     await cluster.settle()
     const other = await cluster.start('c', open())
-    expect(other.definitions.loadedIncarnations).toEqual(new Set(['first a']))
+    expect(other.definitions.loadedIncarnations).toEqual(new Set([a.incarnation]))
   })
 })
 
