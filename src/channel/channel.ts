@@ -28,7 +28,6 @@ import type { ExclusiveOwner, Queue, QueuedMessage } from '../queue/queue.ts'
 import type { QueueCounts } from '../queue/queue-counts.ts'
 import {
   channelAlreadyOpen,
-  deliveryTimedOut,
   expectedBody,
   expectedHeader,
   expectedHeaderOfClass,
@@ -48,7 +47,7 @@ import { Confirms } from './confirms.ts'
 import { describeConsumer } from './consumer-description.ts'
 import { Consumers } from './consumers.ts'
 import { Delivery } from './delivery.ts'
-import { DeliveryAges } from './delivery-ages.ts'
+import { DeliveryDeadlines } from './delivery-deadlines.ts'
 import { Publisher } from './publisher.ts'
 import { type Settlement, settle } from './settlement.ts'
 import { Transaction } from './transaction.ts'
@@ -121,7 +120,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   #expecting: 'method' | 'header' | 'body' = 'method'
   #request: PublishRequest | null = null
   readonly #content = new ContentAssembler()
-  readonly #ages = new DeliveryAges()
+  readonly #deadlines = new DeliveryDeadlines(this)
   #lastDeliveryTag = 0
   /** What was the last delivery tag when `settleInUnacked` was called. */
   #agedDeliveryTag = 0
@@ -416,35 +415,13 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     this.#agedDeliveryTag = this.#lastDeliveryTag
   }
 
-  /**
-   * Throws 406 when a delivery has been unacknowledged for too long; or, where the profile has it so, cancels
-   * its consumer.
-   */
+  /** Throws 406, or cancels a consumer. */
   checkDeadlines(nowMs: number): void {
-    const first = this.unacked.first
-    if (this.#state === 'closing' || first === undefined) return
-    const limit = this.context.consumerTimeoutMs || Number.POSITIVE_INFINITY
-    const least = Math.min(limit, this.consumers.leastTimeoutMs)
-    if (least === Number.POSITIVE_INFINITY) return
-    this.#ages.mark(this.#lastDeliveryTag, nowMs, least)
-    this.#ages.forgetBefore(first.deliveryTag)
-    const overdueTag = this.#ages.lastBefore(nowMs - least)
-    const isForAll = this.context.profile.consumerTimeoutScope === 'all'
-    for (const { deliveryTag, queue, consumer } of this.unacked) {
-      if (deliveryTag > overdueTag) return
-      if (!isForAll && queue.type !== 'quorum') continue
-      const own = queue.consumerTimeoutMs ?? limit
-      const isOverdue = deliveryTag <= this.#ages.lastBefore(nowMs - own)
-      if (!isOverdue) continue
-      const isCancelled = !isForAll && consumer !== null && this.context.cancelNotify
-      if (!isCancelled) throw deliveryTimedOut(this.number, own)
-      this.#takeBackFrom(consumer)
-      return
-    }
+    if (this.#state === 'open') this.#deadlines.check(nowMs, this.#lastDeliveryTag)
   }
 
   /** The consumer is one no longer, and what it has not acknowledged goes to others. */
-  #takeBackFrom(consumer: ChannelConsumer): void {
+  takeBackFrom(consumer: ChannelConsumer): void {
     const { consumerTag } = consumer
     const deliveries = [...this.unacked].filter((delivery) => delivery.consumer === consumer)
     for (const { deliveryTag } of deliveries) this.unacked.take(deliveryTag)
