@@ -1,9 +1,11 @@
+import { NOT_FOUND } from 'amqp-codec'
 import { after, type Clock } from '../base/clock.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
 import { AmqpError } from '../errors.ts'
-import type { PublishOutcome } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueConsumer } from '../queue/queue.ts'
+import { noQueue } from '../reasons.ts'
 import { FrontConsumer } from './front-consumer.ts'
 import { type LinkId, newLinkId } from './link/datagram.ts'
 import type { LinkSender } from './link/link-sender.ts'
@@ -32,6 +34,8 @@ export interface ConversationOptions {
   readonly openLink: (address: string, linkId: LinkId, listener: LinkListener) => LinkSender
   /** More waits for the owner than should, or no longer. */
   readonly onBehind: (isBehind: boolean) => void
+  /** A place that has had no owner for so long has none any more; others are waited for. */
+  readonly goneAfterMs?: number | undefined
 }
 
 export interface LinkListener {
@@ -67,8 +71,9 @@ const AGAIN_MS = 25
  * What this node has to do with the owner of one place, whoever that is.
  *
  *     seeking ─ the map names an owner ─▶ greeting ─ welcome ─▶ open
- *        ▲                                   │                    │
- *        └──── another one, or it does not know us any more ──────┘
+ *        │ ▲                                 │                    │
+ *        │ └── another one, or it does not know us any more ──────┘
+ *        └─ there will be none ─▶ gone: nothing is waited for
  *
  * What must outlive an owner is here: publishes that it has not confirmed, the consumers, what they
  * hold, and what was asked. Whoever comes next is told of it.
@@ -85,10 +90,12 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** What was settled while nobody could be told. */
   #late: LateSettlement[] = []
   #target: Target | null = null
-  #state: 'seeking' | 'greeting' | 'open' = 'seeking'
+  #state: 'seeking' | 'greeting' | 'open' | 'gone' = 'seeking'
   #link: LinkSender | undefined
   #linkId: LinkId = ''
   #stopWaiting: () => void = () => {}
+  /** While there is nobody, and that may be for good. */
+  #stopWatching: (() => void) | undefined
   #lastConsumer = 0
   #lastRequest = 0
   #isScheduled = false
@@ -109,6 +116,11 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     return this.#state === 'open'
   }
 
+  /** Whether nobody needs it any more. */
+  get isOver(): boolean {
+    return this.#state === 'gone' && this.#queues.size === 0
+  }
+
   /** Publishes that are not confirmed. */
   get pendingCount(): number {
     return this.#pending.length
@@ -124,7 +136,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     for (const one of [...this.#consumers.values()]) {
       if (one.queue !== queue) continue
       this.#forget(one)
-      one.consumer.cancelled()
+      if (!one.isCancelled) one.consumer.cancelled()
     }
   }
 
@@ -136,6 +148,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       before?.address === target?.address &&
       before?.greeting.incarnation === target?.greeting.incarnation
     if (!isSame) this.#restart()
+    this.#watchForNobody()
   }
 
   /** What the owner says. It comes in order, and belongs to the link of now. */
@@ -145,6 +158,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   publish(queue: ShardedQueue, message: Message): PublishOutcome {
+    if (this.#state === 'gone') return ACCEPTED
     const pending = this.#pending.add(queue.id, message, queue.mayReject)
     if (this.#state === 'open') this.#say().publish(queue.id, pending.number, message)
     else this.#schedule()
@@ -154,7 +168,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void {
     if (this.#state === 'open') this.#say().settle(settlement, queue.id, places)
-    else this.#late.push({ settlement, queue: queue.id, places })
+    else if (this.#state !== 'gone') this.#late.push({ settlement, queue: queue.id, places })
   }
 
   touch(queue: ShardedQueue): void {
@@ -214,8 +228,13 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   async count(queue: ShardedQueue): Promise<void> {
-    const { numbers } = await this.#ask((request) => this.#say().count(queue.id, request))
-    if (numbers !== undefined) queue.seeNumbers(numbers)
+    try {
+      const { numbers } = await this.#ask((request) => this.#say().count(queue.id, request))
+      if (numbers !== undefined) queue.seeNumbers(numbers)
+    } catch (error) {
+      const isUnknown = error instanceof AmqpError && error.replyCode === NOT_FOUND
+      throw isUnknown ? noQueue(queue.name, queue.vhostName) : error
+    }
   }
 
   /** What is said until the end of this turn is stored as one. */
@@ -306,6 +325,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   close(): void {
     this.#target = null
     this.#restart()
+    this.#stopWatching?.()
   }
 
   #restart(): void {
@@ -316,6 +336,26 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#writer.take()
     for (const front of this.#consumers.values()) front.restart()
     if (this.#target !== null) this.#greet(this.#target)
+  }
+
+  #watchForNobody(): void {
+    const { goneAfterMs, clock } = this.#options
+    if (this.#target !== null) {
+      this.#stopWatching?.()
+      this.#stopWatching = undefined
+    } else if (goneAfterMs !== undefined) {
+      this.#stopWatching ??= after(clock, goneAfterMs, () => this.#endForGood())
+    }
+  }
+
+  /** What was in the memory of another node has gone with it. */
+  #endForGood(): void {
+    this.#state = 'gone'
+    this.#late = []
+    this.#pending.giveUp()
+    this.#checkBehind()
+    const requests = [...this.#requests.keys()]
+    for (const request of requests) this.failed(request, NOT_FOUND, '')
   }
 
   #greet({ address, greeting }: Target): void {
@@ -378,6 +418,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   #ask(ask: (request: number) => void): Promise<Answer> {
     const request = ++this.#lastRequest
+    if (this.#state === 'gone') return Promise.reject(new AmqpError(NOT_FOUND, ''))
     return new Promise((resolve, reject) => {
       this.#requests.set(request, { ask, resolve, reject })
       if (this.#state === 'open') ask(request)

@@ -74,6 +74,11 @@ export class PendingPublishes {
     }
   }
 
+  /** Nobody is going to say what became of them. */
+  giveUp(): void {
+    this.confirmed(this.#lastNumber)
+  }
+
   /** Those that an owner does not know who knows all up to that number. */
   *after(upTo: number): Generator<PendingPublish> {
     for (const pending of this.#pending) if (pending.number > upTo) yield pending

@@ -1,4 +1,4 @@
-import { INTERNAL_ERROR, REPLY_CODES } from 'amqp-codec'
+import { INTERNAL_ERROR, NOT_FOUND, REPLY_CODES } from 'amqp-codec'
 import { AmqpError } from '../errors.ts'
 import type { Message } from '../message/message.ts'
 import type { Place, QueuedMessage } from '../queue/queue.ts'
@@ -101,10 +101,13 @@ export class SessionWork implements QueueWords, ConsumerSession {
 
   count(queue: number, request: number): void {
     const engine = this.#find(queue)?.queue
-    const ready = engine?.readyCount ?? 0
-    const unacked = engine?.unackedCount ?? 0
-    const numbers = { ready, unacked, consumers: engine?.consumerCount ?? 0 }
-    this.#parts.say().counted(request, numbers)
+    if (engine === undefined) {
+      // What it is called, only who asks knows.
+      this.#parts.say().failed(request, NOT_FOUND, '')
+      return
+    }
+    const { readyCount: ready, unackedCount: unacked, consumerCount: consumers } = engine
+    this.#parts.say().counted(request, { ready, unacked, consumers })
   }
 
   touch(queue: number): void {
@@ -132,8 +135,8 @@ export class SessionWork implements QueueWords, ConsumerSession {
   }
 
   consumerCancelled(consumer: SessionConsumer): void {
+    // Its front hears of the deletion as all nodes do.
     this.#consumers.delete(consumer.id)
-    if (!this.#isEnded) this.#parts.say().cancelled(consumer.id)
   }
 
   /** There is room again. */

@@ -1,6 +1,7 @@
 import { Fifo } from '../base/fifo.ts'
 import type { TurnTask } from '../base/turn.ts'
 import { ACCEPTED, REJECTED } from '../exchange/destination.ts'
+import { readUint48 } from '../message/big-endian.ts'
 import type { Message } from '../message/message.ts'
 import type { Engine } from './engine.ts'
 import type { FrontRecord } from './front-record.ts'
@@ -292,4 +293,4 @@ interface Unread {
 }
 
 /** A word about a queue has its id behind the first octet. */
-const queueAt = ({ bytes, from }: Unread): number => bytes.readUInt32BE(from + 1)
+const queueAt = ({ bytes, from }: Unread): number => readUint48(bytes, from + 1)

@@ -56,6 +56,8 @@ export interface PlacedQueue {
 
 const NO_OWNERS: Owners = { version: 0, nodes: new Map(), shards: [] }
 const FRONT_BYTES = 6
+/** A node that has left the map, or has not come to it yet, has this long to be in it. */
+const NODE_GONE_MS = 5000
 /** How long a shard is left alone that could not be opened. */
 const REOPEN_MS = 250
 
@@ -133,8 +135,9 @@ export class Sharding {
     this.#map = map
     const members = this.#members
     for (const owner of this.#owners.values()) owner.follow(members)
-    for (const { place, conversation } of this.#conversations.values()) {
+    for (const [key, { place, conversation }] of this.#conversations) {
       conversation.follow(this.#targetOf(place))
+      if (conversation.isOver) this.#conversations.delete(key)
     }
   }
 
@@ -257,6 +260,7 @@ export class Sharding {
       openLink: (address, linkId, listener) =>
         this.#openLink(conversation, address, linkId, listener),
       onBehind: (isBehind) => this.#setBehind(conversation, isBehind),
+      goneAfterMs: 'node' in place ? NODE_GONE_MS : undefined,
     })
     this.#conversations.set(key, { place, conversation })
     conversation.follow(this.#targetOf(place))

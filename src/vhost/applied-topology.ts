@@ -11,6 +11,7 @@ import type { DurableTopology } from './durable-topology.ts'
 import type { ExchangeRegistry } from './exchange-registry.ts'
 import type { QueueDelays } from './queue-delays.ts'
 import type { QueueRegistry } from './queue-registry.ts'
+import type { ReplyQueues } from './reply-queues.ts'
 
 /** What other nodes define in a vhost. */
 export type TopologyDefinition = ExchangeDefinition | QueueDefinition | BindingDefinition
@@ -21,6 +22,7 @@ export interface AppliedTopologyParts {
   readonly resolver: BindingResolver
   readonly delays: QueueDelays
   readonly durable: DurableTopology
+  readonly replyQueues: ReplyQueues
   restoreExchange(definition: ExchangeDefinition): void
   restoreQueue(definition: QueueDefinition): void
   restoreBinding(definition: BindingDefinition): boolean
@@ -77,6 +79,7 @@ export class AppliedTopology {
       const place = durable.placeOf(queue)
       if (place !== undefined && 'node' in place && isGone(place)) this.#remove(queue)
     }
+    this.#parts.replyQueues.deleteOn(isGone)
   }
 
   #applyExchange(definition: ExchangeDefinition): boolean {

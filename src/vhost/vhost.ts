@@ -131,7 +131,7 @@ export class Vhost {
     this.happenings = happenings
     this.#durable = new ToldTopology(name, definitions, happenings)
     this.#createQueue = createQueue
-    this.replyQueues = new ReplyQueues(name, () => this.topologyVersion++)
+    this.replyQueues = new ReplyQueues(name, createQueue, definitions, () => this.forgetRoutes())
     this.queues = new QueueRegistry(name, profile, (queue, properties) =>
       this.#newQueue(queue, properties),
     )
@@ -157,7 +157,7 @@ export class Vhost {
     this.#resolver = new BindingResolver(this.exchanges, this.queues)
     this.applied = new AppliedTopology({
       ...{ exchanges: this.exchanges, queues: this.queues, resolver: this.#resolver },
-      ...{ delays: this.delays, durable: this.#durable },
+      ...{ delays: this.delays, durable: this.#durable, replyQueues: this.replyQueues },
       restoreExchange: (definition) => this.restoreExchange(definition),
       restoreQueue: (definition) => this.restoreQueue(definition),
       restoreBinding: (definition) => this.restoreBinding(definition),

@@ -10,7 +10,7 @@ import {
 } from 'amqp-codec'
 import type { Queue, QueuedMessage } from '../../queue/queue.ts'
 import { prefetchSizeNotSupported } from '../../reasons.ts'
-import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
+import { DIRECT_REPLY_TO } from '../../vhost/reply-queue-name.ts'
 import type { Channel } from '../channel.ts'
 import { getOkFrame } from '../content-methods.ts'
 

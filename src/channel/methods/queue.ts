@@ -1,4 +1,5 @@
 import {
+  NOT_FOUND,
   QUEUE_BIND_OK,
   QUEUE_DECLARE_OK,
   QUEUE_DELETE_OK,
@@ -10,10 +11,11 @@ import {
   type QueuePurge,
   type QueueUnbind,
 } from 'amqp-codec'
+import { AmqpError } from '../../errors.ts'
 import type { Queue } from '../../queue/queue.ts'
 import type { BindingRequest } from '../../vhost/binding-resolver.ts'
 import { isReplaced } from '../../vhost/replaced.ts'
-import { DIRECT_REPLY_TO } from '../../vhost/reply-queues.ts'
+import { DIRECT_REPLY_TO } from '../../vhost/reply-queue-name.ts'
 import type { Channel } from '../channel.ts'
 import { declaredName } from './declared-name.ts'
 
@@ -104,7 +106,12 @@ export function queuePurge(channel: Channel, method: QueuePurge): void {
 export function queueDelete(channel: Channel, method: QueueDelete): void {
   const name = channel.queueName(declaredName(method.queue))
   const counted = channel.context.vhost.queues.find(name)?.counted()
-  channel.when(counted, () => deleteCounted(channel, name, method))
+  channel.when(counted?.catch(unlessGone), () => deleteCounted(channel, name, method))
+}
+
+/** Deleting what another node has just deleted is fine. */
+function unlessGone(error: unknown): void {
+  if (!(error instanceof AmqpError) || error.replyCode !== NOT_FOUND) throw error
 }
 
 function deleteCounted(channel: Channel, name: string, method: QueueDelete): void {

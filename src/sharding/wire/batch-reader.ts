@@ -39,9 +39,9 @@ export class BatchReader {
     return readUint32(this.#bytes, this.#take(4))
   }
 
-  peekUint32(): number {
-    assertWithin(this.#bytes, this.#at + 4)
-    return readUint32(this.#bytes, this.#at)
+  peekUint48(): number {
+    assertWithin(this.#bytes, this.#at + 6)
+    return readUint48(this.#bytes, this.#at)
   }
 
   uint48(): number {

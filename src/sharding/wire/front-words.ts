@@ -123,7 +123,8 @@ export class FrontWriter implements SessionWords, QueueWords {
   }
 
   claim(queue: number, consumer: number, places: readonly number[]): void {
-    this.#words(CLAIM, queue, consumer)
+    this.#about(queue, CLAIM)
+    this.#batch.uint32(consumer)
     this.#places(places)
   }
 
@@ -132,24 +133,20 @@ export class FrontWriter implements SessionWords, QueueWords {
   }
 
   publish(queue: number, number: number, message: Message): void {
-    const batch = this.#batch
-    batch.uint8(PUBLISH)
-    batch.uint32(queue)
-    batch.uint48(number)
-    batch.message(message)
+    this.#about(queue, PUBLISH)
+    this.#batch.uint48(number)
+    this.#batch.message(message)
   }
 
   settle(settlement: Settlement, queue: number, places: readonly number[]): void {
-    this.#batch.uint8(SETTLE)
-    this.#batch.uint32(queue)
+    this.#about(queue, SETTLE)
     this.#places(places)
     this.#batch.uint8(SETTLEMENTS.indexOf(settlement))
   }
 
   consume(word: ConsumeWord): void {
     const batch = this.#batch
-    batch.uint8(CONSUME)
-    batch.uint32(word.queue)
+    this.#about(word.queue, CONSUME)
     batch.uint32(word.consumer)
     batch.uint32(word.request)
     batch.uint8((word.noAck ? 1 : 0) | (word.exclusive ? 2 : 0))
@@ -159,41 +156,46 @@ export class FrontWriter implements SessionWords, QueueWords {
   }
 
   cancel(queue: number, consumer: number, request: number): void {
-    this.#words(CANCEL, queue, consumer)
+    this.#about(queue, CANCEL)
+    this.#batch.uint32(consumer)
     this.#batch.uint32(request)
   }
 
   credit(consumer: number, count: number, bytes: number): void {
-    this.#words(CREDIT, consumer, count)
-    this.#batch.uint48(bytes)
+    const batch = this.#batch
+    batch.uint8(CREDIT)
+    batch.uint32(consumer)
+    batch.uint32(count)
+    batch.uint48(bytes)
   }
 
   get(queue: number, request: number, noAck: boolean): void {
-    this.#words(GET, queue, request)
+    this.#about(queue, GET)
+    this.#batch.uint32(request)
     this.#batch.uint8(noAck ? 1 : 0)
   }
 
   purge(queue: number, request: number): void {
-    this.#words(PURGE, queue, request)
+    this.#about(queue, PURGE)
+    this.#batch.uint32(request)
   }
 
   count(queue: number, request: number): void {
-    this.#words(COUNT, queue, request)
+    this.#about(queue, COUNT)
+    this.#batch.uint32(request)
   }
 
   touch(queue: number): void {
-    this.#batch.uint8(TOUCH)
-    this.#batch.uint32(queue)
+    this.#about(queue, TOUCH)
   }
 
   atomic(): void {
     this.#batch.uint8(ATOMIC)
   }
 
-  #words(word: number, first: number, second: number): void {
+  #about(queue: number, word: number): void {
     this.#batch.uint8(word)
-    this.#batch.uint32(first)
-    this.#batch.uint32(second)
+    this.#batch.uint48(queue)
   }
 
   #places(places: readonly number[]): void {
@@ -215,7 +217,7 @@ export class FrontReader {
       const { at } = reader
       const word = reader.uint8()
       // Nearly all are about a queue, which comes first then.
-      if (ABOUT_QUEUES.has(word) && !listener.knows(reader.peekUint32())) return at
+      if (ABOUT_QUEUES.has(word) && !listener.knows(reader.peekUint48())) return at
       this.#word(word, listener)
     }
     return bytes.length
@@ -227,27 +229,27 @@ export class FrontReader {
       case HELLO:
         return listener.hello(this.#greeting())
       case CLAIM:
-        return listener.claim(reader.uint32(), reader.uint32(), this.#places())
+        return listener.claim(reader.uint48(), reader.uint32(), this.#places())
       case READY:
         return listener.ready()
       case PUBLISH:
-        return listener.publish(reader.uint32(), reader.uint48(), reader.message())
+        return listener.publish(reader.uint48(), reader.uint48(), reader.message())
       case SETTLE:
         return this.#settle(listener)
       case CONSUME:
         return listener.work.consume(this.#consume())
       case CANCEL:
-        return listener.work.cancel(reader.uint32(), reader.uint32(), reader.uint32())
+        return listener.work.cancel(reader.uint48(), reader.uint32(), reader.uint32())
       case CREDIT:
         return listener.work.credit(reader.uint32(), reader.uint32(), reader.uint48())
       case GET:
-        return listener.work.get(reader.uint32(), reader.uint32(), reader.uint8() === 1)
+        return listener.work.get(reader.uint48(), reader.uint32(), reader.uint8() === 1)
       case PURGE:
-        return listener.work.purge(reader.uint32(), reader.uint32())
+        return listener.work.purge(reader.uint48(), reader.uint32())
       case COUNT:
-        return listener.work.count(reader.uint32(), reader.uint32())
+        return listener.work.count(reader.uint48(), reader.uint32())
       case TOUCH:
-        return listener.work.touch(reader.uint32())
+        return listener.work.touch(reader.uint48())
       case ATOMIC:
         return listener.atomic()
       default:
@@ -271,7 +273,7 @@ export class FrontReader {
   }
 
   #settle(listener: FrontListener): void {
-    const queue = this.#reader.uint32()
+    const queue = this.#reader.uint48()
     const places = this.#places()
     const settlement = SETTLEMENTS[this.#reader.uint8()]
     if (settlement === undefined) throw new RangeError('there is no such settlement')
@@ -280,7 +282,7 @@ export class FrontReader {
 
   #consume(): ConsumeWord {
     const reader = this.#reader
-    const [queue, consumer, request] = [reader.uint32(), reader.uint32(), reader.uint32()]
+    const [queue, consumer, request] = [reader.uint48(), reader.uint32(), reader.uint32()]
     const flags = reader.uint8()
     return {
       queue,

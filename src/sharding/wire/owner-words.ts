@@ -123,7 +123,7 @@ export class OwnerWriter implements OwnerListener {
 
   seen(queue: number, sight: QueueSight): void {
     this.#batch.uint8(SEEN)
-    this.#batch.uint32(queue)
+    this.#batch.uint48(queue)
     this.#numbers(sight)
     this.#batch.uint48(sight.readyBytes)
     this.#batch.uint8(sight.totals.length)
@@ -176,7 +176,7 @@ export class OwnerReader {
       case COUNTED:
         return listener.counted(reader.uint32(), this.#numbers())
       case SEEN:
-        return listener.seen(reader.uint32(), this.#sight())
+        return listener.seen(reader.uint48(), this.#sight())
       default:
         throw new RangeError(`there is no word ${word}`)
     }
