@@ -8,6 +8,7 @@ import { Batch, type BatchContent, type TicketListener } from './batch.ts'
 import { type Block, BlockChain } from './block-chain.ts'
 import { BlockReader } from './block-reader.ts'
 import { Cleaner } from './cleaner.ts'
+import { Impatience } from './impatience.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
 import type { QueueLog, Ticket } from './queue-log.ts'
 import { QueuePlaces } from './queue-places.ts'
@@ -75,7 +76,7 @@ export class MessageLog implements TurnTask, TicketSource {
   #writing: readonly LogEntry[] = []
   /** Those who wait for that, and those who do so only unless it is refused. */
   #listeners: TicketListener[] = []
-  readonly #impatient = new Set<() => void>()
+  readonly #impatience = new Impatience()
   /** What came in last, without what was stored again. */
   #newBytes = 0
   /** What may be removed once what is being written is stored. */
@@ -242,7 +243,7 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#appender.abandon()
     if (this.#batch.isFull) this.#options.onBehind(false)
     this.#close()
-    this.#endImpatience()
+    this.#impatience.end()
   }
 
   #queue(queueId: number): QueuePlaces {
@@ -335,24 +336,12 @@ export class MessageLog implements TurnTask, TicketSource {
 
   #settledOrRefused(): Promise<void> {
     if (this.#appender.isFailing || this.#state === 'closed') return Promise.resolve()
-    return new Promise((resolve) => {
-      this.#impatient.add(resolve)
-      const stored = (): void => {
-        this.#impatient.delete(resolve)
-        resolve()
-      }
-      this.listen({ stored })
-    })
+    return this.#impatience.wait((listener) => this.listen(listener))
   }
 
   #onRefused(): void {
-    this.#endImpatience()
+    this.#impatience.end()
     this.#makeRoom()
-  }
-
-  #endImpatience(): void {
-    for (const resolve of this.#impatient) resolve()
-    this.#impatient.clear()
   }
 
   #onUnstored(error: unknown): void {
