@@ -1,4 +1,5 @@
-// The broker that a test talks to: the one that CONFORMANCE_URL names, or a Leveret in this process.
+// The broker that a test talks to: the one that CONFORMANCE_URL names, or a Leveret in this process. Of
+// several URLs, with commas between them, that are nodes of one cluster, each connection takes the next.
 // RabbitMQ is the judge: what these tests expect was seen on RabbitMQ 3.10 first.
 
 import { randomBytes } from 'node:crypto'
@@ -11,7 +12,7 @@ import {
   fieldTableToObject,
   QUEUE_DELETE,
 } from 'amqp-codec'
-import { afterAll, test as base } from 'vitest'
+import { test as base } from 'vitest'
 import { type ConnectOptions, RawConnection } from './raw-client.ts'
 import type { RawChannel } from './raw-client-channel.ts'
 import type { MethodOf } from './raw-client-method.ts'
@@ -24,7 +25,7 @@ interface PerBroker<Value> {
 }
 
 interface Target {
-  readonly address: Address
+  readonly addresses: readonly Address[]
   readonly isRabbit: boolean
   stop(): Promise<void>
 }
@@ -33,12 +34,15 @@ interface Target {
 export class BrokerUnderTest {
   readonly address: Address
   readonly isRabbit: boolean
+  readonly #addresses: readonly Address[]
+  #dialled = 0
   readonly #connections: RawConnection[] = []
   readonly #queues: string[] = []
   readonly #exchanges: string[] = []
 
-  constructor({ address, isRabbit }: Target) {
-    this.address = address
+  constructor({ addresses, isRabbit }: Target) {
+    this.#addresses = addresses
+    this.address = addresses[0] as Address
     this.isRabbit = isRabbit
   }
 
@@ -48,7 +52,8 @@ export class BrokerUnderTest {
 
   /** A socket; nothing is sent. */
   async dial(): Promise<RawConnection> {
-    const connection = await RawConnection.dial(this.address)
+    const address = this.#addresses[this.#dialled++ % this.#addresses.length] as Address
+    const connection = await RawConnection.dial(address)
     this.#connections.push(connection)
     return connection
   }
@@ -111,15 +116,15 @@ async function startLeveret(): Promise<Target> {
     await broker.close()
     if (isStored) rmSync(dataDir, { recursive: true })
   }
-  return { address: addressOf(broker.url), isRabbit: false, stop }
+  return { addresses: [addressOf(broker.url)], isRabbit: false, stop }
 }
 
-async function runningTarget(url: string): Promise<Target> {
-  const address = addressOf(url)
-  const connection = await RawConnection.dial(address)
-  const isRabbit = productOf(await connection.start()) === 'RabbitMQ'
+async function runningTarget(urls: string): Promise<Target> {
+  const addresses = urls.split(',').map(addressOf)
+  const connection = await RawConnection.dial(addresses[0] as Address)
+  const isRabbit = platformOf(await connection.start()).startsWith('Erlang')
   connection.wire.destroy()
-  return { address, isRabbit, stop: async () => {} }
+  return { addresses, isRabbit, stop: async () => {} }
 }
 
 function addressOf(url: string): Address {
@@ -127,21 +132,24 @@ function addressOf(url: string): Address {
   return { host: hostname, port: Number(port) }
 }
 
-function productOf(start: MethodOf<typeof CONNECTION_START>): unknown {
-  return fieldTableToObject(start.serverProperties)['product']
+/** The product is what clients have to believe; this is not. */
+function platformOf(start: MethodOf<typeof CONNECTION_START>): string {
+  return String(fieldTableToObject(start.serverProperties)['platform'])
 }
 
-let target: Promise<Target> | undefined
-afterAll(async () => {
-  await (await target)?.stop()
-})
-
 /** vitest's `test`, whose tests are given a `broker`. One broker serves all tests of a file. */
-export const test = base.extend<{ broker: BrokerUnderTest }>({
-  // biome-ignore lint/correctness/noEmptyPattern: vitest finds out what a fixture needs from this.
-  broker: async ({}, use) => {
-    target ??= selectTarget()
-    const broker = new BrokerUnderTest(await target)
+export const test = base.extend<{ target: Target; broker: BrokerUnderTest }>({
+  target: [
+    // biome-ignore lint/correctness/noEmptyPattern: vitest finds out what a fixture needs from this.
+    async ({}, use) => {
+      const target = await selectTarget()
+      await use(target)
+      await target.stop()
+    },
+    { scope: 'file' },
+  ],
+  broker: async ({ target }, use) => {
+    const broker = new BrokerUnderTest(target)
     await use(broker)
     await broker.cleanUp()
   },

@@ -120,13 +120,18 @@ function deleteCounted(channel: Channel, name: string, method: QueueDelete): voi
   const messageCount = queue?.readyCount ?? 0
   if (queue !== undefined) vhost.removeQueue(queue)
   const stored = vhost.queueStored(name)
+  let isOver = false
+  const end = (): void => {
+    if (!isOver) queue?.delete()
+    isOver = true
+  }
   channel.when(stored, () => {
     if (!method.nowait) output.method(channel.number, { id: QUEUE_DELETE_OK, messageCount })
+    // After the answer, since the queue's consumers are told of its end and may be this channel's.
+    end()
   })
-  // After the answer, since the queue's consumers are told of its end and may be this channel's.
-  const end = (): void => queue?.delete()
-  if (stored === undefined) end()
-  else void stored.then(end, end)
+  // Also when the channel has gone meanwhile.
+  void stored?.then(() => setImmediate(end), end)
 }
 
 /** Spec §1.7.2: with an empty queue name, an empty routing key stands for that queue's name too. */
