@@ -19,4 +19,6 @@ export interface NodePlace {
   readonly prefix: string
   /** Further arguments of the program. */
   readonly args?: readonly string[]
+  /** A file to which it adds what it says. */
+  readonly log?: string
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../bench/brokers/free-port.ts'
@@ -15,6 +16,7 @@ export class NodeProcess implements ClusterNode {
   readonly managementPort: number
   readonly #args: readonly string[]
   readonly #lines: string[] = []
+  readonly #log: string | undefined
   #child: ChildProcess | undefined
   #onLine = (): void => {}
 
@@ -22,8 +24,10 @@ export class NodeProcess implements ClusterNode {
     return new NodeProcess(place, await freePort(), await freePort())
   }
 
-  private constructor({ name, servers, prefix, args = [] }: NodePlace, port: number, http: number) {
+  private constructor(place: NodePlace, port: number, http: number) {
+    const { name, servers, prefix, args = [], log } = place
     this.name = name
+    this.#log = log
     this.port = port
     this.managementPort = http
     this.#args = [
@@ -105,6 +109,7 @@ export class NodeProcess implements ClusterNode {
   }
 
   #keep(line: string): void {
+    if (this.#log !== undefined) appendFileSync(this.#log, `${line}\n`)
     this.#lines.push(line)
     if (this.#lines.length > LINES_MAX) this.#lines.shift()
     this.#onLine()
