@@ -1,15 +1,14 @@
 // The browser that pages are tested in: Debian's Chromium, driven by playwright-core, which brings none.
 
 import { type Browser, chromium } from 'playwright-core'
-
-export const CHROMIUM_PACKAGES = ['chromium', 'fonts-liberation', 'fonts-dejavu-core'] as const
-
-const EXECUTABLE = '/usr/bin/chromium'
+import { inject } from 'vitest'
 
 /** Without a sandbox, which needs more rights than tests usually have; only our own pages are opened. */
 export function launchChromium(): Promise<Browser> {
+  const found = inject('chromium')
+  if ('missing' in found) throw new Error(found.missing)
   return chromium.launch({
-    executablePath: EXECUTABLE,
+    executablePath: found.executable,
     args: [
       '--no-sandbox',
       '--disable-gpu',

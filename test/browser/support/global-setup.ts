@@ -1,15 +1,14 @@
 // Before the tests of this project: the browser, where it can be had.
 
 import type { TestProject } from 'vitest/node'
-import { installDebianPrograms, type Peer } from '../../support/debian-packages.ts'
-import { CHROMIUM_PACKAGES } from './chromium.ts'
+import { type Chromium, installChromium } from './install-chromium.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    chromium: Peer
+    chromium: Chromium
   }
 }
 
 export default function setup(project: TestProject): void {
-  project.provide('chromium', installDebianPrograms({ chromium: CHROMIUM_PACKAGES }).chromium)
+  project.provide('chromium', installChromium())
 }
