@@ -1,7 +1,7 @@
 // What is made on both sides before they are compared: something of everything that the API shows.
 
 import { type ChannelModel, connect } from 'amqplib'
-import { vi } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { Api } from './api.ts'
 
 /** The vhost and the user in it that both sides get. */
@@ -9,6 +9,9 @@ export const VHOST = 'compared'
 export const USER = 'compared-user'
 /** Who may do nothing anywhere. */
 export const NOBODY = 'compared-nobody'
+
+/** RabbitMQ tells of what is new seconds later, and many more on a busy machine. */
+const PATIENCE_MS = 90_000
 
 const EVERYTHING = { configure: '.*', write: '.*', read: '.*' }
 
@@ -60,10 +63,12 @@ export async function prepare(api: Api, amqpUrl: string): Promise<Prepared> {
   for (const made of MADE) await api.make(...made)
   const connection = await useIt(amqpUrl)
   const named = await vi.waitUntil(async () => connectionIn(await api.get('/connections')), {
-    timeout: 30_000,
+    timeout: PATIENCE_MS,
     interval: 500,
   })
-  await vi.waitUntil(() => isCounted(api), { timeout: 30_000, interval: 1000 })
+  const counted = async (): Promise<void> =>
+    expect(await isCounted(api), 'all is counted').toBe(true)
+  await vi.waitFor(counted, { timeout: PATIENCE_MS, interval: 500 })
   const { json } = await api.get('/overview')
   const nodePath = encodeURIComponent((json as { readonly node: string }).node)
   return { api, nodePath, connectionPath: encodeURIComponent(named), connection }
@@ -104,20 +109,31 @@ function connectionIn({ json }: { readonly json: unknown }): string | undefined 
   return json.find(({ vhost }) => vhost === VHOST)?.name
 }
 
-/** RabbitMQ counts a while later, and what it tells of a queue comes in pieces. */
+/**
+ * RabbitMQ counts a while later, and what it tells of a queue comes in pieces: some of them as soon as it is
+ * made, the lengths and the rates by themselves, and all else when the queue next tells of itself.
+ */
 async function isCounted(api: Api): Promise<boolean> {
-  const [mq, qq, channels] = await Promise.all([
-    api.get(`/queues/${VHOST}/mq`),
-    api.get(`/queues/${VHOST}/qq`),
+  const [queues, channels] = await Promise.all([
+    Promise.all(['mq', 'qq', 'sq', 'own'].map((name) => api.get(`/queues/${VHOST}/${name}`))),
     api.get(`/vhosts/${VHOST}/channels`),
   ])
-  const queue = mq.json as {
-    readonly messages?: number
-    readonly idle_since?: string
-    readonly message_stats?: { readonly deliver?: number }
-  }
+  const [mq, qq, sq, own] = queues.map(({ json }) => json as QueueJson)
   const [channel] = channels.json as { readonly idle_since?: string }[]
-  const isIdle = queue.idle_since !== undefined && channel?.idle_since !== undefined
-  const isKnown = (qq.json as { readonly messages?: number }).messages === 1
-  return isIdle && isKnown && queue.messages === 4 && queue.message_stats?.deliver === 2
+  const isIdle = [mq, own, channel].every((one) => one?.idle_since !== undefined)
+  // These two tell of their files in the same breath as of their state.
+  const isTold = [qq, sq].every((one) => one?.state !== undefined && one.node !== undefined)
+  const isWhole = isTold && qq?.open_files !== undefined
+  return isIdle && isWhole && qq.messages === 1 && mq?.messages === 4 && isDelivered(mq)
 }
+
+interface QueueJson {
+  readonly node?: string
+  readonly state?: string
+  readonly idle_since?: string
+  readonly messages?: number
+  readonly open_files?: object
+  readonly message_stats?: { readonly deliver?: number }
+}
+
+const isDelivered = ({ message_stats }: QueueJson): boolean => message_stats?.deliver === 2
