@@ -9,21 +9,10 @@ import { definitionKey, kindOfKey } from './definition-key.ts'
 import type { DefinitionStore, PlacedQueue } from './definition-store.ts'
 import { FollowedDefinitions } from './followed-definitions.ts'
 import { QUEUE_IDS_KEY, QueueIdBlocks } from './queue-id-blocks.ts'
-import { SharedBatch } from './shared-batch.ts'
-import {
-  hasIdentity,
-  idOf,
-  LAST_RANK,
-  makeChange,
-  rankOf,
-  type SharedChange,
-} from './shared-change.ts'
-import {
-  beginSharedDefinitions,
-  loadValues,
-  readDefinitions,
-  type StoredDefinitions,
-} from './stored-definitions.ts'
+import type { SharedBatch } from './shared-batch.ts'
+import { hasIdentity, idOf, type SharedChange } from './shared-change.ts'
+import { SharedWriter } from './shared-writer.ts'
+import { loadOrBegin, readDefinitions, type StoredDefinitions } from './stored-definitions.ts'
 
 export interface SharedDefinitionsOptions {
   /** Refuses what it cannot store for a while; so long clients wait. */
@@ -37,9 +26,6 @@ export interface SharedDefinitionsOptions {
 }
 
 const RETRY_MS = 250
-/** Who could not store anything for so long does not try at once again. */
-const LONG_MS = 1000
-
 /**
  * The definitions of one of many nodes that share a store. What a node defines is in its own memory at once,
  * then in the store, then in the memory of all others; whoever waits for `stored` waits for all of that.
@@ -55,14 +41,9 @@ export class SharedDefinitions implements DefinitionStore {
   readonly #options: SharedDefinitionsOptions
   readonly #followed: FollowedDefinitions
   readonly #queueIds: QueueIdBlocks
-  /** The last change of each key that this node does not know the end of. */
-  readonly #pending = new Map<string, SharedChange>()
-  /** What is to be written, what is being written, and what was, as long as others have to be told. */
-  #next: SharedBatch | undefined
-  #current: SharedBatch | undefined
+  readonly #writer: SharedWriter
+  /** What is written, as long as others have to be told. */
   readonly #settling = new Set<SharedBatch>()
-  /** Deletions that could not be stored: they are tried again with the changes to come. */
-  readonly #owed = new Map<string, SharedChange>()
   /** Processes that are no more: queues in their memory are none, whenever these are told of. */
   readonly #gone = new Set<string>()
   #applier: DefinitionApplier | undefined
@@ -85,12 +66,13 @@ export class SharedDefinitions implements DefinitionStore {
     const stop = await metadata.watch((key, value) => listener(key, value))
     try {
       const stored = await loadOrBegin(metadata, first)
+      stored.delete(QUEUE_IDS_KEY)
       await queueIds.takeFirst()
       // What was told before is not older than what was read when nothing older can be told any more.
       await metadata.told()
       const definitions = new SharedDefinitions(options, stored, queueIds)
       for (const change of told) definitions.#followed.onTold(...change)
-      listener = (key, value) => definitions.#onTold(key, value)
+      listener = (key, value) => definitions.#followed.onTold(key, value)
       definitions.#stopFollowing = stop
       return definitions
     } catch (error) {
@@ -107,8 +89,12 @@ export class SharedDefinitions implements DefinitionStore {
     this.#options = options
     this.#queueIds = queueIds
     this.loaded = readDefinitions(stored)
-    const isPending = (key: string): boolean => this.#pending.has(key)
+    const isPending = (key: string): boolean => this.#writer.latestOf(key) !== undefined
     this.#followed = new FollowedDefinitions({ ...options, stored, isPending })
+    this.#writer = new SharedWriter({
+      ...{ ...options, stored },
+      onWritten: (batch) => void this.#settle(batch),
+    })
   }
 
   /** From now on memory follows the store; what was `loaded` has to be there. */
@@ -161,17 +147,13 @@ export class SharedDefinitions implements DefinitionStore {
     if (this.#followed.applying === key) return
     const value = encodeDefinition(definition)
     const inMemory = this.#inMemory(key)
-    const unwritten = this.#next?.changes.get(key)
-    if (!hasIdentity(key)) {
-      this.#change({ key, value, isNew: false, gone: NONE, takeBack: both(takeBack, unwritten) })
-      return
-    }
-    const isSame = inMemory !== undefined && idOf(inMemory) === idOf(value)
-    this.#change({
+    const unwritten = this.#writer.unwrittenOf(key)
+    const isSame = inMemory !== undefined && isSameThing(key, inMemory, value)
+    this.#writer.add({
       key,
       value,
       isNew: !isSame || unwritten?.isNew === true,
-      gone: isSame ? this.#goneOf(key) : this.#goneWith(key, inMemory),
+      gone: this.#goneWith(key, isSame ? undefined : inMemory),
       takeBack: both(takeBack, isSame ? unwritten : undefined),
     })
   }
@@ -181,13 +163,13 @@ export class SharedDefinitions implements DefinitionStore {
     if (!this.#isToDelete(key)) return
     const inMemory = this.#inMemory(key)
     if (inMemory === undefined) return
-    const gone = hasIdentity(key) ? this.#goneWith(key, inMemory) : NONE
-    this.#change({ key, value: undefined, isNew: false, gone, takeBack: () => {} })
+    const gone = this.#goneWith(key, inMemory)
+    this.#writer.add({ key, value: undefined, isNew: false, gone, takeBack: () => {} })
   }
 
   stored(definition: DefinitionName): Promise<void> | undefined {
     const key = definitionKey(definition)
-    if (this.#owed.has(key)) this.#openBatch()
+    this.#writer.retry(key)
     const batch = this.#batches.findLast(({ changes }) => changes.has(key))
     return batch?.written.then(() => {
       if (batch.refused.has(key)) throw definitionsNotStored()
@@ -197,36 +179,32 @@ export class SharedDefinitions implements DefinitionStore {
 
   /** Resolves, always, when nothing that was defined so far may still have to be taken back. */
   pending(): Promise<void> | undefined {
-    return (this.#next ?? this.#current)?.written
+    return this.#writer.pending()
   }
 
   /** Waits for what is under way, and tries once more to store what is owed. */
   async close(): Promise<void> {
     this.#followed.stop()
-    if (this.#owed.size > 0) this.#openBatch()
-    for (let batch = this.pending(); batch !== undefined; batch = this.pending()) await batch
+    await this.#writer.close()
     this.#isClosed = true
     this.#stopFollowing()
   }
 
   /** Oldest first. */
   get #batches(): SharedBatch[] {
-    return [...this.#settling, this.#current, this.#next].filter((batch) => batch !== undefined)
+    return [...this.#settling, ...this.#writer.batches]
   }
 
   /** As it is stored, or will be. */
   #inMemory(key: string): string | undefined {
-    const pending = this.#pending.get(key)
+    const pending = this.#writer.latestOf(key)
     return pending === undefined ? this.#followed.stored.get(key) : pending.value
   }
 
-  #goneOf(key: string): ReadonlySet<number> {
-    return this.#pending.get(key)?.gone ?? NONE
-  }
-
+  /** Those of that name that are deleted by a change which may still be under way, and this one. */
   #goneWith(key: string, value: string | undefined): ReadonlySet<number> {
-    const gone = this.#goneOf(key)
-    return value === undefined ? gone : new Set([...gone, idOf(value)])
+    const gone = this.#writer.latestOf(key)?.gone ?? NONE
+    return value === undefined || !hasIdentity(key) ? gone : new Set([...gone, idOf(value)])
   }
 
   /**
@@ -237,7 +215,7 @@ export class SharedDefinitions implements DefinitionStore {
     const { applying } = this.#followed
     if (applying === undefined) return true
     if (applying === key) return false
-    if (this.#pending.get(key)?.value !== undefined) return true
+    if (this.#writer.latestOf(key)?.value !== undefined) return true
     if (hasIdentity(key) && kindOfKey(applying) !== 'vhost') return true
     this.#followed.leave(key)
     return false
@@ -250,95 +228,22 @@ export class SharedDefinitions implements DefinitionStore {
     if (!('node' in place) || !this.#gone.has(place.incarnation)) return false
     const key = definitionKey(definition)
     const gone = new Set([id])
-    this.#change({ key, value: undefined, isNew: false, gone, takeBack: () => {} })
+    this.#writer.add({ key, value: undefined, isNew: false, gone, takeBack: () => {} })
     return true
   }
 
-  #onTold(key: string, value: string | undefined): void {
-    this.#followed.onTold(key, value)
-  }
-
-  #change(change: SharedChange): void {
-    const batch = this.#openBatch()
-    batch.changes.set(change.key, change)
-    this.#pending.set(change.key, change)
-  }
-
-  /** The batch that is to be written next. What is owed goes first. */
-  #openBatch(): SharedBatch {
-    if (this.#next !== undefined) return this.#next
-    this.#next = new SharedBatch(this.#owed)
-    this.#owed.clear()
-    // All that this turn changes is one batch from the start.
-    if (this.#current === undefined) queueMicrotask(() => void this.#writeAll())
-    return this.#next
-  }
-
-  async #writeAll(): Promise<void> {
-    let isAway = false
-    const { clock } = this.#options
-    for (let batch = this.#next; batch !== undefined; batch = this.#next) {
-      this.#current = batch
-      this.#next = undefined
-      // Who has waited as long as those before are told at the same time.
-      if (isAway) this.#giveUp(batch, [...batch.changes.values()], undefined)
-      const startedMs = clock.now()
-      if (!isAway) await this.#write(batch, () => clock.now() - startedMs > LONG_MS)
-      isAway = batch.refused.size > 0 && clock.now() - startedMs > LONG_MS
-      this.#settling.add(batch)
-      this.#current = undefined
-      batch.onWritten()
-      void this.#settle(batch)
-    }
-  }
-
-  async #write(batch: SharedBatch, isLate: () => boolean): Promise<void> {
-    const { metadata } = this.#options
-    const { stored } = this.#followed
-    for (let rank = 0; rank <= LAST_RANK; rank++) {
-      const changes = [...batch.changes.values()].filter(({ key }) => rankOf(key) === rank)
-      const attempts = changes.map((change) => makeChange(metadata, change, stored.get(change.key)))
-      const outcomes = await Promise.allSettled(attempts)
-      for (const [index, { key, value }] of changes.entries()) {
-        const outcome = outcomes[index]
-        if (outcome?.status !== 'fulfilled' || outcome.value === 'lost') continue
-        if (value === undefined) stored.delete(key)
-        else stored.set(key, value)
-      }
-      const failed = changes.filter((_, index) => outcomes[index]?.status === 'rejected')
-      if (failed.length === 0) continue
-      const reason = outcomes.find(({ status }) => status === 'rejected') as PromiseRejectedResult
-      const left = [...batch.changes.values()].filter(({ key }) => rankOf(key) > rank)
-      this.#giveUp(batch, isLate() ? [...failed, ...left] : failed, reason.reason)
-      if (isLate()) return
-    }
-  }
-
-  #giveUp(batch: SharedBatch, changes: readonly SharedChange[], err: unknown): void {
-    for (const { key } of changes) batch.refused.add(key)
-    this.#options.logger.error({ err, keys: [...batch.refused].slice(0, 10) }, NOT_STORED)
-    // The last one first, since it may rest on those before it.
-    for (const change of [...changes].reverse()) {
-      if (change.value !== undefined) change.takeBack()
-      else if (this.#pending.get(change.key) === change) this.#owed.set(change.key, change)
-    }
-  }
-
   async #settle(batch: SharedBatch): Promise<void> {
+    this.#settling.add(batch)
     const isRefused = batch.refused.size === batch.changes.size
     const others = isRefused ? undefined : this.#barrier()
     await this.#following
     await this.#told()
     this.#reconcile(batch)
-    if (this.#owed.size > 0) after(this.#options.clock, RETRY_MS, () => this.#retryOwed())
+    this.#writer.retrySoon()
     batch.onReconciled()
     await others
     this.#settling.delete(batch)
     batch.onSettled()
-  }
-
-  #retryOwed(): void {
-    if (this.#owed.size > 0 && !this.#isClosed) this.#openBatch()
   }
 
   async #barrier(): Promise<void> {
@@ -365,23 +270,8 @@ export class SharedDefinitions implements DefinitionStore {
   #reconcile({ changes }: SharedBatch): void {
     if (this.#isClosed) return
     for (const change of changes.values()) {
-      const { key, value } = change
-      if (this.#pending.get(key) !== change || this.#owed.has(key)) continue
-      this.#pending.delete(key)
-      this.#followed.release(key, value)
+      if (this.#writer.release(change)) this.#followed.release(change.key, change.value)
     }
-  }
-}
-
-async function loadOrBegin(
-  metadata: Metadata,
-  first: readonly Definition[],
-): Promise<Map<string, string>> {
-  for (;;) {
-    const values = await loadValues(metadata)
-    values?.delete(QUEUE_IDS_KEY)
-    if (values !== undefined) return values
-    await beginSharedDefinitions(metadata, first)
   }
 }
 
@@ -394,7 +284,8 @@ function both(takeBack: () => void, before: SharedChange | undefined): () => voi
   }
 }
 
-const NONE: ReadonlySet<number> = new Set()
+/** Of what has no identity, there is only ever one of a name. */
+const isSameThing = (key: string, before: string, now: string): boolean =>
+  !hasIdentity(key) || idOf(before) === idOf(now)
 
-const NOT_STORED =
-  'Definitions could not be stored: declarations and bindings are taken back, deletions are tried again'
+const NONE: ReadonlySet<number> = new Set()

@@ -69,17 +69,24 @@ export async function beginDefinitions(
   return new StoredDefinitions(definitions)
 }
 
-/** The same where other nodes may do so at the same time: of two that are the same the first one holds. */
-export async function beginSharedDefinitions(
+/**
+ * What is stored, not read yet; where that is nothing, begins with these definitions, as other nodes may do
+ * at the same time: of two that are the same the first one holds.
+ */
+export async function loadOrBegin(
   metadata: Metadata,
-  definitions: readonly Definition[],
-): Promise<void> {
-  await Promise.all(
-    definitions.map((definition) =>
-      metadata.replace(definitionKey(definition), undefined, encodeDefinition(definition)),
-    ),
-  )
-  await metadata.put(FORMAT_KEY, String(FORMAT))
+  first: readonly Definition[],
+): Promise<Map<string, string>> {
+  for (;;) {
+    const values = await loadValues(metadata)
+    if (values !== undefined) return values
+    await Promise.all(
+      first.map((definition) =>
+        metadata.replace(definitionKey(definition), undefined, encodeDefinition(definition)),
+      ),
+    )
+    await metadata.put(FORMAT_KEY, String(FORMAT))
+  }
 }
 
 function assertReadable(text: string): void {
