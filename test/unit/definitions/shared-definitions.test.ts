@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import { MemoryMetadata } from '../../../src/store/memory/memory-metadata.ts'
+import { StoreError } from '../../../src/store/store-error.ts'
 import { DefinitionsCluster, storedIn } from '../../support/definitions-cluster.ts'
 import type { DefinitionsNode } from '../../support/definitions-node.ts'
 import { FaultyMetadata, type MetadataFault } from '../../support/faulty-metadata.ts'
@@ -374,6 +375,50 @@ describe('what cannot be stored', () => {
     await cluster.settle()
     expect(b.vhost().queues.find('q')).toBeUndefined()
     await expectAllEqual()
+  })
+
+  it('is refused at once when what came before it has waited long', async () => {
+    let refuse = (): void => {}
+    const gate = new Promise<void>((resolve) => {
+      refuse = resolve
+    })
+    const metadata = new LateMetadata(new MemoryMetadata(disk), () => 0)
+    const slow = await cluster.start('slow', metadata)
+    const tried: string[] = []
+    metadata.replace = async (key) => {
+      tried.push(key)
+      await gate
+      throw new StoreError('nobody there')
+    }
+    slow.declareQueue('first')
+    const first = slow.vhost().queueStored('first')
+    await pass(3)
+    slow.declareQueue('second')
+    const second = slow.vhost().queueStored('second')
+    const refused = Promise.all([
+      expect(first).rejects.toThrow('cannot be stored'),
+      expect(second).rejects.toThrow('cannot be stored'),
+    ])
+    cluster.clock.advance(5000)
+    refuse()
+    await refused
+    expect(slow.vhost().queues.size).toBe(0)
+    expect(tried).toEqual(['queue 1:/5:first'])
+    cluster.remove(slow)
+    await expectAllEqual()
+  })
+
+  it('is deleted later by itself', async () => {
+    a.declareQueue('q')
+    await cluster.settle()
+    faultOf = () => 'refuse'
+    a.deleteQueue('q')
+    await expect(a.vhost().queueStored('q')).rejects.toThrow('cannot be stored')
+    await pass(20)
+    faultOf = () => undefined
+    cluster.clock.advance(1000)
+    await pass(40)
+    expect((await storedIn(a.metadata)).of('queue')).toEqual([])
   })
 
   it('leaves alone what another node has defined since', async () => {
