@@ -3,6 +3,7 @@ import type {
   ExchangeDefinition,
   NodePlace,
   QueueDefinition,
+  QueuePlace,
 } from '../definitions/definition.ts'
 import type { Binding, Exchange } from '../exchange/exchange.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -70,6 +71,11 @@ export class AppliedTopology {
     const there = registry.find(definition.name)
     if (there === undefined || durable.idOf(there) !== definition.id) return
     this.#remove(there)
+  }
+
+  /** Where in the cluster a queue is; undefined for a broker alone. */
+  placeOf(queue: Queue): QueuePlace | undefined {
+    return this.#parts.durable.placeOf(queue)
   }
 
   /** Deletes the queues that are in such places. */

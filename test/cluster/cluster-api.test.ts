@@ -61,6 +61,8 @@ nats.describe('the management API of a cluster', () => {
     channel.sendToQueue('counted', Buffer.from('one'))
     await channel.waitForConfirms()
     const shown = await shards(second)
+    const there = shown.find(({ messages }) => messages === 1)
+    expect((await ask(first(), '/queues/%2F/counted')).json).toMatchObject({ node: there?.owner })
     for (const name of names) expect(shown.filter(({ owner }) => owner === name).length).toBe(2)
     expect(shown.map(({ messages }) => messages).reduce((a, b) => a + b)).toBe(1)
     await connection.close()

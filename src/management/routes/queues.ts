@@ -11,6 +11,7 @@ import { queuePairsJson } from '../json/pairs-json.ts'
 import { type QueueDetail, queueJson } from '../json/queue-json.ts'
 import { bytesOf } from '../json/queue-totals.ts'
 import { consumersOfQueue } from '../open-things.ts'
+import { queueNode } from '../queue-node.ts'
 import { type Route, routes } from '../route.ts'
 import { unackedBytes } from '../unacked.ts'
 
@@ -25,7 +26,7 @@ export const QUEUES: readonly Route[] = routes('management', {
     const exclusive = consumers.find(({ consumer }) => consumer.exclusive)
     const [ready, unacknowledged] = [bytesOf(queue), unackedBytes(call, queue)]
     return found({
-      ...queueJson(call.vhost, queue, call.broker.nodeName),
+      ...queueJson(call.vhost, queue, queueNode(call.broker, call.vhost, queue)),
       ...call.statisticsOf(queue),
       message_bytes: ready + unacknowledged,
       message_bytes_ram: ready + unacknowledged,
@@ -80,7 +81,7 @@ function detailOf({ query }: Call): QueueDetail {
 function shownAll(call: Call, vhost: Vhost): object[] {
   const detail = detailOf(call)
   return Array.from(vhost.queues.values(), (queue) => {
-    const shown = queueJson(vhost, queue, call.broker.nodeName, detail)
+    const shown = queueJson(vhost, queue, queueNode(call.broker, vhost, queue), detail)
     return detail === 'all' ? Object.assign(shown, call.statisticsOf(queue)) : shown
   })
 }
