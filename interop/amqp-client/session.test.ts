@@ -6,7 +6,8 @@ import {
   builtinCoders,
   builtinParsers,
 } from '@cloudamqp/amqp-client'
-import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
 import { startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -188,6 +189,6 @@ test('a queue with several subscriptions shares its messages among them', async 
     ),
   )
   await Promise.all(Array.from({ length: 60 }, (_, i) => queue.publish(`${i}`)))
-  await vi.waitFor(() => expect(shares.reduce((sum, share) => sum + share)).toBe(60))
+  await eventually(() => expect(shares.reduce((sum, share) => sum + share)).toBe(60))
   expect(Math.min(...shares)).toBeGreaterThan(0)
 })

@@ -1,7 +1,8 @@
 // Why people take amqp-connection-manager: outages that the rest of the program need not know of.
 
 import type { ConfirmChannel, ConsumeMessage } from 'amqplib'
-import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
 import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Link } from '../support/link.ts'
@@ -90,7 +91,7 @@ test('a message in work when the connection broke is delivered again', async () 
   const again = await deliveries.next()
   expect(again.fields.redelivered).toBe(true)
   worker.ack(again)
-  await vi.waitFor(async () => expect((await worker.checkQueue(queue)).consumerCount).toBe(1))
+  await eventually(async () => expect((await worker.checkQueue(queue)).consumerCount).toBe(1))
 })
 
 test('a forced reconnect carries consumers and unsent messages over', async () => {

@@ -2,6 +2,7 @@
 
 import { connect, credentials, type ServerProperties } from 'amqplib'
 import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
 import { ownBrokerTest, startBroker } from '../support/broker.ts'
 import { Link } from '../support/link.ts'
 import { Scratch, unique } from '../support/scratch.ts'
@@ -88,7 +89,7 @@ test('a closed connection takes its channels, consumers and exclusive queues alo
   const closed = new Promise((resolve) => connection.on('close', resolve))
   await connection.close()
   expect(await closed).toBeUndefined()
-  await vi.waitFor(async () => expect((await watcher.checkQueue(queue)).consumerCount).toBe(0))
+  await eventually(async () => expect((await watcher.checkQueue(queue)).consumerCount).toBe(0))
 })
 
 test('heartbeats of both sides keep an idle connection open', async () => {
@@ -108,7 +109,7 @@ test('heartbeats of both sides keep an idle connection open', async () => {
       expect(now.toBroker - start.toBroker).toBeGreaterThanOrEqual(48)
       expect(now.toClient - start.toClient).toBeGreaterThanOrEqual(48)
     },
-    { timeout: 10_000 },
+    { timeout: 30_000 },
   )
   channel.sendToQueue(queue, Buffer.from('still here'))
   expect(texts([await inbox.next()])).toEqual(['still here'])
@@ -146,7 +147,7 @@ test('a broken network is an error to the client and a close to the broker', asy
   const failed = new Promise<Error>((resolve) => connection.on('error', resolve))
   await link.cut()
   expect(await failed).toBeInstanceOf(Error)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const other = await openChannel(broker.url)
     other.on('error', () => {})
     await other.assertQueue(queue, { exclusive: true })

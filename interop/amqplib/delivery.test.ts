@@ -1,7 +1,8 @@
 // How messages reach amqplib's consumers, and what becomes of them there.
 
 import type { ConsumeMessage } from 'amqplib'
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
 import { startBroker } from '../support/broker.ts'
 import { Scratch } from '../support/scratch.ts'
 import {
@@ -59,7 +60,7 @@ test('a prefetch counts for each consumer, a global one for the whole channel', 
   await shared.prefetch(3, true)
   const one = await consumeInto(shared, queue)
   const two = await consumeInto(shared, queue)
-  await vi.waitFor(() => expect(one.inbox.waiting.length + two.inbox.waiting.length).toBe(3))
+  await eventually(() => expect(one.inbox.waiting.length + two.inbox.waiting.length).toBe(3))
   expect((await shared.checkQueue(queue)).messageCount).toBe(2)
 })
 

@@ -1,6 +1,7 @@
 // Queues as programs manage them with amqplib: assert, check, purge, delete, and who may.
 
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { eventually } from '../../test/support/eventually.ts'
 import { startBroker } from '../support/broker.ts'
 import { Scratch, unique } from '../support/scratch.ts'
 import {
@@ -150,7 +151,7 @@ test('an exclusive queue is locked for other connections and dies with its own',
   )
 
   await owner.close()
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const next = await other.createChannel()
     next.on('error', () => {})
     await next.assertQueue(queue, { exclusive: true })

@@ -44,7 +44,7 @@ async function consumeWithoutReading(
       before = messageCount
       expect(isSettled).toBe(true)
     },
-    { timeout: 10_000, interval: 100 },
+    { timeout: 30_000, interval: 100 },
   )
   return consumer
 }
@@ -54,7 +54,7 @@ async function expectCounts(
   counts: { messageCount?: number; consumerCount: number },
 ): Promise<void> {
   const matches = async () => expect(await keeper.counts(queue)).toMatchObject(counts)
-  await vi.waitFor(matches, { timeout: 5000 })
+  await vi.waitFor(matches, { timeout: 30_000 })
 }
 
 describe('a consumer that does not read', () => {
@@ -105,7 +105,7 @@ describe('a consumer that does not read', () => {
         async () => {
           expect((await keeper.counts(small)).messageCount).toBe(n + 1)
         },
-        { timeout: 5000 },
+        { timeout: 30_000 },
       )
     }
     connection.wire.resume()

@@ -14,7 +14,7 @@ async function isThere(channel: RawChannel, queue: string): Promise<boolean> {
 }
 
 const isGone = (channel: RawChannel, queue: string) =>
-  expect.poll(() => isThere(channel, queue), { interval: 5, timeout: 5000 }).toBe(false)
+  expect.poll(() => isThere(channel, queue), { interval: 5, timeout: 30_000 }).toBe(false)
 
 describe('a queue with x-expires', () => {
   test('goes when nobody has used it for that long', async ({ broker }) => {

@@ -107,7 +107,7 @@ export function metadataContract(create: () => () => Promise<Metadata>): void {
       await metadata.delete('a')
       await metadata.replace('b', 'not this', 'untold')
       await metadata.replace('b', 'put', 'replaced')
-      await vi.waitFor(() => expect(told.at(-1)).toEqual(['b', 'replaced']), 5000)
+      await vi.waitFor(() => expect(told.at(-1)).toEqual(['b', 'replaced']), 30_000)
       expect(new Map(told)).toEqual(
         new Map([
           ['a', undefined],
@@ -118,7 +118,7 @@ export function metadataContract(create: () => () => Promise<Metadata>): void {
       const toldMore: string[] = []
       await metadata.watch((key) => toldMore.push(key))
       await metadata.put('after', 'told to others')
-      await vi.waitFor(() => expect(toldMore).toEqual(['after']), 5000)
+      await vi.waitFor(() => expect(toldMore).toEqual(['after']), 30_000)
       expect(told.map(([key]) => key)).not.toContain('after')
     })
 

@@ -40,7 +40,7 @@ export interface Arrival {
 }
 
 /** Longer than RabbitMQ's 3 s of silence before it drops a connection. */
-const PATIENCE_MS = 8000
+const PATIENCE_MS = 30_000
 const NO_BYTES = Buffer.alloc(0)
 
 export class RawWire implements FrameSink {

@@ -1,4 +1,5 @@
 import { onTestFinished, vi } from 'vitest'
+import { eventually } from './eventually.ts'
 
 type Act = (...given: unknown[]) => unknown
 
@@ -34,7 +35,7 @@ export class SlowAnswers {
 
   /** Resolves when somebody waits for an answer. */
   async asked(): Promise<void> {
-    await vi.waitFor(() => {
+    await eventually(() => {
       if (this.#pending.length === 0) throw new Error('nobody has asked')
     })
   }

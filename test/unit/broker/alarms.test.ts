@@ -8,7 +8,8 @@ import {
   encodeContentHeaderFrame,
   encodeMethodFrame,
 } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import type { RawConnection } from '../../support/raw-client.ts'
 import type { RawChannel } from '../../support/raw-client-channel.ts'
 import { method } from '../../support/raw-client-method.ts'
@@ -25,7 +26,7 @@ async function expectBlocked({ control }: RawConnection, reason = 'low on memory
 }
 
 async function expectReady(keeper: RawChannel, count: number): Promise<void> {
-  await vi.waitFor(async () => expect(await readyCount(keeper)).toBe(count))
+  await eventually(async () => expect(await readyCount(keeper)).toBe(count))
 }
 
 async function readyCount(keeper: RawChannel): Promise<number> {

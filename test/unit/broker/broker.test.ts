@@ -1,5 +1,6 @@
 import { BASIC_GET, BASIC_GET_EMPTY, CONNECTION_BLOCKED } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { RunningBroker } from './running-broker.ts'
 
 describe('a broker', () => {
@@ -11,7 +12,7 @@ describe('a broker', () => {
     const connection = await running.connect()
     expect(running.broker.connectionCount).toBe(1)
     await connection.close()
-    await vi.waitFor(() => expect(running.broker.connectionCount).toBe(0))
+    await eventually(() => expect(running.broker.connectionCount).toBe(0))
   })
 
   it('lets no more in than it may, until somebody goes', async () => {
@@ -20,7 +21,7 @@ describe('a broker', () => {
     const third = await running.dial()
     await third.wire.ended()
     await first.close()
-    await vi.waitFor(() => expect(running.broker.connectionCount).toBe(1))
+    await eventually(() => expect(running.broker.connectionCount).toBe(1))
     await running.connect()
   })
 
@@ -30,7 +31,7 @@ describe('a broker', () => {
     await stranger.start()
     await (await running.dial()).wire.ended()
     await stranger.wire.hangUp()
-    await vi.waitFor(async () => await running.connect())
+    await eventually(async () => await running.connect())
   })
 
   it('ends the handshake that has lasted longest when there are too many', async () => {
@@ -97,7 +98,7 @@ describe('a connection that is cut off', () => {
     await owner.declareQueue({ queue: 'mine' })
     const other = await running.channel()
     owner.wire.reset()
-    await vi.waitFor(() => expect(running.broker.connectionCount).toBe(1))
+    await eventually(() => expect(running.broker.connectionCount).toBe(1))
     await other.declareQueue({ queue: 'mine' })
   })
 
@@ -112,7 +113,7 @@ describe('a connection that is cut off', () => {
     await careful.bodies(3)
     await careless.consume(queue, { noAck: true })
     connection.wire.reset()
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(await keeper.counts(queue)).toMatchObject({ consumerCount: 0 })
     })
     expect(await keeper.drain(queue)).toEqual(['a', 'b', 'c'])

@@ -14,6 +14,7 @@ import {
 } from 'amqp-codec'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { LmdbMetadata } from '../../../src/store/lmdb/lmdb-metadata.ts'
+import { eventually } from '../../support/eventually.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
 import { RestartedBroker } from './restarted-broker.ts'
 
@@ -104,7 +105,7 @@ describe('what cannot be stored', () => {
     })
     const put = vi.spyOn(LmdbMetadata.prototype, 'put').mockReturnValueOnce(failed)
     one.send(QUEUE_DECLARE, { queue: 'q', durable: true })
-    await vi.waitFor(() => expect(put).toHaveBeenCalled())
+    await eventually(() => expect(put).toHaveBeenCalled())
     two.send(QUEUE_DECLARE, { queue: 'q', durable: true })
     await broker.running.settled()
     fail()
@@ -200,7 +201,7 @@ describe('a durable queue that is deleted', () => {
     client.channel.send(QUEUE_DELETE, { queue: 'q' })
     await broker.running.settled()
     client.channel.wire.reset()
-    await vi.waitFor(() => expect(broker.running.broker.connectionCount).toBe(1))
+    await eventually(() => expect(broker.running.broker.connectionCount).toBe(1))
     release()
     await other.expect(BASIC_CANCEL)
   })

@@ -1,8 +1,9 @@
 // The broker finds out by itself that it is short of something. What alarms do is in alarms.test.ts.
 
 import { CONNECTION_BLOCKED, CONNECTION_UNBLOCKED } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { BrokerOptions } from '../../../src/index.ts'
+import { eventually } from '../../support/eventually.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { FakeMachine } from '../../support/fake-machine.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
@@ -78,7 +79,7 @@ describe('a broker whose disk is full', () => {
     expect(machine.directories).toEqual([dataDir])
     machine.freeBytes = 49_999_999
     clock.advance(A_WHILE_MS)
-    await vi.waitFor(() => expect(machine.directories).toHaveLength(2))
+    await eventually(() => expect(machine.directories).toHaveLength(2))
     channel.publish({ exchange: 'amq.fanout' })
     expect(await blocked()).toBe('low on disk')
     machine.freeBytes = 1e9

@@ -28,6 +28,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import { queueInExclusiveUse } from '../../../src/reasons.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
+import { eventually } from '../../support/eventually.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import type { RawConnection } from '../../support/raw-client.ts'
 import type { RawChannel } from '../../support/raw-client-channel.ts'
@@ -64,7 +65,7 @@ async function begin(...bodies: string[]): Promise<Scene> {
 const faultsOf = ({ logger }: Scene) => logger.take().filter(([level]) => level === 'error')
 
 async function expectCounts(scene: Scene, messageCount: number, consumerCount = 0): Promise<void> {
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await scene.other.counts('q')).toMatchObject({ messageCount, consumerCount })
   })
   expect(faultsOf(scene)).toEqual([])
@@ -73,7 +74,7 @@ async function expectCounts(scene: Scene, messageCount: number, consumerCount = 
 /** The connection goes without a word, and the broker knows. */
 async function die({ running, connection }: Scene): Promise<void> {
   connection.wire.destroy()
-  await vi.waitFor(() => expect(running.broker.connectionCount).toBe(1))
+  await eventually(() => expect(running.broker.connectionCount).toBe(1))
 }
 
 /** Holds a delivery for too long, while something else is waited for. */

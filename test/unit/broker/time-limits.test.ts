@@ -13,7 +13,8 @@ import {
   FRAME_METHOD,
   PROTOCOL_HEADER,
 } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { plainResponse, type RawConnection } from '../../support/raw-client.ts'
 import { RunningBroker } from './running-broker.ts'
@@ -113,7 +114,7 @@ describe('a client whose connection the broker closes', () => {
     connection.control.send(CONNECTION_CLOSE)
     await running.settled()
     const expectOpen = (count: number) =>
-      vi.waitFor(() => expect(running.broker.connectionCount).toBe(count))
+      eventually(() => expect(running.broker.connectionCount).toBe(count))
     await expectOpen(1)
     clock.advance(CLOSE_TIMEOUT_MS - TICK_MS)
     await running.settled()

@@ -7,7 +7,8 @@ import {
   CONFIRM_SELECT_OK,
   CONNECTION_CLOSE,
 } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
 
 describe('a connection', () => {
@@ -76,7 +77,7 @@ describe('a channel', () => {
       .send(BASIC_CONSUME, { queue: 'q', consumerTag: 'ct', exclusive: true })
       .expect(BASIC_CONSUME_OK)
     channel.publish({ routingKey: 'q', body: 'm' })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await managed.ask('/queues/%2F/q')).json.messages_unacknowledged).toBe(1)
     })
     const [shown] = (await managed.ask('/channels')).json

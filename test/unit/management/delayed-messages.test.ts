@@ -1,7 +1,7 @@
 // Messages that are to come to a queue later, over HTTP.
 
 import { describe, expect, it, vi } from 'vitest'
-
+import { eventually } from '../../support/eventually.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { lookInto, payloads } from './looking.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
@@ -102,7 +102,7 @@ describe('a delayed message', () => {
   it('is ready when its time has come', async () => {
     const managed = await started()
     await delay(managed, 'm', 1)
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect(payloads(await lookInto(managed, 'q'))).toEqual(['m'])
     })
     expect((await lookInto(managed, 'q', '?state=delayed')).total).toBe(0)
@@ -138,10 +138,10 @@ describe('a delayed message', () => {
       expect(payloads(page)).toEqual(['due', 'm'])
       expect(page.items[0].due_at).toBeLessThan(Date.now())
     }
-    await vi.waitFor(isShown)
+    await eventually(isShown)
     await managed.delete('/queues/%2F/q/contents')
     const isReady = async () => expect(payloads(await lookInto(managed, 'q'))).toEqual(['due'])
-    await vi.waitFor(isReady, { timeout: 10_000 })
+    await vi.waitFor(isReady, { timeout: 30_000 })
     await managed.delete('/queues/%2F/q/contents')
     expect((await managed.post(`${MESSAGES}/${id}/deliver`)).status).toBe(204)
     expect(payloads(await lookInto(managed, 'q'))).toEqual(['m'])
@@ -167,7 +167,7 @@ describe('a delayed message', () => {
     await first.broker.close()
 
     const second = await ManagedTestBroker.start({ dataDir })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { items } = await lookInto(second, 'q', '?state=delayed')
       expect(items).toEqual([{ ...kept, position: 0 }])
     })

@@ -13,7 +13,8 @@ import {
   CONFIRM_SELECT,
   CONFIRM_SELECT_OK,
 } from 'amqp-codec'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
 
@@ -55,7 +56,7 @@ it('tells where what is published goes, through whatever exchanges', async () =>
   const toX = { publish: 4, confirm: 4, return_unroutable: 0, drop_unroutable: 0 }
   const details = expect.objectContaining({ number: 1, user: 'guest' })
   const toDefault = { publish: 3, confirm: 3, return_unroutable: 1, drop_unroutable: 1 }
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await pairs(await channelPath())).toEqual({
       publishes: [
         { ...published(toX), ...exchange('x') },
@@ -89,7 +90,7 @@ it('tells which channels get what from a queue', async () => {
   channel.send(BASIC_ACK, { deliveryTag: 4, multiple: true })
   const near = { deliver: 3, deliver_no_ack: 0, get: 1, get_no_ack: 1, deliver_get: 5, ack: 3 }
   const stats = expect.objectContaining(near)
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     const details = expect.objectContaining({ number: 1, user: 'guest' })
     const { deliveries } = await pairs('/queues/%2F/near')
     expect(deliveries).toEqual([{ stats, channel_details: details }])
@@ -124,12 +125,12 @@ it('has rates of what somebody looks at', async () => {
   const { clock, channel, pairs } = await routed()
   const first = async (path = '/exchanges/%2F/x') => (await pairs(path)).outgoing[0].stats
   channel.publish({ exchange: 'x', routingKey: 'k', body: 'm' })
-  await vi.waitFor(async () => expect((await first()).publish).toBe(1))
+  await eventually(async () => expect((await first()).publish).toBe(1))
   clock.advance(5000)
   for (let count = 0; count < 10; count++) {
     channel.publish({ exchange: 'x', routingKey: 'k', body: 'm' })
   }
-  await vi.waitFor(async () => expect((await first()).publish).toBe(11))
+  await eventually(async () => expect((await first()).publish).toBe(11))
   clock.advance(5000)
   expect((await first()).publish_details).toEqual({ rate: 2 })
   const sampled = await first('/exchanges/%2F/x?msg_rates_age=60&msg_rates_incr=5')

@@ -1,7 +1,8 @@
 // Moving messages between queues, and pausing queues, over HTTP.
 
 import { BASIC_ACK as ACK, BASIC_QOS as QOS, BASIC_QOS_OK as QOS_OK } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../../support/eventually.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 import { lookInto, messageTo, PUBLISH, payloads, publishTo, reject } from './looking.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
@@ -118,7 +119,7 @@ describe('moving dead letters', () => {
     const managed = await started()
     const channel = await (await managed.connect()).channel()
     for (let index = 0; index < 3000; index++) channel.publish({ routingKey: 'dead', body: 'm' })
-    await vi.waitFor(async () => expect((await lookInto(managed, 'dead')).total).toBe(3000))
+    await eventually(async () => expect((await lookInto(managed, 'dead')).total).toBe(3000))
     const to = { exchange: '', routing_key: 'a' }
     const both = await Promise.all([managed.post(MOVE, { to }), managed.post(MOVE, { to })])
     expect(both.map(({ json }) => json.kept)).toEqual([0, 0])

@@ -6,8 +6,9 @@ import {
   CHANNEL_CLOSE,
   CHANNEL_CLOSE_OK,
 } from 'amqp-codec'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { History, withDetails } from '../../../src/management/statistics/history.ts'
+import { eventually } from '../../support/eventually.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import { ManagedTestBroker } from './managed-broker.ts'
 
@@ -46,7 +47,7 @@ describe('what has passed through', () => {
       ack: 2,
       redeliver: 0,
     }
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       expect((await managed.ask('/queues/%2F/q')).json.message_stats).toMatchObject(counts)
     })
     const all = { ...counts, publish: 4, drop_unroutable: 1, return_unroutable: 0 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { getHeapStatistics } from 'node:v8'
 import { describe, expect, it, vi } from 'vitest'
 import { SystemMachine } from '../../../src/server/machine.ts'
+import { eventually } from '../../support/eventually.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
 const machine = new SystemMachine()
@@ -32,7 +33,7 @@ describe('the machine', () => {
     let held: Buffer | null = Buffer.alloc(bytes)
     expect(machine.memoryUse().allocatedBytes - before).toBeGreaterThan(held.length * 0.9)
     held = null
-    await vi.waitFor(() => {
+    await eventually(() => {
       machine.collectGarbage()
       expect(machine.memoryUse().allocatedBytes - before).toBeLessThan(bytes / 2)
     })

@@ -36,7 +36,7 @@ it('measures until Ctrl-C, and prints what it has measured until then', async ()
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString()
   })
-  await expect.poll(() => consumed(), { timeout: 10_000 }).toBe(true)
+  await expect.poll(() => consumed(), { timeout: 30_000 }).toBe(true)
   child.kill('SIGINT')
   expect(await once(child, 'close')).toEqual([0, null])
   expect(JSON.parse(text)).toMatchObject({ faults: [] })
