@@ -75,6 +75,19 @@ nats.describe('KvMetadata of several nodes', () => {
     expect(told).toEqual(await there.load())
   })
 
+  it('replaces many keys at once, each of them once, while others do the same', async () => {
+    const stores = await openMany()
+    const keys = Array.from({ length: 300 }, (_, n) => `key ${n}`)
+    const replaceAll = (store: KvMetadata, name: string): Promise<boolean[]> =>
+      Promise.all(keys.map((key) => store.replace(key, undefined, `${key} of ${name}`)))
+    const made = await Promise.all(stores.map((store, index) => replaceAll(store, `${index}`)))
+    const values = (await stores[0]?.load()) ?? new Map<string, string>()
+    for (const [at, key] of keys.entries()) {
+      const makers = made.flatMap((outcomes, index) => (outcomes[at] ? [`${key} of ${index}`] : []))
+      expect(makers).toEqual([values.get(key)])
+    }
+  })
+
   it('counts together without losing anything', async () => {
     const stores = await openMany()
     const count = async (store: KvMetadata, name: string): Promise<void> => {

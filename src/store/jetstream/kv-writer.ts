@@ -26,16 +26,26 @@ export class KvWriter {
   /** Makes all of them that can be made, in their order. One call at a time. */
   async make(changes: readonly MetadataChange[], patience: Patience): Promise<void> {
     let latest = new Map<string, MetadataChange>()
+    let isExpecting = false
     for (const change of changes) {
-      if (change.expected === undefined) {
-        latest.set(change.key, change)
-        continue
+      const expects = change.expected !== undefined
+      // Each of those that expect something is made, so that a key is among them once.
+      if (expects !== isExpecting || (expects && latest.has(change.key))) {
+        await this.#makeRun(latest, isExpecting, patience)
+        latest = new Map()
+        isExpecting = expects
       }
-      await this.#makeAll(latest, patience)
-      latest = new Map()
-      await this.#makeIfExpected(change, change.expected.value, patience)
+      latest.set(change.key, change)
     }
-    await this.#makeAll(latest, patience)
+    await this.#makeRun(latest, isExpecting, patience)
+  }
+
+  #makeRun(
+    changes: Map<string, MetadataChange>,
+    isExpecting: boolean,
+    patience: Patience,
+  ): Promise<void> {
+    return isExpecting ? this.#makeExpected(changes, patience) : this.#makeAll(changes, patience)
   }
 
   /**
@@ -44,42 +54,62 @@ export class KvWriter {
    */
   async #makeAll(changes: Map<string, MetadataChange>, patience: Patience): Promise<void> {
     await retrying(patience, async () => {
+      while (changes.size > 0) await this.#attempt(changes, someOf(changes))
+    })
+  }
+
+  /** The same for those of which it has to be known what the key has. */
+  async #makeExpected(changes: Map<string, MetadataChange>, patience: Patience): Promise<void> {
+    const tried = new Set<MetadataChange>()
+    await retrying(patience, async () => {
       while (changes.size > 0) {
-        let after = this.#lastRevision
-        const attempts = [...changes.values()].slice(0, CHANGES_AT_ONCE).map(async (change) => {
-          if (await this.#write(change, after++)) changes.delete(change.key)
-          else return 'refused'
-        })
-        const outcomes = await Promise.allSettled(attempts)
-        const isRefused = outcomes.some(
-          (outcome) => outcome.status === 'fulfilled' && outcome.value,
-        )
-        if (isRefused) this.#lastRevision = await this.#bucket.lastRevision()
-        await Promise.all(attempts)
+        const possible = await this.#possible(changes, tried)
+        for (const change of possible) tried.add(change)
+        await this.#attempt(changes, possible)
       }
     })
   }
 
-  async #makeIfExpected(
-    change: MetadataChange,
-    expected: string | undefined,
-    patience: Patience,
-  ): Promise<void> {
-    let isTried = false
-    await retrying(patience, async () => {
-      for (;;) {
-        const entry = await this.#bucket.entry(change.key)
-        // Our own attempt may have succeeded although we were not told.
-        change.isMade = isTried && entry?.value === change.value
-        if (change.isMade || entry?.value !== expected) return
-        // The key has not changed since then, and will be changed only if nothing else has either.
-        this.#lastRevision = Math.max(this.#lastRevision, entry?.revision ?? 0)
-        isTried = true
-        change.isMade = await this.#write(change, this.#lastRevision)
-        if (change.isMade) return
-        this.#lastRevision = await this.#bucket.lastRevision()
-      }
+  /**
+   * Some whose keys have what is expected. They have not changed since then if nothing else in the bucket has
+   * after the last revision that was known before. The others are done with.
+   */
+  async #possible(
+    changes: Map<string, MetadataChange>,
+    tried: ReadonlySet<MetadataChange>,
+  ): Promise<MetadataChange[]> {
+    const some = someOf(changes)
+    const entries = await Promise.all(some.map(({ key }) => this.#bucket.entry(key)))
+    const possible = some.filter((change, index) => {
+      const value = entries[index]?.value
+      // Our own attempt may have succeeded although we were not told.
+      change.isMade = tried.has(change) && value === change.value
+      const isPossible = !change.isMade && value === change.expected?.value
+      if (!isPossible) changes.delete(change.key)
+      return isPossible
     })
+    // Of one key alone it is known that it has not changed since its own revision either.
+    if (some.length === 1) {
+      this.#lastRevision = Math.max(this.#lastRevision, entries[0]?.revision ?? 0)
+    }
+    return possible
+  }
+
+  /** Makes them one after the other, without waiting for an answer in between. */
+  async #attempt(
+    changes: Map<string, MetadataChange>,
+    some: readonly MetadataChange[],
+  ): Promise<void> {
+    let after = this.#lastRevision
+    const attempts = some.map(async (change) => {
+      change.isMade = await this.#write(change, after++)
+      if (change.isMade) changes.delete(change.key)
+      return change.isMade
+    })
+    const outcomes = await Promise.allSettled(attempts)
+    const isRefused = outcomes.some((outcome) => outcome.status === 'fulfilled' && !outcome.value)
+    if (isRefused) this.#lastRevision = await this.#bucket.lastRevision()
+    await Promise.all(attempts)
   }
 
   async #write({ key, value }: MetadataChange, after: number): Promise<boolean> {
@@ -90,3 +120,6 @@ export class KvWriter {
     return true
   }
 }
+
+const someOf = (changes: ReadonlyMap<string, MetadataChange>): MetadataChange[] =>
+  [...changes.values()].slice(0, CHANGES_AT_ONCE)
