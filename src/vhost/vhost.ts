@@ -155,20 +155,7 @@ export class Vhost {
     })
     this.exchanges = new ExchangeRegistry(name, defaultExchange, matchers)
     this.#resolver = new BindingResolver(this.exchanges, this.queues)
-    this.applied = new AppliedTopology({
-      ...{ exchanges: this.exchanges, queues: this.queues, resolver: this.#resolver },
-      ...{ delays: this.delays, durable: this.#durable, replyQueues: this.replyQueues },
-      restoreExchange: (definition) => this.restoreExchange(definition),
-      restoreQueue: (definition) => this.restoreQueue(definition),
-      restoreBinding: (definition) => this.restoreBinding(definition),
-      removeExchange: (exchange) => this.#removeExchange(exchange),
-      deleteQueue: (queue) => this.deleteQueue(queue),
-      dropBindings: (bindings) => this.#dropBindings(bindings),
-      added: (subject) => {
-        if (subject !== null) this.#policies.apply(subject)
-        this.forgetRoutes()
-      },
-    })
+    this.applied = this.#newApplied()
     this.#router = new Router((exchange) => this.exchanges.find(exchange))
     this.deadLetterTargets = new DeadLetterTargets({
       bindings: this.#bindings,
@@ -183,6 +170,23 @@ export class Vhost {
       findExchange: (exchange) => this.exchanges.find(exchange),
       route: (source, routingKeys, headers, message) =>
         this.#router.route(source, routingKeys, headers, message),
+    })
+  }
+
+  #newApplied(): AppliedTopology {
+    return new AppliedTopology({
+      ...{ exchanges: this.exchanges, queues: this.queues, resolver: this.#resolver },
+      ...{ delays: this.delays, durable: this.#durable, replyQueues: this.replyQueues },
+      restoreExchange: (definition) => this.restoreExchange(definition),
+      restoreQueue: (definition) => this.restoreQueue(definition),
+      restoreBinding: (definition) => this.restoreBinding(definition),
+      removeExchange: (exchange) => this.#removeExchange(exchange),
+      deleteQueue: (queue) => this.deleteQueue(queue),
+      dropBindings: (bindings) => this.#dropBindings(bindings),
+      added: (subject) => {
+        if (subject !== null) this.#policies.apply(subject)
+        this.forgetRoutes()
+      },
     })
   }
 
