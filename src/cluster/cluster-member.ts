@@ -145,9 +145,13 @@ export class ClusterMember {
     if (this.#isJoining) return
     this.#isJoining = true
     const { node, logger, clock } = this.#options
-    const incarnation = randomUUID()
+    let incarnation: string = randomUUID()
     try {
-      const map = await this.#sharedMap.change((before) => withNode(before, node, incarnation))
+      const map = await this.#sharedMap.change((before) => {
+        // Nobody took it for dead: what is in its memory, and who uses that, is as it was.
+        if (this.#isIn(before)) incarnation = this.#incarnation
+        return withNode(before, node, incarnation)
+      })
       if (this.#state !== 'joining') return
       this.#incarnation = incarnation
       this.#joinedMs = clock.now()

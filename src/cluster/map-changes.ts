@@ -5,9 +5,14 @@ import { ClusterError } from './cluster-error.ts'
 import type { ClusterNode, Shard, ShardMap } from './shard-map.ts'
 import { sentTo, spread } from './spreading.ts'
 
-/** A process comes to be a node. What a process of this name owned before it owns anew. */
+/**
+ * A process comes to be a node, or is one again after it had given up its shards. What a process of this
+ * name owned before it owns anew.
+ */
 export function withNode(map: ShardMap, name: string, incarnation: string): ShardMap {
-  const nodes = new Map(map.nodes).set(name, { incarnation, isDraining: false })
+  const before = map.nodes.get(name)
+  const isDraining = before?.incarnation === incarnation && before.isDraining
+  const nodes = new Map(map.nodes).set(name, { incarnation, isDraining })
   const shards = map.shards.map((shard) =>
     shard.owner === name ? { ...shard, epoch: shard.epoch + 1 } : shard,
   )

@@ -16,7 +16,7 @@ export interface TestCluster<Node> {
 export interface TestClusterOptions {
   readonly size?: number
   /** Unless they are given, those of the global setup, which nobody stops. */
-  readonly servers?: readonly string[]
+  readonly servers?: () => readonly string[]
   readonly logger?: Logger
   readonly args?: readonly string[]
 }
@@ -44,7 +44,7 @@ function clusterOf<Node extends { start(): Promise<void>; stop(): Promise<void> 
 ): TestCluster<Node> {
   const nodes: Node[] = []
   const prefix = `test-${randomUUID()}`
-  const serversOf = (): readonly string[] => servers ?? inject('natsUrls')
+  const serversOf = servers ?? ((): readonly string[] => inject('natsUrls'))
   beforeAll(async () => {
     for (let number = 1; number <= size; number++) {
       nodes.push(await create({ name: `n${number}`, servers: serversOf(), prefix }))
