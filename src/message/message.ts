@@ -6,6 +6,7 @@ import {
   readDeliveryMode,
   readHeaders,
 } from 'amqp-codec'
+import { readUint32 } from './big-endian.ts'
 import type { ByteArena } from './byte-arena.ts'
 import { copyBytes } from './copy-bytes.ts'
 import type { PublishAddress } from './publish-address.ts'
@@ -61,7 +62,7 @@ export class Message {
     this.end = end
     this.rest = rest
     this.bodySize = contentHeaderBodySize(buffer, start + FRAME_HEADER_SIZE)
-    this.headerFrameBytes = FRAME_OVERHEAD + buffer.readUInt32BE(start + 3)
+    this.headerFrameBytes = FRAME_OVERHEAD + readUint32(buffer, start + 3)
     const bodyFrameBytes = this.bodySize === 0 ? 0 : this.bodySize + FRAME_OVERHEAD
     // Several frames have more overhead than one, unless some of the body is in other runs.
     this.isOneFrame = rest.length === 0 && end - start === this.headerFrameBytes + bodyFrameBytes
