@@ -17,18 +17,23 @@ import type { ReplyQueues } from './reply-queues.ts'
 /** What other nodes define in a vhost. */
 export type TopologyDefinition = ExchangeDefinition | QueueDefinition | BindingDefinition
 
-export interface AppliedTopologyParts {
+/** A vhost, as far as it matters here. */
+interface FollowingVhost {
   readonly exchanges: ExchangeRegistry
   readonly queues: QueueRegistry
-  readonly resolver: BindingResolver
   readonly delays: QueueDelays
-  readonly durable: DurableTopology
   readonly replyQueues: ReplyQueues
   restoreExchange(definition: ExchangeDefinition): void
   restoreQueue(definition: QueueDefinition): void
   restoreBinding(definition: BindingDefinition): boolean
-  removeExchange(exchange: Exchange): void
   deleteQueue(queue: Queue): void
+}
+
+export interface AppliedTopologyParts {
+  readonly vhost: FollowingVhost
+  readonly resolver: BindingResolver
+  readonly durable: DurableTopology
+  removeExchange(exchange: Exchange): void
   dropBindings(bindings: readonly Binding[]): void
   /** There is a new one: policies may be for it, and routes lead to it. */
   added(subject: Exchange | Queue | null): void
@@ -61,13 +66,13 @@ export class AppliedTopology {
 
   /** See `DefinitionApplier`. */
   remove(definition: TopologyDefinition): void {
-    const { exchanges, queues, durable } = this.#parts
+    const { durable, vhost } = this.#parts
     if (definition.kind === 'binding') {
       const binding = this.#find(definition)
       if (binding !== undefined) this.#parts.dropBindings([binding])
       return
     }
-    const registry = definition.kind === 'exchange' ? exchanges : queues
+    const registry = definition.kind === 'exchange' ? vhost.exchanges : vhost.queues
     const there = registry.find(definition.name)
     if (there === undefined || durable.idOf(there) !== definition.id) return
     this.#remove(there)
@@ -80,51 +85,53 @@ export class AppliedTopology {
 
   /** Deletes the queues that are in such places. */
   deleteQueuesOn(isGone: (place: NodePlace) => boolean): void {
-    const { queues, durable } = this.#parts
-    for (const queue of [...queues.values()]) {
+    const { durable, vhost } = this.#parts
+    for (const queue of [...vhost.queues.values()]) {
       const place = durable.placeOf(queue)
       if (place !== undefined && 'node' in place && isGone(place)) this.#remove(queue)
     }
-    this.#parts.replyQueues.deleteOn(isGone)
+    vhost.replyQueues.deleteOn(isGone)
   }
 
   #applyExchange(definition: ExchangeDefinition): boolean {
-    const { exchanges, durable } = this.#parts
+    const { durable, vhost } = this.#parts
     const { name, id } = definition
-    const there = exchanges.find(name)
+    const there = vhost.exchanges.find(name)
     // Of an exchange that is there nothing can change.
     if (there !== undefined && durable.idOf(there) === id) return true
     if (there !== undefined) this.#remove(there)
-    this.#parts.restoreExchange(definition)
-    this.#parts.added(exchanges.get(name))
+    vhost.restoreExchange(definition)
+    this.#parts.added(vhost.exchanges.get(name))
     return true
   }
 
   #applyQueue(definition: QueueDefinition): boolean {
-    const { queues, durable } = this.#parts
+    const { durable, vhost } = this.#parts
     const { name, id } = definition
-    const there = queues.find(name)
+    const there = vhost.queues.find(name)
     if (there !== undefined && durable.idOf(there) === id) {
       this.#change(there, definition)
       return true
     }
     if (there !== undefined) this.#remove(there)
-    this.#parts.restoreQueue(definition)
-    this.#parts.added(queues.find(name) ?? null)
+    vhost.restoreQueue(definition)
+    this.#parts.added(vhost.queues.find(name) ?? null)
     return true
   }
 
   #change(queue: Queue, definition: QueueDefinition): void {
-    const { delays, durable } = this.#parts
+    const { durable, vhost } = this.#parts
     const { delayId, isPaused = false } = definition
     durable.restoreQueue(queue, definition)
     queue.isPaused = isPaused
-    if (delayId !== undefined && delays.find(queue) === undefined) delays.restore(queue, delayId)
+    if (delayId !== undefined && vhost.delays.find(queue) === undefined) {
+      vhost.delays.restore(queue, delayId)
+    }
   }
 
   #applyBinding(definition: BindingDefinition): boolean {
     if (this.#find(definition) === undefined) return false
-    this.#parts.restoreBinding(definition)
+    this.#parts.vhost.restoreBinding(definition)
     this.#parts.added(null)
     return true
   }
@@ -142,6 +149,6 @@ export class AppliedTopology {
 
   #remove(subject: Exchange | Queue): void {
     if (subject.kind === 'exchange') this.#parts.removeExchange(subject)
-    else this.#parts.deleteQueue(subject)
+    else this.#parts.vhost.deleteQueue(subject)
   }
 }

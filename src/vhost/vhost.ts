@@ -175,13 +175,8 @@ export class Vhost {
 
   #newApplied(): AppliedTopology {
     return new AppliedTopology({
-      ...{ exchanges: this.exchanges, queues: this.queues, resolver: this.#resolver },
-      ...{ delays: this.delays, durable: this.#durable, replyQueues: this.replyQueues },
-      restoreExchange: (definition) => this.restoreExchange(definition),
-      restoreQueue: (definition) => this.restoreQueue(definition),
-      restoreBinding: (definition) => this.restoreBinding(definition),
+      ...{ vhost: this, resolver: this.#resolver, durable: this.#durable },
       removeExchange: (exchange) => this.#removeExchange(exchange),
-      deleteQueue: (queue) => this.deleteQueue(queue),
       dropBindings: (bindings) => this.#dropBindings(bindings),
       added: (subject) => {
         if (subject !== null) this.#policies.apply(subject)
