@@ -7,6 +7,7 @@ import fs, {
   writeFileSync,
 } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CheckedJournal } from '../../../../src/store/checked-journal.ts'
@@ -14,10 +15,10 @@ import type { Damage, Journal } from '../../../../src/store/journal.ts'
 import { SegmentJournal } from '../../../../src/store/segments/segment-journal.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
 
-// The journal's writes go through this, for a test to spoil them.
-vi.mock('node:fs', { spy: true })
-
-afterEach(() => vi.restoreAllMocks())
+afterEach(() => {
+  vi.restoreAllMocks()
+  syncBuiltinESMExports()
+})
 
 const MEBIBYTE = 1 << 20
 
@@ -193,11 +194,13 @@ describe('a write of SegmentJournal that fails', () => {
 
   /** The disk takes some bytes of the next write, and then no more. */
   function failNextWrite(bytesTaken: number): void {
-    vi.mocked(fs.writevSync).mockImplementationOnce((fd, buffers, position) => {
+    vi.spyOn(fs, 'writevSync').mockImplementationOnce((fd, buffers, position) => {
       const all = Buffer.concat(buffers as Buffer[])
       fs.writeSync(fd, all, 0, bytesTaken, position)
       throw noSpace
     })
+    // The journal imports the function by its name.
+    syncBuiltinESMExports()
   }
 
   it.each([0, 10, 100, 5000])('after %i bytes rejects, and nothing is lost', async (bytesTaken) => {
