@@ -413,6 +413,7 @@ export class Broker {
       definitions: this.#store.definitions,
       createQueue: this.#store.queueFactory,
       createDelayQueue: this.#store.delayQueueFactory,
+      tickets: this.#store.nodeTickets,
       clock: this.#clock,
       profile: this.#profile,
       logger: this.#logger,

@@ -86,6 +86,11 @@ export class BrokerStore {
     return this.#clustering?.sharding.tickets ?? this.#persistence?.messageLog ?? null
   }
 
+  /** Those of publishes to queues that may be on other nodes; undefined for a broker alone. */
+  get nodeTickets(): TicketSource | undefined {
+    return this.#clustering?.sharding.tickets
+  }
+
   get queueFactory(): QueueFactory {
     if (this.#clustering !== undefined) return this.#clustering.sharding.queueFactory
     const { messageLog, queueStorage } = this.#persistence ?? {}

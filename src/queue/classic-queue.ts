@@ -13,6 +13,7 @@ import { Evictions } from './evictions.ts'
 import { IdleExpiry } from './idle-expiry.ts'
 import { Lane } from './lane.ts'
 import { Lanes } from './lanes.ts'
+import { LeavingMessages } from './leaving-messages.ts'
 import { PausedConsumers } from './paused-consumers.ts'
 import type {
   DeadLetterReason,
@@ -51,6 +52,8 @@ export interface ClassicQueueParts {
   readonly awaitsClaims?: boolean
 }
 
+/** The sequence of what was refused. */
+const NEVER_IN = -1
 const NO_POLICY: PolicyDefinition = new Map()
 
 /**
@@ -85,8 +88,9 @@ export class ClassicQueue implements Queue {
   protected readonly singleActiveConsumer: boolean
   readonly #evictions: Evictions
   readonly #clock: Clock
-  /** Most queues have neither: there are many, and mostly idle. */
+  /** Most queues have none of these: there are many, and mostly idle. */
   #departures: Departures | undefined
+  #leaving: LeavingMessages | undefined
   #idleExpiry: IdleExpiry | undefined
   #settings: QueueSettings
   #exclusiveConsumer = false
@@ -126,7 +130,11 @@ export class ClassicQueue implements Queue {
     this.#settings = this.#settingsWith(NO_POLICY)
     const { clock } = storage
     this.#evictions = new Evictions(
-      { lanes: this.#lanes, clock, drop: (place, reason) => this.drop(place, reason), goOn },
+      {
+        ...{ lanes: this.#lanes, clock, goOn },
+        drop: (place, reason) => this.drop(place, reason),
+        mustWait: () => this.#leaving?.areMany === true,
+      },
       this.#settings,
     )
     this.#clock = clock
@@ -211,7 +219,8 @@ export class ClassicQueue implements Queue {
   }
 
   #refuse(message: Message): PublishOutcome {
-    if (this.#settings.overflow === 'reject-publish-dlx') this.#deadLetter(message, 'maxlen')
+    if (this.#settings.overflow === 'reject-publish-dlx')
+      this.#deadLetter({ message, sequence: NEVER_IN }, 'maxlen', null)
     return REJECTED
   }
 
@@ -409,31 +418,29 @@ export class ClassicQueue implements Queue {
   protected giveUp(places: readonly Place[], reason: DeadLetterReason): void {
     this.#unackedCount -= places.length
     if (this.#settings.deadLetterExchange !== undefined && !this.#deleted) {
-      this.#departures ??= new Departures(this.#clock, (place, why) => this.drop(place, why))
+      this.#departures ??= new Departures({
+        clock: this.#clock,
+        leave: (place, why) => this.drop(place, why),
+        mustWait: () => this.#leaving?.areMany === true,
+      })
       this.#departures.add(places, reason)
     } else for (const place of places) this.drop(place, reason)
   }
 
-  /** It leaves the queue, and is dead-lettered if that is wanted: both or neither is stored. */
+  /** It leaves the queue, and is dead-lettered if that is wanted: not one without the other. */
   protected drop(place: Place, reason: DeadLetterReason): void {
     const lane = this.#lanes.of(place.message)
-    if (this.#settings.deadLetterExchange !== undefined && !this.#deleted) {
-      lane.log?.makeAtomic()
-      this.#deadLetter(place.message, reason)
+    if (this.#settings.deadLetterExchange === undefined || this.#deleted) {
+      lane.settle(place)
+      return
     }
-    lane.settle(place)
+    lane.log?.makeAtomic()
+    this.#deadLetter(place, reason, lane)
   }
 
-  #deadLetter(message: Message, reason: DeadLetterReason): void {
-    const { deadLetterExchange, deadLetterRoutingKey } = this.#settings
-    if (deadLetterExchange === undefined) return
-    this.#events.deadLetter({
-      queueName: this.name,
-      message,
-      reason,
-      exchange: deadLetterExchange,
-      routingKey: deadLetterRoutingKey,
-    })
+  #deadLetter(place: Place, reason: DeadLetterReason, lane: Lane | null): void {
+    this.#leaving ??= new LeavingMessages(this.name, this.#events)
+    this.#leaving.send(place, reason, this.#settings, lane)
   }
 
   /** Hands out what is ready for as long as somebody can take it. */

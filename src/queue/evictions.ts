@@ -11,6 +11,8 @@ export interface EvictionParts {
   readonly clock: Clock
   /** The message is nobody's any more, and has left the queue. */
   drop(place: Place, reason: DeadLetterReason): void
+  /** Whether so much was dropped that is not safe elsewhere that no more should be. */
+  mustWait(): boolean
   /** What stood before the next message is gone. */
   goOn(): void
 }
@@ -20,6 +22,8 @@ const LONGEST_WAIT_MS = 60_000
 /** At most so many messages, and so many bytes of bodies, are dropped in one go, and then it is others' turn. */
 const DROPPED_AT_ONCE = 1000
 const DROPPED_BYTES_AT_ONCE = 1024 * 1024
+/** When it is asked again whether more may be dropped. */
+const RETRY_MS = 50
 
 /**
  * Which messages leave a queue unasked: those at its head that have expired, and those that are more
@@ -125,10 +129,11 @@ export class Evictions {
     const { lanes } = this.#parts
     let count = 0
     let bytes = 0
+    const mustWait = this.#parts.mustWait()
     while (isDue()) {
-      if (count++ === DROPPED_AT_ONCE || bytes > DROPPED_BYTES_AT_ONCE) {
+      if (mustWait || count++ === DROPPED_AT_ONCE || bytes > DROPPED_BYTES_AT_ONCE) {
         this.#isPending = true
-        this.#timer.within(0)
+        this.#timer.within(mustWait ? RETRY_MS : 0)
         return false
       }
       const lane = lanes.first

@@ -127,6 +127,8 @@ export interface DeadLetter {
   readonly exchange: string
   /** Undefined for the keys that the message came with. */
   readonly routingKey: string | undefined
+  /** To be called when it is safe where it goes, or goes nowhere: its queue keeps it stored until then. */
+  arrived(): void
 }
 
 /** What a queue reports to whoever keeps it. */
@@ -134,6 +136,6 @@ export interface QueueEvents {
   lastConsumerLeft(queue: Queue): void
   /** Nobody has used it for as long as it wants to be kept. */
   expired(queue: Queue): void
-  /** A message has left it that is to be published elsewhere. */
+  /** A message leaves it that is to be published elsewhere. */
   deadLetter(letter: DeadLetter): void
 }

@@ -2,6 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import type { Clock } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Logger } from '../base/logger.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { copyKeys } from '../message/copy-keys.ts'
@@ -9,11 +10,17 @@ import { isDeathCycle } from '../message/death.ts'
 import { DeathWriter } from '../message/death-writer.ts'
 import type { Message } from '../message/message.ts'
 import { PublishAddress } from '../message/publish-address.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { DeadLetter } from '../queue/queue.ts'
 
 export interface DeadLettersParts {
   readonly clock: Clock
   readonly logger: Logger
+  /**
+   * By which it is known when a message is safe in the queues it came to, where these are on many nodes. Null
+   * where all is in one log, which stores it together with what is noted in the same turn.
+   */
+  readonly tickets: TicketSource | null
   findExchange(name: string): Exchange | undefined
   route(
     exchange: Exchange,
@@ -30,8 +37,8 @@ export interface DeadLettersParts {
 const MOST_LETTERS = 4096
 
 /**
- * Publishes messages again that have left their queues, at once, so that both is stored together. One
- * that makes another queue drop a message is followed by that one, however long such a chain is.
+ * Publishes messages again that leave their queues, at once, so that both is stored together; or so that they
+ * leave when they have arrived, where that may be on another node. One that makes another queue drop a message is followed by that one, however long such a chain is.
  * https://www.rabbitmq.com/docs/dlx
  */
 export class DeadLetters {
@@ -67,6 +74,7 @@ export class DeadLetters {
     let count = 0
     for (let next = this.#letters.shift(); next !== undefined; next = this.#letters.shift()) {
       if (count++ < MOST_LETTERS) this.#tryToPublish(next)
+      else next.arrived()
     }
     this.#isPublishing = false
     if (letter === undefined || count <= MOST_LETTERS) return
@@ -76,20 +84,25 @@ export class DeadLetters {
 
   /** Nobody waits for it who could be told: queues drop messages when time is over. */
   #tryToPublish(letter: DeadLetter): void {
+    const { tickets } = this.#parts
+    let outcome: PublishOutcome = ACCEPTED
     try {
-      this.#publish(letter)
+      outcome = this.#publish(letter)
     } catch (error) {
       const { queueName, exchange } = letter
       const fields = { err: error, queue: queueName, exchange }
       this.#parts.logger.error(fields, 'A dead letter could not be published, and is lost')
     }
+    if (tickets === null || outcome <= ACCEPTED) letter.arrived()
+    else tickets.listen({ stored: () => letter.arrived() }, outcome)
   }
 
-  #publish(letter: DeadLetter): void {
+  /** What becomes of it, as far as that has to be known. */
+  #publish(letter: DeadLetter): PublishOutcome {
     const { queueName, message, reason, exchange, routingKey } = letter
     const parts = this.#parts
     const source = parts.findExchange(exchange)
-    if (source === undefined) return
+    if (source === undefined) return ACCEPTED
     const key = routingKey ?? message.address.routingKey
     const timeSec = Math.floor(parts.clock.wallTime() / 1000)
     const death = { queueName, reason, timeSec }
@@ -97,9 +110,13 @@ export class DeadLetters {
     const dead = this.#writer.write(message, death, address, routingKey !== undefined)
     const { headers } = dead
     const keys = [key, ...copyKeys(headers)]
+    let joined: PublishOutcome = ACCEPTED
     for (const queue of parts.route(source, keys, headers, dead.message).queues) {
-      if (reason === 'rejected' || !isDeathCycle(headers, queue.name)) queue.publish(dead.message)
+      if (reason !== 'rejected' && isDeathCycle(headers, queue.name)) continue
+      const outcome = queue.publish(dead.message)
+      if (outcome > ACCEPTED) joined = parts.tickets?.joined(joined, outcome) ?? ACCEPTED
     }
+    return joined
   }
 
   #addressOf({ message, exchange, routingKey }: DeadLetter): PublishAddress {

@@ -4,6 +4,7 @@ import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
 import type { CompatProfile } from '../config/compat.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { DelayQueueFactory } from './delay-queue-factory.ts'
 import type { QueueFactory } from './queue-factory.ts'
 
@@ -12,6 +13,8 @@ export interface VhostParts {
   readonly definitions?: DefinitionStore
   readonly createQueue?: QueueFactory
   readonly createDelayQueue?: DelayQueueFactory
+  /** Those of publishes to queues that may be on other nodes. */
+  readonly tickets?: TicketSource | undefined
   readonly clock?: Clock
   readonly profile?: CompatProfile
   readonly logger?: Logger

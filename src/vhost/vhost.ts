@@ -114,6 +114,7 @@ export class Vhost {
       definitions = noDefinitions,
       createQueue = queueFactory(),
       createDelayQueue = delayQueueFactory(),
+      tickets,
       clock = systemClock,
       profile = COMPAT_PROFILES.lenient,
       logger = silentLogger,
@@ -167,6 +168,7 @@ export class Vhost {
     this.deadLetters = new DeadLetters({
       clock,
       logger: logger.child({ vhost: name }),
+      tickets: tickets ?? null,
       findExchange: (exchange) => this.exchanges.find(exchange),
       route: (source, routingKeys, headers, message) =>
         this.#router.route(source, routingKeys, headers, message),

@@ -121,7 +121,10 @@ export class QueueUnderTest implements QueueSystem {
       events: {
         lastConsumerLeft: () => this.#tell(LAST_LEFT),
         expired() {},
-        deadLetter: ({ message, reason }) => this.#tell(died(textOf(message), reason)),
+        deadLetter: (letter) => {
+          this.#tell(died(textOf(letter.message), letter.reason))
+          letter.arrived()
+        },
       },
       storage,
       logOf: logOf ?? (() => null),

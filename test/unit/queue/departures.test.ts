@@ -8,10 +8,15 @@ const COUNT = 2500
 function start(bodyBytes = 1) {
   const clock = new FakeClock()
   const left: number[] = []
-  const departures = new Departures(clock, ({ sequence }) => left.push(sequence))
+  const gate = { isClosed: false }
+  const departures = new Departures({
+    clock,
+    leave: ({ sequence }) => left.push(sequence),
+    mustWait: () => gate.isClosed,
+  })
   const message = sampleMessage('x'.repeat(bodyBytes))
   const places = Array.from({ length: COUNT }, (_, sequence) => ({ message, sequence }))
-  return { clock, left, departures, places }
+  return { clock, left, departures, places, gate }
 }
 
 describe('messages that are given up', () => {
@@ -52,6 +57,17 @@ describe('messages that are given up', () => {
     clock.advance(100)
     departures.add(places.slice(900, 1800), 'rejected')
     expect([left.length, clock.pendingCount]).toEqual([1800, 0])
+  })
+
+  it('wait while too many others are on their way', () => {
+    const { clock, left, departures, places, gate } = start()
+    gate.isClosed = true
+    departures.add(places.slice(0, 3), 'rejected')
+    clock.advance(1000)
+    expect([left, departures.count]).toEqual([[], 3])
+    gate.isClosed = false
+    clock.advance(100)
+    expect([left, departures.count, clock.pendingCount]).toEqual([[0, 1, 2], 0, 0])
   })
 
   it('stay when their queue goes', () => {

@@ -70,6 +70,8 @@ export class QueueFixture {
   readonly queue: ClassicQueue
   readonly budget: MessageBudget = new MessageBudget(Number.POSITIVE_INFINITY)
   readonly letters: DeadLetter[] = []
+  /** Whether these come at once to where they go. */
+  isArriving = true
   expiredCount = 0
 
   constructor({
@@ -93,7 +95,10 @@ export class QueueFixture {
       events: {
         lastConsumerLeft() {},
         expired: () => void this.expiredCount++,
-        deadLetter: (letter) => void this.letters.push(letter),
+        deadLetter: (letter) => {
+          this.letters.push(letter)
+          if (this.isArriving) letter.arrived()
+        },
       },
       storage: { budget: this.budget, spill: null, clock, logger: silentLogger, ...storage },
       logOf,

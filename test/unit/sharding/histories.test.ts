@@ -1,6 +1,7 @@
 // Random histories of a small cluster: its nodes publish and consume while owners move, are late to
 // know, or die, in bad weather. Each seed is a history of its own, and a failure names it.
 
+import { fieldTableFromObject } from 'amqp-codec'
 import { expect, it } from 'vitest'
 import { ACCEPTED } from '../../../src/exchange/destination.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
@@ -11,6 +12,11 @@ import {
   SimulatedCluster,
   type SimulatedNode,
 } from './support/simulated-cluster.ts'
+
+const deadLettersTo = (queue: string) => ({
+  'x-dead-letter-exchange': '',
+  'x-dead-letter-routing-key': queue,
+})
 
 const NAMES = ['a', 'b', 'c']
 const SHARDS = 2
@@ -29,7 +35,22 @@ const QUEUES: readonly QueueSpec[] = [
     shard: 1,
     arguments: new Map([['x-queue-type', { type: 'S', value: 'quorum' }]]),
   },
+  // What dies in these comes to the first two, of which one is in the other shard.
+  {
+    id: 20,
+    name: 'q5',
+    shard: 0,
+    arguments: fieldTableFromObject({ ...deadLettersTo('q2'), 'x-message-ttl': 100 }),
+  },
+  {
+    id: 21,
+    name: 'q6',
+    shard: 1,
+    arguments: fieldTableFromObject({ ...deadLettersTo('q1'), 'x-max-length': 3 }),
+  },
 ]
+/** Those whose messages come to another queue when they die. */
+const MORTAL = new Set(['q5', 'q6'])
 const STORM = { loss: 0.02, repetition: 0.05, delay: 0.2, maxDelayMs: 60 }
 const FAIR = { loss: 0, repetition: 0, delay: 0, maxDelayMs: 0 }
 const STEPS = 120
@@ -130,7 +151,10 @@ class History {
     const one = this.#pick(this.consuming)
     if (one === undefined) return
     const count = Math.floor(this.random() * 6)
-    if (this.random() < 0.2) one.consumer.settle(one.node.queue(one.queue), 'requeue', count)
+    const queue = one.node.queue(one.queue)
+    const dice = this.random()
+    if (dice < 0.2) one.consumer.settle(queue, 'requeue', count)
+    else if (dice < 0.4 && MORTAL.has(one.queue)) one.consumer.settle(queue, 'reject', count)
     else this.#acknowledge(one, count)
   }
 

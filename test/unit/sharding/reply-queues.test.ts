@@ -7,7 +7,6 @@ import { sampleMessage } from '../../support/sample-message.ts'
 import { randomNumbers } from './link/simulated-traffic.ts'
 import { RecordingConsumer } from './support/recording-consumer.ts'
 import { SimulatedCluster, type SimulatedNode } from './support/simulated-cluster.ts'
-import { vhostOn } from './support/simulated-vhost.ts'
 
 const OWNER = {}
 
@@ -19,7 +18,7 @@ describe('reply queues of a cluster', () => {
   beforeEach(() => {
     cluster = new SimulatedCluster(randomNumbers(1), 1)
     nodes = { a: cluster.start('a', []), b: cluster.start('b', []) }
-    vhosts = { a: vhostOn(cluster, nodes.a), b: vhostOn(cluster, nodes.b) }
+    vhosts = { a: nodes.a.vhost, b: nodes.b.vhost }
   })
   afterEach(() => cluster.close())
 

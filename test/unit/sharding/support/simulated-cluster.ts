@@ -4,7 +4,8 @@
 import { silentLogger } from '../../../../src/base/logger.ts'
 import { Turn } from '../../../../src/base/turn.ts'
 import { COMPAT_PROFILES } from '../../../../src/config/compat.ts'
-import type { Queue, QueueEvents } from '../../../../src/queue/queue.ts'
+import { noDefinitions } from '../../../../src/definitions/definition-store.ts'
+import type { Queue } from '../../../../src/queue/queue.ts'
 import { memoryOnly } from '../../../../src/queue/queue-storage.ts'
 import type { ShardJournal } from '../../../../src/sharding/owned-shard.ts'
 import { type Owners, Sharding } from '../../../../src/sharding/sharding.ts'
@@ -12,6 +13,7 @@ import type { Journal } from '../../../../src/store/journal.ts'
 import { MemoryDisk } from '../../../../src/store/memory/memory-disk.ts'
 import { MemoryJournal } from '../../../../src/store/memory/memory-journal.ts'
 import { JournalLostError } from '../../../../src/store/store-error.ts'
+import { Vhost } from '../../../../src/vhost/vhost.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { type RandomNumber, SimulatedTraffic } from '../link/simulated-traffic.ts'
 
@@ -72,14 +74,12 @@ export interface QueueSpec {
   readonly arguments?: Queue['arguments']
 }
 
-export const noEvents: QueueEvents = { lastConsumerLeft() {}, expired() {}, deadLetter() {} }
-
-/** One process: the queues that it knows, and what it owns. */
+/** One process: the queues that it knows, in a vhost, and what it owns. Nobody else is told what is defined. */
 export class SimulatedNode {
   readonly name: string
   readonly incarnation: string
   readonly sharding: Sharding
-  readonly queues: Map<string, Queue> = new Map()
+  readonly vhost: Vhost
   readonly owned: Map<number, number> = new Map()
 
   constructor(cluster: SimulatedCluster, name: string, incarnation: string) {
@@ -98,19 +98,23 @@ export class SimulatedNode {
       onBehind() {},
       onFailing() {},
     })
+    const definitions = {
+      ...noDefinitions,
+      storesTransient: true,
+      newPlace: () => ({ node: name, incarnation }),
+    }
+    const { tickets, queueFactory: createQueue } = this.sharding
+    this.vhost = new Vhost('/', { definitions, createQueue, tickets, clock: cluster.clock })
   }
 
-  declare({ id, name, shard, arguments: given = new Map() }: QueueSpec, events = noEvents): Queue {
-    const properties = { durable: true, exclusiveOwner: null, autoDelete: false, arguments: given }
+  declare({ id, name, shard, arguments: given = new Map() }: QueueSpec): void {
+    const names = { kind: 'queue', vhost: '/', name, id } as const
     const place = { shard }
-    const parts = { name, vhostName: '/', properties, events, id, place }
-    const queue = this.sharding.queueFactory(parts)
-    this.queues.set(name, queue)
-    return queue
+    this.vhost.restoreQueue({ ...names, place, autoDelete: false, arguments: given })
   }
 
   queue(name: string): Queue {
-    return this.queues.get(name) as Queue
+    return this.vhost.queues.find(name) as Queue
   }
 
   follow(map: Owners): void {
