@@ -13,8 +13,12 @@ export interface BrokerUnderTest {
   close(): Promise<void>
 }
 
-/** The broker to test instead of Leveret, if any. */
-export const externalUrl: string | undefined = process.env['INTEROP_URL']
+/** The broker to test instead of Leveret, if any: one of several, with commas between them, for each file. */
+export const externalUrl: string | undefined = anyOf(process.env['INTEROP_URL']?.split(','))
+
+function anyOf(urls: readonly string[] | undefined): string | undefined {
+  return urls?.[Math.floor(Math.random() * urls.length)]
+}
 
 /**
  * Starts a Leveret without a data directory.
