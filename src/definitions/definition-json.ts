@@ -57,7 +57,8 @@ export function encodeDefinition(definition: Definition): string {
         id,
       } = definition
       // What is undefined is left out.
-      const fields = { vhost, name, type, durable, auto_delete, internal, id }
+      const place = definition.place
+      const fields = { vhost, name, type, durable, auto_delete, internal, id, ...place }
       return withArguments(fields, definition.arguments)
     }
     case 'queue': {
@@ -151,6 +152,7 @@ const READERS: { readonly [Kind in DefinitionKind]: (from: JsonFields) => Defini
     arguments: from.table('arguments_encoded'),
     ...transience(from),
     ...(from.has('id') ? { id: from.count('id') } : {}),
+    ...place(from),
   }),
   queue: (from) => ({
     kind: 'queue',

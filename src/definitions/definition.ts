@@ -63,6 +63,8 @@ export interface ExchangeDefinition {
    * another exchange of that name has another one.
    */
   readonly id?: number
+  /** Where in a cluster the messages are that it keeps. */
+  readonly place?: QueuePlace
 }
 
 export interface QueueDefinition {

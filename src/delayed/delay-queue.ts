@@ -1,13 +1,15 @@
 import { after } from '../base/clock.ts'
-import { ACCEPTED, type PublishOutcome, type QueueDestination } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { BrowseLimits } from '../queue/browsing.ts'
+import type { DelayedMessage, Delays } from '../queue/delays.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
 import { Timer } from '../queue/timer.ts'
 import { delayOf } from './delay-header.ts'
 import { findDelayed, readDelayed } from './delayed-browsing.ts'
-import { type DelayedMessage, DelayedMessages } from './delayed-messages.ts'
+import { DelayedMessages } from './delayed-messages.ts'
 
 /** So much is brought on its way in one turn. */
 const TURN_COUNT = 1000
@@ -31,10 +33,15 @@ export interface DelayQueueParts {
   readonly storage: QueueStorage
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
-  /** Resolves when all that was noted in logs is stored. */
+  /** Resolves when all is stored that was released. */
   readonly stored: () => Promise<void>
   /** Brings a message on its way whose delay is over, and for which there is room. */
-  readonly release: (message: Message) => void
+  readonly release: (message: Message) => PublishOutcome
+  /**
+   * By which it is known when a message is safe where it went, if that may be on another node. Null where all
+   * is in one log, which stores it together with what is noted in the same turn.
+   */
+  readonly tickets: TicketSource | null
   readonly roomFor: (message: Message) => Room
 }
 
@@ -45,7 +52,7 @@ export interface DelayQueueParts {
  *     publish ─▶ delayed ─ due ─▶ released: where its exchange routes it
  *                (log: enqueue)   (log: settle, and enqueue in queues, as one)
  */
-export class DelayQueue implements QueueDestination {
+export class DelayQueue implements Delays {
   readonly kind = 'queue'
   /** No queue has this one, so it is never mistaken for one where queues are told by their names. */
   readonly name = ''
@@ -99,7 +106,6 @@ export class DelayQueue implements QueueDestination {
     return outcome
   }
 
-  /** What is due first comes first; where very many are delayed, only about so. */
   read(from: number, limits: BrowseLimits): Promise<readonly DelayedMessage[]> {
     const nowMs = this.#parts.storage.clock.wallTime()
     const first = this.#messages.peek(nowMs)
@@ -112,7 +118,6 @@ export class DelayQueue implements QueueDestination {
     return (await findDelayed(this.#messages, id))?.delayed
   }
 
-  /** Drops it, before its time. False when it is not there. */
   async remove(id: string): Promise<boolean> {
     const delayed = await this.#takeOut(id)
     if (typeof delayed === 'string') return false
@@ -120,7 +125,6 @@ export class DelayQueue implements QueueDestination {
     return true
   }
 
-  /** Brings it on its way, before its time, if it is there, and if there is room for it. */
   async releaseNow(id: string): Promise<'released' | 'missing' | 'refused'> {
     const delayed = await this.#takeOut(id, (message) => this.#parts.roomFor(message) === 'now')
     if (typeof delayed === 'string') return delayed
@@ -148,12 +152,16 @@ export class DelayQueue implements QueueDestination {
     return { ...delayed, message: run?.messages[0]?.message ?? delayed.message }
   }
 
-  /** The exchange or the queue is no more, nor what was delayed for it. */
   delete(): void {
+    this.abandon()
+    this.#parts.log?.drop()
+  }
+
+  /** It is another process's now: releases nothing any more. What is stored stays. */
+  abandon(): void {
     this.#state = 'deleted'
     this.#timer.clear()
     this.#messages.clear()
-    this.#parts.log?.drop()
   }
 
   /** Reads what is in the log. Before it is all there, nobody knows what is due first. */
@@ -212,16 +220,22 @@ export class DelayQueue implements QueueDestination {
 
   /** To be called in one turn for a message and those that are stored with it. */
   #release({ message, sequence }: DelayedMessage): void {
-    const { log, release } = this.#parts
+    const { log, release, tickets } = this.#parts
     if (log === null || !message.persistent) {
       release(message)
       return
     }
     log.makeAtomic()
-    release(message)
-    log.settle(message, sequence)
+    const outcome = release(message)
     this.#unstoredCount++
     this.#unstoredBytes += message.bodySize
+    if (tickets === null || outcome <= ACCEPTED) log.settle(message, sequence)
+    else tickets.listen({ stored: () => this.#settle(message, sequence) }, outcome)
+  }
+
+  /** It has come to where it went. */
+  #settle(message: Message, sequence: number): void {
+    if (this.#state !== 'deleted') this.#parts.log?.settle(message, sequence)
   }
 
   /**

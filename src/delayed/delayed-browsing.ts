@@ -4,7 +4,8 @@
 import type { Backlog } from '../queue/backlog.ts'
 import type { PageRun } from '../queue/backlog-runs.ts'
 import type { BrowseLimits } from '../queue/browsing.ts'
-import type { DelayedMessage, DelayedMessages } from './delayed-messages.ts'
+import type { DelayedMessage } from '../queue/delays.ts'
+import type { DelayedMessages } from './delayed-messages.ts'
 
 /** As many messages, in as many octets, are put in order to be shown. */
 const SORTED_COUNT = 2000

@@ -3,6 +3,7 @@ import { ByteArena } from '../message/byte-arena.ts'
 import { memoryBytes } from '../message/memory-bytes.ts'
 import type { Message } from '../message/message.ts'
 import { Backlog } from '../queue/backlog.ts'
+import type { DelayedMessage } from '../queue/delays.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
 import { BudgetShare } from './budget-share.ts'
 import { AHEAD_MS, Span } from './span.ts'
@@ -18,12 +19,6 @@ const SMALL_BYTES = 256 * 1024
 const STEP_COUNT = 2000
 /** About how long it takes to pass on a message to a narrower span. */
 const PASS_MS = 0.004
-
-export interface DelayedMessage {
-  readonly message: Message
-  readonly sequence: number
-  readonly dueMs: number
-}
 
 /**
  * Messages in the order in which they are due, and of those that are due at the same time, in that in

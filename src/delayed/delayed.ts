@@ -1,8 +1,8 @@
 import type { FieldTable } from 'amqp-codec'
-import type { Binding, ExchangeMatcher, MatchSink } from '../exchange/exchange.ts'
+import type { Binding, ExchangeMatcher, KeptMessages, MatchSink } from '../exchange/exchange.ts'
 import type { Message } from '../message/message.ts'
+import type { Delays } from '../queue/delays.ts'
 import { delayOf } from './delay-header.ts'
-import type { DelayQueue } from './delay-queue.ts'
 
 /** The exchange type, and the argument that says how messages are routed in the end. */
 export const DELAYED_MESSAGE = 'x-delayed-message'
@@ -16,13 +16,13 @@ export class DelayedMatcher implements ExchangeMatcher {
   /** A route that is kept would not know of delays. */
   readonly stable = false
   readonly firstKeyOnly: boolean
-  readonly logId: number | null
+  readonly kept: KeptMessages
   readonly #matcher: ExchangeMatcher
-  readonly #queue: DelayQueue
+  readonly #queue: Delays
 
-  constructor(matcher: ExchangeMatcher, queue: DelayQueue, logId: number | null) {
+  constructor(matcher: ExchangeMatcher, queue: Delays, kept: KeptMessages) {
     this.firstKeyOnly = matcher.firstKeyOnly === true
-    this.logId = logId
+    this.kept = kept
     this.#matcher = matcher
     this.#queue = queue
   }

@@ -1,5 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
-import type { PolicyDefinition } from '../definitions/definition.ts'
+import type { PolicyDefinition, QueuePlace } from '../definitions/definition.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueDestination } from './destination.ts'
 import { ExchangeCounts } from './exchange-counts.ts'
@@ -24,6 +24,14 @@ export interface MatchSink {
   addAll(bindings: Iterable<Binding>): void
 }
 
+/** Where an exchange has messages itself. */
+export interface KeptMessages {
+  /** What the message log knows them by; null when they do not outlive the broker. */
+  readonly id: number | null
+  /** Undefined for a broker alone, and where each node has its own. */
+  readonly place: QueuePlace | undefined
+}
+
 /**
  * What makes an exchange's type: an index over its bindings. Types know routing keys, headers and, as
  * far as the message is given, its properties; never bodies.
@@ -33,8 +41,8 @@ export interface ExchangeMatcher {
   readonly stable: boolean
   /** Whether of several routing keys, which a message has with CC, only the first counts. */
   readonly firstKeyOnly?: boolean | undefined
-  /** What the message log knows it by, where it keeps messages that outlive the broker. */
-  readonly logId?: number | null
+  /** Where it keeps messages that outlive the broker; left out where it never keeps any. */
+  readonly kept?: KeptMessages
   /** Throws 406 when the type cannot take such a binding. */
   validate?(binding: Binding): void
   add(binding: Binding): void

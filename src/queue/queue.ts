@@ -4,6 +4,7 @@ import type { QueueDestination } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { MessageRun } from '../message/message-run.ts'
 import type { QueueBrowser } from './browsing.ts'
+import type { Delays } from './delays.ts'
 import type { QueueCounts } from './queue-counts.ts'
 
 /**
@@ -81,6 +82,8 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly counts: QueueCounts
   /** Who alone gets everything, undefined while there is nobody; null where that is not so. */
   readonly activeConsumer: QueueConsumer | null | undefined
+  /** Messages that are to come to it later, where it sees to these itself. */
+  readonly delays?: Delays
   /** How long its deliveries may be unacknowledged; undefined for as long as those of others. */
   readonly consumerTimeoutMs: number | undefined
   /** Whether consumers get nothing, though there may be something. */

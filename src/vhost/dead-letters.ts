@@ -2,7 +2,7 @@ import type { FieldTable } from 'amqp-codec'
 import type { Clock } from '../base/clock.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Logger } from '../base/logger.ts'
-import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome, type QueueDestination } from '../exchange/destination.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import type { Route } from '../exchange/route.ts'
 import { copyKeys } from '../message/copy-keys.ts'
@@ -82,6 +82,24 @@ export class DeadLetters {
     this.#parts.logger.error(fields, 'Too many dead letters followed from one: the last are lost')
   }
 
+  /** Brings a message to all these queues; dead letters that follow from that come behind. */
+  deliver(queues: readonly QueueDestination[], message: Message): PublishOutcome {
+    let joined: PublishOutcome = ACCEPTED
+    const isHeld = this.hold()
+    try {
+      for (const queue of queues) joined = this.#arrivalIn(joined, queue.publish(message))
+    } finally {
+      if (isHeld) this.release()
+    }
+    return joined
+  }
+
+  /** What becomes of it in one queue more, where somebody has to wait for that. */
+  #arrivalIn(before: PublishOutcome, outcome: PublishOutcome): PublishOutcome {
+    const { tickets } = this.#parts
+    return tickets === null || outcome <= ACCEPTED ? before : tickets.joined(before, outcome)
+  }
+
   /** Nobody waits for it who could be told: queues drop messages when time is over. */
   #tryToPublish(letter: DeadLetter): void {
     const { tickets } = this.#parts
@@ -113,8 +131,7 @@ export class DeadLetters {
     let joined: PublishOutcome = ACCEPTED
     for (const queue of parts.route(source, keys, headers, dead.message).queues) {
       if (reason !== 'rejected' && isDeathCycle(headers, queue.name)) continue
-      const outcome = queue.publish(dead.message)
-      if (outcome > ACCEPTED) joined = parts.tickets?.joined(joined, outcome) ?? ACCEPTED
+      joined = this.#arrivalIn(joined, queue.publish(dead.message))
     }
     return joined
   }

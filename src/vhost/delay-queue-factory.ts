@@ -1,17 +1,18 @@
 import { DelayQueue, type DelayQueueParts, type Room } from '../delayed/delay-queue.ts'
+import type { KeptMessages } from '../exchange/exchange.ts'
 import type { MessageLog } from '../message-log/message-log.ts'
+import type { Delays } from '../queue/delays.ts'
 import { memoryOnly, type QueueStorage } from '../queue/queue-storage.ts'
 
-/**
- * Makes what delays the messages of an exchange or a queue, which is told to readers of the log. `logId` is
- * what the message log knows it by, if it does.
- */
-export type DelayQueueFactory = (
-  owner: DelayQueueParts['owner'],
-  logId: number | null,
-  release: DelayQueueParts['release'],
-  roomFor?: DelayQueueParts['roomFor'],
-) => DelayQueue
+/** What delays messages of an exchange or a queue, and where it does. */
+export interface NewDelays extends KeptMessages {
+  /** Whose messages these are, for readers of the log. */
+  readonly owner: DelayQueueParts['owner']
+  readonly release: DelayQueueParts['release']
+  readonly roomFor?: DelayQueueParts['roomFor']
+}
+
+export type DelayQueueFactory = (delays: NewDelays) => Delays
 
 /** They share what a broker has to keep messages in; by default that is memory. */
 export function delayQueueFactory(
@@ -19,8 +20,8 @@ export function delayQueueFactory(
   messageLog?: MessageLog,
 ): DelayQueueFactory {
   const stored = (): Promise<void> => messageLog?.settled() ?? Promise.resolve()
-  return (owner, logId, release, roomFor = (): Room => 'now') => {
-    const log = logId === null ? null : (messageLog?.queueLog(logId) ?? null)
-    return new DelayQueue({ owner, storage, log, stored, release, roomFor })
+  return ({ owner, id, release, roomFor = (): Room => 'now' }) => {
+    const log = id === null ? null : (messageLog?.queueLog(id) ?? null)
+    return new DelayQueue({ owner, storage, log, stored, release, tickets: null, roomFor })
   }
 }

@@ -44,11 +44,13 @@ export class DurableTopology {
     if (!this.#isStored(exchange)) return
     const { name, type, autoDelete, internal } = exchange
     const names = { kind: 'exchange', vhost: this.#vhost, name } as const
+    const { kept } = exchange.matcher
     const definition = {
       ...{ ...names, type, autoDelete, internal, arguments: exchange.arguments },
       ...(exchange.durable ? {} : { durable: false as const }),
+      ...(kept?.place === undefined ? {} : { place: kept.place }),
     }
-    const id = exchange.matcher.logId ?? (this.#store.storesTransient ? newExchangeId() : null)
+    const id = kept?.id ?? (this.#store.storesTransient ? newExchangeId() : null)
     this.#noteId(exchange, id)
     this.#store.put(id === null ? definition : { ...definition, id }, takeBack)
   }

@@ -1,6 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { Access } from '../auth/access.ts'
-import { Exchange, type ExchangeProperties } from '../exchange/exchange.ts'
+import { Exchange, type ExchangeProperties, type KeptMessages } from '../exchange/exchange.ts'
 import {
   inequivalentExchange,
   invalidArgumentType,
@@ -90,11 +90,11 @@ export class ExchangeRegistry {
   }
 
   /**
-   * Makes an exchange without looking at its name; `logId` is what the message log knew it by. Throws
+   * Makes an exchange without looking at its name; `kept` is where its messages were before. Throws
    * for an unknown type, and for arguments that it cannot have.
    */
-  add(name: string, properties: ExchangeProperties, logId?: number): void {
-    const matcher = this.#matchers.create(name, properties, logId)
+  add(name: string, properties: ExchangeProperties, kept?: KeptMessages): void {
+    const matcher = this.#matchers.create(name, properties, kept)
     this.#exchanges.set(name, new Exchange(name, properties, matcher))
   }
 

@@ -1,6 +1,7 @@
-import type { DelayQueue, Room } from '../delayed/delay-queue.ts'
+import { roomInQueue } from '../delayed/room-in-queue.ts'
 import type { PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
+import type { Delays } from '../queue/delays.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { DelayQueueFactory } from './delay-queue-factory.ts'
 
@@ -13,26 +14,29 @@ export interface QueueDelaysParts {
   readonly started: (queue: Queue, logId: number) => void
 }
 
-/** Messages that are to come to one queue later. Most queues never have any, and nothing is kept for those. */
+/**
+ * Messages that are to come to one queue later. Most queues never have any, and nothing is kept for those; those
+ * of a cluster see to it themselves.
+ */
 export class QueueDelays {
   readonly #parts: QueueDelaysParts
-  readonly #byQueue = new Map<Queue, DelayQueue>()
+  readonly #byQueue = new Map<Queue, Delays>()
 
   constructor(parts: QueueDelaysParts) {
     this.#parts = parts
   }
 
   /** None when there never was any. */
-  find(queue: Queue): DelayQueue | undefined {
-    return this.#byQueue.get(queue)
+  find(queue: Queue): Delays | undefined {
+    return queue.delays ?? this.#byQueue.get(queue)
   }
 
   countOf(queue: Queue): number {
-    return this.#byQueue.get(queue)?.messageCount ?? 0
+    return this.find(queue)?.messageCount ?? 0
   }
 
   delay(queue: Queue, message: Message, delayMs: number): PublishOutcome {
-    return (this.#byQueue.get(queue) ?? this.#start(queue)).delay(message, delayMs)
+    return (this.find(queue) ?? this.#start(queue)).delay(message, delayMs)
   }
 
   /** There were some in a former run. */
@@ -46,28 +50,21 @@ export class QueueDelays {
     this.#byQueue.delete(queue)
   }
 
-  #start(queue: Queue): DelayQueue {
+  #start(queue: Queue): Delays {
     const logId = queue.durable ? this.#parts.newLogId() : null
     if (logId !== null) this.#parts.started(queue, logId)
     return this.#create(queue, logId)
   }
 
-  #create(queue: Queue, logId: number | null): DelayQueue {
+  #create(queue: Queue, id: number | null): Delays {
     const { vhost, createDelayQueue } = this.#parts
-    const owner = { vhost, queue: queue.name }
-    const delays = createDelayQueue(
-      owner,
-      logId,
-      (message) => queue.publish(message),
-      // It was taken long ago: who published it cannot be told any more that the queue is full.
-      (message) => roomIn(queue, message),
-    )
+    const delays = createDelayQueue({
+      ...{ id, place: undefined },
+      owner: { vhost, queue: queue.name },
+      release: (message) => queue.publish(message),
+      roomFor: (message) => roomInQueue(queue, message),
+    })
     this.#byQueue.set(queue, delays)
     return delays
   }
-}
-
-function roomIn(queue: Queue, message: Message): Room {
-  if (!queue.refuses(message)) return 'now'
-  return queue.readyCount > 0 ? 'later' : 'never'
 }

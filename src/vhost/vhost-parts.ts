@@ -14,7 +14,7 @@ export interface VhostParts {
   readonly createQueue?: QueueFactory
   readonly createDelayQueue?: DelayQueueFactory
   /** Those of publishes to queues that may be on other nodes. */
-  readonly tickets?: TicketSource | undefined
+  readonly tickets?: TicketSource | null | undefined
   readonly clock?: Clock
   readonly profile?: CompatProfile
   readonly logger?: Logger

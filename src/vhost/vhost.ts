@@ -11,9 +11,8 @@ import type {
   QueueDefinition,
 } from '../definitions/definition.ts'
 import { type DefinitionStore, noDefinitions } from '../definitions/definition-store.ts'
-import { DelayQueue } from '../delayed/delay-queue.ts'
 import { DefaultMatcher } from '../exchange/default.ts'
-import type { QueueDestination } from '../exchange/destination.ts'
+import type { PublishOutcome, QueueDestination } from '../exchange/destination.ts'
 import {
   type Binding,
   type Destination,
@@ -51,6 +50,9 @@ import { QueueRegistry } from './queue-registry.ts'
 import { ReplyQueues } from './reply-queues.ts'
 import { ToldTopology } from './told-topology.ts'
 import type { VhostParts } from './vhost-parts.ts'
+
+/** What is placed like a durable queue. */
+const DURABLE = { durable: true, exclusiveOwner: null }
 
 /**
  * A virtual host: a namespace of exchanges, queues and the bindings between them. What is deleted
@@ -114,7 +116,7 @@ export class Vhost {
       definitions = noDefinitions,
       createQueue = queueFactory(),
       createDelayQueue = delayQueueFactory(),
-      tickets,
+      tickets = null,
       clock = systemClock,
       profile = COMPAT_PROFILES.lenient,
       logger = silentLogger,
@@ -145,7 +147,7 @@ export class Vhost {
       deliver: (destination, message) => this.#deliver(destination, message),
       release: (exchange, message) => this.deliver(exchange, message),
       createDelayQueue,
-      newLogId: () => definitions.newQueueIds(1),
+      newKept: () => ({ id: definitions.newQueueIds(1), place: definitions.newPlace(DURABLE) }),
     })
     this.delays = new QueueDelays({
       vhost: name,
@@ -168,7 +170,7 @@ export class Vhost {
     this.deadLetters = new DeadLetters({
       clock,
       logger: logger.child({ vhost: name }),
-      tickets: tickets ?? null,
+      tickets,
       findExchange: (exchange) => this.exchanges.find(exchange),
       route: (source, routingKeys, headers, message) =>
         this.#router.route(source, routingKeys, headers, message),
@@ -208,7 +210,7 @@ export class Vhost {
   trace(isOn: boolean): void {
     if (isOn === (this.firehose !== null)) return
     const [vhost, node, turn] = [this.name, this.#node, this.#turn]
-    const publish = (message: Message): void => this.deliver(TRACE_EXCHANGE, message)
+    const publish = (message: Message): void => void this.deliver(TRACE_EXCHANGE, message)
     this.firehose = isOn ? new Firehose({ vhost, node, turn, publish }) : null
     // With it, no route is remembered.
     this.forgetRoutes()
@@ -236,9 +238,9 @@ export class Vhost {
     return this.#publishRequests.find(access, buffer, start, end)
   }
 
-  /** Whether that very queue is still there. What delays messages knows by itself when it is not. */
+  /** Whether that very queue is still there. What delays messages has no name, and knows that by itself. */
   hasQueue(queue: QueueDestination): boolean {
-    return this.#findQueue(queue.name) === queue || queue instanceof DelayQueue
+    return this.#findQueue(queue.name) === queue || queue.name === ''
   }
 
   #findQueue(name: string): Queue | undefined {
@@ -246,25 +248,17 @@ export class Vhost {
   }
 
   /** Brings the broker's own message to where that exchange leads. Throws 404. */
-  deliver(exchange: string, message: Message): void {
-    this.#deliver(this.exchanges.get(exchange), message)
+  deliver(exchange: string, message: Message): PublishOutcome {
+    return this.#deliver(this.exchanges.get(exchange), message)
   }
 
   /** Brings a message that was published before to a destination, and to where that leads. */
-  #deliver(destination: Destination, message: Message): void {
-    if (destination.kind === 'queue') {
-      destination.publish(message)
-      return
-    }
+  #deliver(destination: Destination, message: Message): PublishOutcome {
+    if (destination.kind === 'queue') return destination.publish(message)
     const { headers } = message
     const keys = [message.address.routingKey, ...copyKeys(headers)]
     const route = this.route(destination, keys, headers, message)
-    const isHeld = this.deadLetters.hold()
-    try {
-      for (const queue of route.queues) queue.publish(message)
-    } finally {
-      if (isHeld) this.deadLetters.release()
-    }
+    return this.deadLetters.deliver(route.queues, message)
   }
 
   declareExchange(
@@ -284,9 +278,10 @@ export class Vhost {
   }
 
   restoreExchange(definition: ExchangeDefinition): void {
-    const { name, id, durable = true, ...properties } = definition
+    const { name, id, place, durable = true, ...properties } = definition
     // What is not durable keeps no messages.
-    this.exchanges.add(name, { ...properties, durable }, durable ? id : undefined)
+    const kept = durable && id !== undefined ? { id, place } : undefined
+    this.exchanges.add(name, { ...properties, durable }, kept)
     this.#durable.restoreExchange(this.exchanges.get(name), definition)
   }
 
@@ -451,8 +446,10 @@ export class Vhost {
     const properties = hasLevels ? { ...given, priorityLevels: levels } : given
     const definitions = this.#definitions
     const isStored = properties.durable || definitions.storesTransient
-    const id = isStored ? definitions.newQueueIds(priorityLevelsOf(properties)) : null
     const place = definitions.newPlace(properties)
+    // In a cluster the last of them is that of what is to come later, which any node may begin.
+    const idCount = priorityLevelsOf(properties) + (place === undefined ? 0 : 1)
+    const id = isStored ? definitions.newQueueIds(idCount) : null
     const [vhostName, events] = [this.name, this.#queueEvents]
     const queue = this.#createQueue({ name, vhostName, properties, events, id, place })
     this.#policies.apply(queue)

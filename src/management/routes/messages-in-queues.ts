@@ -3,7 +3,7 @@
 
 import { MAX_DELAY_MS } from '../../delayed/delay-header.ts'
 import { delayedId } from '../../delayed/delayed-browsing.ts'
-import type { DelayedMessage } from '../../delayed/delayed-messages.ts'
+import type { DelayedMessage } from '../../queue/delays.ts'
 import type { Message } from '../../message/message.ts'
 import { whenStored } from '../../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../../queue/browsing.ts'

@@ -4,9 +4,11 @@ import { fieldTableFromObject } from 'amqp-codec'
 import { describe, expect, it } from 'vitest'
 import { DelayQueue, type Room } from '../../../src/delayed/delay-queue.ts'
 import { delayedId } from '../../../src/delayed/delayed-browsing.ts'
-import type { DelayedMessage } from '../../../src/delayed/delayed-messages.ts'
+import { ACCEPTED, type PublishOutcome } from '../../../src/exchange/destination.ts'
 import type { Message } from '../../../src/message/message.ts'
 import type { QueueLog } from '../../../src/message-log/queue-log.ts'
+import type { TicketSource } from '../../../src/message-log/ticket-source.ts'
+import type { DelayedMessage } from '../../../src/queue/delays.ts'
 import { MessageBudget } from '../../../src/queue/message-budget.ts'
 import { memoryOnly } from '../../../src/queue/queue-storage.ts'
 import { Spill } from '../../../src/queue/spill.ts'
@@ -31,7 +33,12 @@ class Fixture {
   roomFor: (body: string) => Room = () => 'now'
   #nextSequence = 0
 
-  constructor(log = new LogFixture(), budgetBytes = 1_000_000, isDurable = true) {
+  constructor(
+    log = new LogFixture(),
+    budgetBytes = 1_000_000,
+    isDurable = true,
+    tickets: TicketSource | null = null,
+  ) {
     this.log = log
     this.budget = new MessageBudget(budgetBytes)
     this.#nextSequence = log.other.nextSequence
@@ -42,6 +49,7 @@ class Fixture {
       log: isDurable ? log.queue : null,
       stored: async () => log.log.settled(),
       release: (message) => this.#release(message, log.other),
+      tickets,
       roomFor: (message) => this.roomFor(bodyOf(message).toString()),
     })
   }
@@ -57,9 +65,9 @@ class Fixture {
     return fixture
   }
 
-  #release(message: Message, target: QueueLog): void {
+  #release(message: Message, target: QueueLog): PublishOutcome {
     this.released.push(bodyOf(message).toString())
-    if (message.persistent) target.enqueue(message, this.#nextSequence++)
+    return message.persistent ? target.enqueue(message, this.#nextSequence++) : ACCEPTED
   }
 }
 
