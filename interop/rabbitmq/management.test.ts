@@ -18,9 +18,16 @@ const name =
     ? 'the management API shows what that of RabbitMQ does'
     : `the management API is not compared with that of RabbitMQ: ${missing}`
 
-/** Of a list, what is of the virtual host and the users that both sides have: others use the reference meanwhile. */
+/**
+ * Of a list, or of the lists in definitions, what is of the virtual host and the users that both sides have:
+ * others use the reference meanwhile.
+ */
 function ofCompared(json: unknown): unknown {
-  return Array.isArray(json) ? json.filter(isCompared) : json
+  if (Array.isArray(json)) return json.filter(isCompared)
+  if (typeof json !== 'object' || json === null || !('permissions' in json)) return json
+  const filtered = (value: unknown): unknown =>
+    Array.isArray(value) ? value.filter(isCompared) : value
+  return Object.fromEntries(Object.entries(json).map(([name, value]) => [name, filtered(value)]))
 }
 
 function isCompared(item: Readonly<Record<string, unknown>>): boolean {

@@ -37,6 +37,12 @@ export const DIFFERENCES: readonly Difference[] = [
     reason: 'There need not be any.',
   },
   {
+    at: /^\/nodes/,
+    places: /\.being_drained: nothing/,
+    what: 'nodes: `being_drained`',
+    reason: 'Later versions have it.',
+  },
+  {
     at: /^\/extensions$/,
     places: /^\[\]:/,
     what: 'extensions',
