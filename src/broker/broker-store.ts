@@ -101,7 +101,13 @@ export class BrokerStore {
   get delayQueueFactory(): DelayQueueFactory {
     const { queueStorage } = this.#clustering ?? this.#persistence ?? {}
     const storage = queueStorage ?? { ...memoryOnly(), clock: this.#clock }
-    return delayQueueFactory(storage, this.#persistence?.messageLog)
+    const here = delayQueueFactory(storage, this.#persistence?.messageLog)
+    const sharding = this.#clustering?.sharding
+    return (delays) => {
+      const { id, place } = delays
+      if (sharding === undefined || place === undefined || id === null) return here(delays)
+      return sharding.createDelays(place, { ...delays, id })
+    }
   }
 
   /** The cluster that this broker has joined. */

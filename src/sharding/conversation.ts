@@ -10,7 +10,7 @@ import { FrontConsumer } from './front-consumer.ts'
 import { type LinkId, newLinkId } from './link/datagram.ts'
 import type { LinkSender } from './link/link-sender.ts'
 import type { NodeTickets } from './node-tickets.ts'
-import { PendingPublishes } from './pending-publishes.ts'
+import { type PendingPublish, PendingPublishes } from './pending-publishes.ts'
 import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
@@ -159,11 +159,13 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   publish(queue: ShardedQueue, message: Message): PublishOutcome {
     if (this.#state === 'gone') return ACCEPTED
-    const pending = this.#pending.add(queue.id, message, queue.mayReject)
-    if (this.#state === 'open') this.#say().publish(queue.id, pending.number, message)
-    else this.#schedule()
-    this.#checkBehind()
-    return pending.ticket
+    return this.#publish(this.#pending.add(queue.id, message, queue.mayReject))
+  }
+
+  publishLater(id: number, message: Message, delayMs: number): PublishOutcome {
+    if (this.#state === 'gone') return ACCEPTED
+    const dueMs = this.#options.clock.now() + delayMs
+    return this.#publish(this.#pending.add(id, message, false, dueMs))
   }
 
   settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void {
@@ -261,9 +263,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       // What is attached for the first time is among the requests.
       if (front.isAttached && !front.isCancelled) this.#attachAgain(front)
     }
-    for (const { number, queue, message } of this.#pending.after(upTo)) {
-      writer.publish(queue, number, message)
-    }
+    for (const pending of this.#pending.after(upTo)) this.#sayPublish(pending)
     const late = this.#late
     this.#late = []
     for (const { settlement, queue, places } of late) writer.settle(settlement, queue, places)
@@ -377,6 +377,23 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     }
     for (const { queue, places } of this.#late) this.#claim(queue, 0, places)
     writer.ready()
+  }
+
+  #publish(pending: PendingPublish): PublishOutcome {
+    if (this.#state === 'open') this.#sayPublish(pending)
+    else this.#schedule()
+    this.#checkBehind()
+    return pending.ticket
+  }
+
+  #sayPublish({ queue, number, message, dueMs }: PendingPublish): void {
+    if (dueMs === undefined) {
+      this.#say().publish(queue, number, message)
+      return
+    }
+    // Some of the time may have passed with another owner, or without one.
+    const delayMs = Math.max(0, Math.ceil(dueMs - this.#options.clock.now()))
+    this.#say().publishLater(queue, number, delayMs, message)
   }
 
   #claim(queue: number, consumer: number, places: readonly number[]): void {

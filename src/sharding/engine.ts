@@ -1,14 +1,36 @@
+import type { DelayQueue } from '../delayed/delay-queue.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Place, Queue } from '../queue/queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 import { levelOf, placeNumber, sequenceOf } from './place-number.ts'
 
+/** How it comes by messages that are to come to its queue later: most have none. */
+export interface EngineDelays {
+  readonly create: () => DelayQueue
+  /** Whether some are stored. */
+  readonly areThere: () => boolean
+}
+
 /** What is special about the queue itself, as its owner has it, for those who name its messages. */
 export class Engine {
   readonly queue: Queue
+  readonly #parts: EngineDelays
+  #delays: DelayQueue | undefined
 
-  constructor(queue: Queue) {
+  constructor(queue: Queue, delays: EngineDelays) {
     this.queue = queue
+    this.#parts = delays
+  }
+
+  /** Messages that are to come to it later. */
+  get delays(): DelayQueue {
+    this.#delays ??= this.#parts.create()
+    return this.#delays
+  }
+
+  /** The same, if there ever were any. */
+  get knownDelays(): DelayQueue | undefined {
+    return this.#delays
   }
 
   /** What a message is called outside that was delivered or taken. */
@@ -28,6 +50,13 @@ export class Engine {
   /** Nobody claims anything any more. */
   begin(): void {
     if (this.queue instanceof ClassicQueue) this.queue.begin()
+    if (this.#delays === undefined && this.#parts.areThere()) this.#delays = this.#parts.create()
+  }
+
+  /** The queue is no more. */
+  delete(): void {
+    this.#delays?.delete()
+    this.queue.delete()
   }
 
   get readyBytes(): number {
@@ -36,6 +65,7 @@ export class Engine {
 
   /** It is another's now: does nothing by itself any more, and says nothing to anybody. */
   abandon(): void {
+    this.#delays?.abandon()
     if (this.queue instanceof ClassicQueue || this.queue instanceof StreamQueue) {
       this.queue.abandon()
     }

@@ -1,12 +1,14 @@
 import type { CompatProfile } from '../config/compat.ts'
+import { DelayQueue } from '../delayed/delay-queue.ts'
+import { roomInQueue } from '../delayed/room-in-queue.ts'
 import type { MessageLog } from '../message-log/message-log.ts'
 import type { QueueLog } from '../message-log/queue-log.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
-import type { QueueEvents } from '../queue/queue.ts'
+import type { Queue, QueueEvents } from '../queue/queue.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
 import { QuorumQueue } from '../queue/quorum-queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
-import { Engine } from './engine.ts'
+import { Engine, type EngineDelays } from './engine.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
 
 export interface EngineParts {
@@ -23,17 +25,43 @@ export function newEngine(queue: ShardedQueue, parts: EngineParts): Engine {
   const { log, storage, profile } = parts
   const logOf = (priority: number): QueueLog | null => log?.queueLog(id + priority) ?? null
   const shared = { name, vhostName, properties, storage, events: eventsOf(queue, parts.isInUse) }
+  const withDelays = (engine: Queue): Engine => new Engine(engine, delaysOf(queue, engine, parts))
   switch (queue.type) {
     case 'quorum':
-      return new Engine(
+      return withDelays(
         new QuorumQueue({ ...shared, logOf, awaitsClaims: true }, profile.quorumDeliveryLimit),
       )
     case 'stream':
-      return new Engine(new StreamQueue({ ...shared, log: logOf(0), tickets: log }))
+      return withDelays(new StreamQueue({ ...shared, log: logOf(0), tickets: log }))
     case 'classic':
-      return new Engine(new ClassicQueue({ ...shared, logOf, awaitsClaims: true }))
+      return withDelays(new ClassicQueue({ ...shared, logOf, awaitsClaims: true }))
     default:
       return queue.type satisfies never
+  }
+}
+
+/** They are in the queue's own log, so that a message comes from one to the other in one record. */
+function delaysOf(
+  { delayId, name, vhostName: vhost }: ShardedQueue,
+  engine: Queue,
+  { log, storage }: EngineParts,
+): EngineDelays {
+  return {
+    areThere: () => {
+      const delayed = log?.queueLog(delayId)
+      if (delayed?.nextSequence === 0) delayed.drop()
+      return delayed !== undefined && delayed.count > 0
+    },
+    create: () =>
+      new DelayQueue({
+        owner: { vhost, queue: name },
+        storage,
+        log: log?.queueLog(delayId) ?? null,
+        stored: () => log?.settled() ?? Promise.resolve(),
+        release: (message) => engine.publish(message),
+        tickets: null,
+        roomFor: (message) => roomInQueue(engine, message),
+      }),
   }
 }
 

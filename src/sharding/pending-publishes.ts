@@ -11,6 +11,8 @@ export interface PendingPublish {
   readonly queue: number
   readonly message: Message
   readonly ticket: Ticket
+  /** By the clock of this process; undefined for now. */
+  readonly dueMs: number | undefined
 }
 
 /** What was published to a place and may have to be published again, to another owner, in their order. */
@@ -39,9 +41,9 @@ export class PendingPublishes {
   }
 
   /** `isAlone`: it may be rejected by itself, so it has a ticket of its own. */
-  add(queue: number, message: Message, isAlone: boolean): PendingPublish {
+  add(queue: number, message: Message, isAlone: boolean, dueMs?: number): PendingPublish {
     if (this.#ticket === 0 || isAlone) this.#ticket = this.#tickets.open()
-    const pending = { number: ++this.#lastNumber, queue, message, ticket: this.#ticket }
+    const pending = { number: ++this.#lastNumber, queue, message, ticket: this.#ticket, dueMs }
     if (isAlone) this.endTicket()
     this.#pending.push(pending)
     this.#bytes += memoryBytes(message)

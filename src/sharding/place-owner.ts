@@ -1,8 +1,10 @@
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
+import type { DelayQueue } from '../delayed/delay-queue.ts'
 import type { MessageLog } from '../message-log/message-log.ts'
 import type { Engine } from './engine.ts'
+import { type DelaysOfExchange, ExchangeDelays } from './exchange-delays.ts'
 import { FrontRecord } from './front-record.ts'
 import { HeldPlaces } from './held-places.ts'
 import type { BatchTraffic } from './link/batch-traffic.ts'
@@ -34,6 +36,7 @@ export interface PlaceOwnerOptions {
   readonly stamp?: Buffer | undefined
   /** Makes the queue itself; others may claim what is in it before `Engine.begin`. */
   readonly createQueue: (queue: ShardedQueue, owner: PlaceOwner) => Engine
+  readonly createDelays: (delays: DelaysOfExchange) => DelayQueue
   readonly told: () => Promise<void>
   readonly members: Members
   /** That of this process, which is never gone. */
@@ -59,6 +62,7 @@ export class PlaceOwner implements SessionHost {
   readonly #options: PlaceOwnerOptions
   readonly #engines = new Map<number, Engine>()
   readonly #queues = new Map<number, ShardedQueue>()
+  readonly #exchangeDelays: ExchangeDelays
   readonly #receivers: LinkReceivers
   readonly #sessions = new Map<string, Session>()
   readonly #byFront = new Map<number, Session>()
@@ -77,6 +81,7 @@ export class PlaceOwner implements SessionHost {
     this.log = log
     this.turn = turn
     this.logger = logger
+    this.#exchangeDelays = new ExchangeDelays(options.createDelays)
     this.#records = decodeStamp(options.stamp)
     for (const record of this.#records.values()) record.leftMs = clock.now()
     // In the memory of this process nothing is claimed: it was never anywhere else.
@@ -129,6 +134,19 @@ export class PlaceOwner implements SessionHost {
     return this.#engines.get(queue)
   }
 
+  delaysOf(id: number): DelayQueue | undefined {
+    return this.#engines.get(id)?.delays ?? this.#exchangeDelays.find(id)
+  }
+
+  /** Delays messages of that exchange from now on. */
+  addDelays(delays: DelaysOfExchange): void {
+    if (this.#state !== 'closed') this.#exchangeDelays.add(delays)
+  }
+
+  removeDelays(id: number): void {
+    this.#exchangeDelays.remove(id)
+  }
+
   /** Has that queue from now on. */
   add(queue: ShardedQueue): void {
     if (this.#state === 'closed') return
@@ -138,6 +156,7 @@ export class PlaceOwner implements SessionHost {
     engine.queue.applyPolicy(queue.policy)
     engine.queue.isPaused = queue.isPaused
     queue.engine = engine.queue
+    queue.ownDelays = () => engine.knownDelays
     if (this.#state === 'serving') engine.begin()
   }
 
@@ -147,7 +166,8 @@ export class PlaceOwner implements SessionHost {
     this.#queues.delete(queue.id)
     this.#seen.delete(queue.id)
     queue.engine = null
-    engine?.queue.delete()
+    queue.ownDelays = null
+    engine?.delete()
   }
 
   /** The queue itself has nobody who uses it any more, or is not used for too long. */
@@ -237,7 +257,11 @@ export class PlaceOwner implements SessionHost {
     this.#sessions.clear()
     this.#byFront.clear()
     for (const engine of this.#engines.values()) engine.abandon()
-    for (const queue of this.#queues.values()) queue.engine = null
+    for (const queue of this.#queues.values()) {
+      queue.engine = null
+      queue.ownDelays = null
+    }
+    this.#exchangeDelays.abandon()
     this.#engines.clear()
     this.#queues.clear()
   }
@@ -250,6 +274,7 @@ export class PlaceOwner implements SessionHost {
     if (this.#state !== 'claiming') return
     this.#state = 'serving'
     for (const engine of this.#engines.values()) engine.begin()
+    this.#exchangeDelays.begin()
     for (const session of this.#ready) session.welcome()
     this.#ready.clear()
   }
@@ -284,8 +309,8 @@ export class PlaceOwner implements SessionHost {
 
   /** Tells everybody how much there is, and forgets who is gone. */
   #look(): void {
-    for (const [id, { queue, readyBytes }] of this.#engines) {
-      const sight = sightOf(queue, readyBytes)
+    for (const [id, engine] of this.#engines) {
+      const sight = sightOf(engine)
       const text = JSON.stringify(sight)
       const isNews = this.#seen.get(id) !== text
       this.#seen.set(id, text)
@@ -301,12 +326,13 @@ export class PlaceOwner implements SessionHost {
   }
 }
 
-function sightOf(queue: Engine['queue'], readyBytes: number): QueueSight {
+function sightOf({ queue, readyBytes, knownDelays }: Engine): QueueSight {
   return {
     ready: queue.readyCount,
     unacked: queue.unackedCount,
     consumers: queue.consumerCount,
     readyBytes,
+    delayed: knownDelays?.messageCount ?? 0,
     totals: queue.counts.totals,
   }
 }

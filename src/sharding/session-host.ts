@@ -1,6 +1,7 @@
 import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
+import type { Delays } from '../queue/delays.ts'
 import type { Engine } from './engine.ts'
 import type { FrontRecord } from './front-record.ts'
 import type { HeldPlaces } from './held-places.ts'
@@ -23,6 +24,8 @@ export interface SessionHost {
   readonly turn: Turn
   readonly logger: Logger
   find(queue: number): Engine | undefined
+  /** Those of the queue that has that id, or of an exchange whose delays have it. */
+  delaysOf(id: number): Delays | undefined
   /** Resolves when the queue is known here if it is anywhere. */
   told(): Promise<void>
   /** The session says who it is: gives what is known of its publishes, and what it had in another session. */

@@ -1,6 +1,6 @@
 import { Fifo } from '../base/fifo.ts'
 import type { TurnTask } from '../base/turn.ts'
-import { ACCEPTED, REJECTED } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import { readUint48 } from '../message/big-endian.ts'
 import type { Message } from '../message/message.ts'
 import type { Engine } from './engine.ts'
@@ -76,7 +76,8 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   }
 
   knows(queue: number): boolean {
-    return this.#host.find(queue) !== undefined || this.#unknown.has(queue)
+    const isThere = this.#host.find(queue) ?? this.#host.delaysOf(queue)
+    return isThere !== undefined || this.#unknown.has(queue)
   }
 
   hello(greeting: Greeting): void {
@@ -119,16 +120,17 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   }
 
   publish(queue: number, number: number, message: Message): void {
-    const record = this.#record
-    if (this.#state !== 'open' || record === undefined)
-      throw new RangeError('it is not welcome yet')
-    if (number <= record.applied) return
+    const record = this.#recordFor(number)
+    if (record === undefined) return
     const outcome = this.#host.find(queue)?.queue.publish(message) ?? ACCEPTED
-    record.published(number, outcome)
-    this.#host.noted()
-    if (outcome === REJECTED) this.#writer.rejected(number)
-    if (outcome > ACCEPTED) this.#listen()
-    this.#schedule()
+    this.#published(record, number, outcome)
+  }
+
+  publishLater(queue: number, number: number, delayMs: number, message: Message): void {
+    const record = this.#recordFor(number)
+    if (record === undefined) return
+    const outcome = this.#host.delaysOf(queue)?.delay(message, delayMs) ?? ACCEPTED
+    this.#published(record, number, outcome)
   }
 
   atomic(): void {
@@ -186,6 +188,22 @@ export class Session implements HostedSession, FrontListener, TurnTask {
     }
   }
 
+  /** Undefined for a publish that came before. Throws RangeError when none may come. */
+  #recordFor(number: number): FrontRecord | undefined {
+    const record = this.#record
+    if (this.#state !== 'open' || record === undefined)
+      throw new RangeError('it is not welcome yet')
+    return number <= record.applied ? undefined : record
+  }
+
+  #published(record: FrontRecord, number: number, outcome: PublishOutcome): void {
+    record.published(number, outcome)
+    this.#host.noted()
+    if (outcome === REJECTED) this.#writer.rejected(number)
+    if (outcome > ACCEPTED) this.#listen()
+    this.#schedule()
+  }
+
   #stop(): void {
     this.#state = 'closed'
     this.#link?.close()
@@ -222,7 +240,7 @@ export class Session implements HostedSession, FrontListener, TurnTask {
     })
     this.#isWaiting = false
     if (this.#state === 'closed') return
-    if (this.#host.find(queue) === undefined) this.#rememberUnknown(queue)
+    if (!this.knows(queue)) this.#rememberUnknown(queue)
     const later = [...this.#batches]
     this.#batches.clear()
     for (const unread of [rest, ...later]) this.#batches.push(unread)

@@ -4,6 +4,7 @@ import type { PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import { queueTypeOf } from '../queue/arguments.ts'
 import type { QueueBrowser } from '../queue/browsing.ts'
+import type { Delays } from '../queue/delays.ts'
 import type {
   ExclusiveOwner,
   Place,
@@ -17,12 +18,14 @@ import type {
 import { QueueCounts } from '../queue/queue-counts.ts'
 import { priorityLevelsOf, type QueueSettings, queueSettings } from '../queue/settings.ts'
 import { sequenceOf } from './place-number.ts'
+import { ShardedDelays } from './sharded-delays.ts'
 import type { Settlement } from './wire/front-words.ts'
 import type { QueueNumbers, QueueSight, TakenMessage } from './wire/owner-words.ts'
 
 /** Who talks to the owner of a queue. Promises reject with an AmqpError when the owner refuses. */
 export interface QueueLine {
   publish(queue: ShardedQueue, message: Message): PublishOutcome
+  publishLater(id: number, message: Message, delayMs: number): PublishOutcome
   settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void
   touch(queue: ShardedQueue): void
   consume(queue: ShardedQueue, consumer: QueueConsumer, exclusive: boolean): Promise<void>
@@ -74,6 +77,8 @@ export class ShardedQueue implements Queue {
   readonly held: Map<number, number> = new Map()
   /** The queue itself, while this node owns it. */
   engine: Queue | null = null
+  /** What is to come to it later, if there is anything. */
+  ownDelays: (() => Delays | undefined) | null = null
   policy: PolicyDefinition = NO_POLICY
   readonly #line: QueueLine
   readonly #onChange: ShardedQueueParts['onChange']
@@ -84,6 +89,8 @@ export class ShardedQueue implements Queue {
   #unackedCount = 0
   #consumerCount = 0
   #readyBytes = 0
+  #delayedCount = 0
+  #delays: ShardedDelays | undefined
 
   constructor(parts: ShardedQueueParts) {
     const { properties } = parts
@@ -103,9 +110,25 @@ export class ShardedQueue implements Queue {
     this.#settings = queueSettings(this.arguments, NO_POLICY)
   }
 
-  /** What the message log knows it by: one a priority. */
+  /** What the message log knows it by: one a priority, and that of what is to come later. */
   get logIds(): number[] {
-    return Array.from({ length: priorityLevelsOf(this) }, (_, priority) => this.id + priority)
+    return Array.from({ length: priorityLevelsOf(this) + 1 }, (_, index) => this.id + index)
+  }
+
+  get delayId(): number {
+    return this.id + priorityLevelsOf(this)
+  }
+
+  get delays(): ShardedDelays {
+    this.#delays ??= new ShardedDelays({
+      id: this.id,
+      line: this.#line,
+      own: () => this.ownDelays?.() ?? (this.engine === null ? null : undefined),
+      toldCount: () => this.#delayedCount,
+      // They go with the queue.
+      onDelete() {},
+    })
+    return this.#delays
   }
 
   get settings(): QueueSettings {
@@ -242,6 +265,7 @@ export class ShardedQueue implements Queue {
   see(sight: QueueSight): void {
     this.seeNumbers(sight)
     this.#readyBytes = sight.readyBytes
+    this.#delayedCount = sight.delayed
     this.counts.set(sight.totals)
   }
 

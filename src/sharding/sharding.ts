@@ -4,10 +4,14 @@ import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
 import type { CompatProfile } from '../config/compat.ts'
 import type { QueuePlace } from '../definitions/definition.ts'
+import { DelayQueue } from '../delayed/delay-queue.ts'
 import { internalError } from '../errors.ts'
+import type { Delays } from '../queue/delays.ts'
 import type { Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
+import { ByPlace } from './by-place.ts'
 import { Conversation, type LinkListener, type Target } from './conversation.ts'
+import type { DelaysOfExchange } from './exchange-delays.ts'
 import type { BatchTraffic } from './link/batch-traffic.ts'
 import type { LinkId } from './link/datagram.ts'
 import { LinkReceivers } from './link/link-receivers.ts'
@@ -17,6 +21,7 @@ import { newEngine } from './new-engine.ts'
 import { NodeTickets } from './node-tickets.ts'
 import { OwnedShard, type ShardJournal, type ShardState } from './owned-shard.ts'
 import { type Members, PlaceOwner } from './place-owner.ts'
+import { ShardedDelays } from './sharded-delays.ts'
 import { type QueueChange, ShardedQueue } from './sharded-queue.ts'
 
 export interface ShardingOptions {
@@ -75,7 +80,8 @@ export class Sharding {
   readonly #replies: LinkReceivers
   readonly #conversations = new Map<string, PlaceConversation>()
   readonly #byLink = new Map<LinkId, Conversation>()
-  readonly #queues = new Map<string, Set<ShardedQueue>>()
+  readonly #queues = new ByPlace<ShardedQueue>()
+  readonly #delays = new ByPlace<DelaysOfExchange>()
   readonly #owners = new Map<string, PlaceOwner>()
   readonly #shards = new Map<number, OwnedShard>()
   readonly #behind = new Set<object>()
@@ -121,12 +127,27 @@ export class Sharding {
       line: this.#conversationOf(place),
       onChange: (changed, change) => this.#changed(key, changed, change),
     })
-    const others = this.#queues.get(key)
-    if (others === undefined) this.#queues.set(key, new Set([queue]))
-    else others.add(queue)
+    this.#queues.add(key, queue)
     this.#conversationOf(place).add(queue)
     this.#ownerOf(place)?.add(queue)
     return queue
+  }
+
+  /** What stands on this node for the delays of an exchange, wherever they are. */
+  createDelays(place: QueuePlace, delays: DelaysOfExchange): Delays {
+    const key = keyOf(place)
+    this.#delays.add(key, delays)
+    this.#ownerOf(place)?.addDelays(delays)
+    return new ShardedDelays({
+      id: delays.id,
+      line: this.#conversationOf(place),
+      own: () => this.#owners.get(key)?.delaysOf(delays.id) ?? null,
+      toldCount: () => 0,
+      onDelete: () => {
+        this.#delays.delete(key, delays)
+        this.#owners.get(key)?.removeDelays(delays.id)
+      },
+    })
   }
 
   /** The map has changed. */
@@ -153,11 +174,15 @@ export class Sharding {
       logger,
       openJournal: () => openJournal(shard, epoch),
       told: this.#options.told,
-      queueIds: () => [...(this.#queues.get(key) ?? [])].flatMap((queue) => queue.logIds),
+      queueIds: () => [
+        ...this.#queues.of(key).flatMap((queue) => queue.logIds),
+        ...this.#delays.of(key).map((delays) => delays.id),
+      ],
       newOwner: (parts) => {
         const owner = this.#newOwner(addressOf({ shard }, epoch), parts)
         this.#owners.set(key, owner)
-        for (const queue of this.#queues.get(key) ?? []) owner.add(queue)
+        for (const queue of this.#queues.of(key)) owner.add(queue)
+        for (const delays of this.#delays.of(key)) owner.addDelays(delays)
         return owner
       },
       onFailing: (isFailing) => this.#setFailing(shard, isFailing),
@@ -244,6 +269,14 @@ export class Sharding {
       ownFront: this.#front,
       createQueue: (queue, owner) =>
         newEngine(queue, { log: parts.log, storage, profile, isInUse: () => owner.isInUse() }),
+      createDelays: ({ id, owner, release }) =>
+        new DelayQueue({
+          ...{ owner, release, storage, tickets: this.tickets },
+          log: parts.log?.queueLog(id) ?? null,
+          stored: () => this.tickets.settled() ?? Promise.resolve(),
+          // Those that it goes to may be anywhere: they refuse it when it comes.
+          roomFor: () => 'now',
+        }),
       onMalformed: () => this.#onMalformed(),
     })
   }
@@ -332,7 +365,7 @@ export class Sharding {
         if (engine !== null) engine.isPaused = queue.isPaused
         break
       case 'deleted':
-        this.#queues.get(key)?.delete(queue)
+        this.#queues.delete(key, queue)
         this.#owners.get(key)?.remove(queue)
         break
       default:

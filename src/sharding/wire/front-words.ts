@@ -24,10 +24,12 @@ const PURGE = 10
 const COUNT = 11
 const TOUCH = 12
 const ATOMIC = 13
+const PUBLISH_LATER = 14
 
 const ABOUT_QUEUES: ReadonlySet<number> = new Set([
   CLAIM,
   PUBLISH,
+  PUBLISH_LATER,
   SETTLE,
   CONSUME,
   CANCEL,
@@ -73,6 +75,8 @@ export interface SessionWords {
   ready(): void
   /** Publishes are numbered from 1 on, without gaps. */
   publish(queue: number, number: number, message: Message): void
+  /** The same, so many milliseconds later; or to the exchange whose delays have that id. */
+  publishLater(queue: number, number: number, delayMs: number, message: Message): void
   /** The rest of this batch is to be stored as one. */
   atomic(): void
 }
@@ -136,6 +140,14 @@ export class FrontWriter implements SessionWords, QueueWords {
     this.#about(queue, PUBLISH)
     this.#batch.uint48(number)
     this.#batch.message(message)
+  }
+
+  publishLater(queue: number, number: number, delayMs: number, message: Message): void {
+    const batch = this.#batch
+    this.#about(queue, PUBLISH_LATER)
+    batch.uint48(number)
+    batch.uint48(delayMs)
+    batch.message(message)
   }
 
   settle(settlement: Settlement, queue: number, places: readonly number[]): void {
@@ -234,6 +246,8 @@ export class FrontReader {
         return listener.ready()
       case PUBLISH:
         return listener.publish(reader.uint48(), reader.uint48(), reader.message())
+      case PUBLISH_LATER:
+        return this.#publishLater(listener)
       case SETTLE:
         return this.#settle(listener)
       case CONSUME:
@@ -270,6 +284,12 @@ export class FrontReader {
       mapVersion: reader.uint48(),
       address: reader.text(),
     }
+  }
+
+  #publishLater(listener: FrontListener): void {
+    const reader = this.#reader
+    const [queue, number, delayMs] = [reader.uint48(), reader.uint48(), reader.uint48()]
+    listener.publishLater(queue, number, delayMs, reader.message())
   }
 
   #settle(listener: FrontListener): void {

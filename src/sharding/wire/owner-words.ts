@@ -32,6 +32,8 @@ export interface QueueNumbers {
 /** What one who looks at a queue sees of it. */
 export interface QueueSight extends QueueNumbers {
   readonly readyBytes: number
+  /** How many are to come later. */
+  readonly delayed: number
   /** The totals of `QueueCounts`, in its order. */
   readonly totals: readonly number[]
 }
@@ -126,6 +128,7 @@ export class OwnerWriter implements OwnerListener {
     this.#batch.uint48(queue)
     this.#numbers(sight)
     this.#batch.uint48(sight.readyBytes)
+    this.#batch.uint48(sight.delayed)
     this.#batch.uint8(sight.totals.length)
     for (const total of sight.totals) this.#batch.uint48(total)
   }
@@ -200,9 +203,9 @@ export class OwnerReader {
 
   #sight(): QueueSight {
     const numbers = this.#numbers()
-    const readyBytes = this.#reader.uint48()
+    const [readyBytes, delayed] = [this.#reader.uint48(), this.#reader.uint48()]
     const count = this.#reader.uint8()
     const totals = Array.from({ length: count }, () => this.#reader.uint48())
-    return { ...numbers, readyBytes, totals }
+    return { ...numbers, readyBytes, delayed, totals }
   }
 }

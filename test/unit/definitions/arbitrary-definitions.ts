@@ -103,6 +103,7 @@ const OF_KIND: { readonly [Kind in DefinitionKind]: Arbitrary<DefinitionOf<Kind>
   exchange: fc.oneof(
     record(EXCHANGE),
     record({ ...EXCHANGE, id: logId }),
+    record({ ...EXCHANGE, id: logId, place: record({ shard: fc.nat() }) }),
     record({ ...EXCHANGE, durable: fc.constant(false as const), id: logId }),
   ),
   queue: fc.oneof(

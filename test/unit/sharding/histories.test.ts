@@ -3,11 +3,13 @@
 
 import { fieldTableFromObject } from 'amqp-codec'
 import { expect, it } from 'vitest'
-import { ACCEPTED } from '../../../src/exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome } from '../../../src/exchange/destination.ts'
+import type { Message } from '../../../src/message/message.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { type RandomNumber, randomNumbers } from './link/simulated-traffic.ts'
 import { RecordingConsumer } from './support/recording-consumer.ts'
 import {
+  type ExchangeSpec,
   type QueueSpec,
   SimulatedCluster,
   type SimulatedNode,
@@ -21,34 +23,36 @@ const deadLettersTo = (queue: string) => ({
 const NAMES = ['a', 'b', 'c']
 const SHARDS = 2
 const QUEUES: readonly QueueSpec[] = [
-  { id: 1, name: 'q1', shard: 0 },
-  { id: 2, name: 'q2', shard: 1 },
+  { id: 10, name: 'q1', shard: 0 },
+  { id: 20, name: 'q2', shard: 1 },
   {
-    id: 3,
+    id: 30,
     name: 'q3',
     shard: 0,
     arguments: new Map([['x-max-priority', { type: 'I', value: 3 }]]),
   },
   {
-    id: 10,
+    id: 40,
     name: 'q4',
     shard: 1,
     arguments: new Map([['x-queue-type', { type: 'S', value: 'quorum' }]]),
   },
   // What dies in these comes to the first two, of which one is in the other shard.
   {
-    id: 20,
+    id: 50,
     name: 'q5',
     shard: 0,
     arguments: fieldTableFromObject({ ...deadLettersTo('q2'), 'x-message-ttl': 100 }),
   },
   {
-    id: 21,
+    id: 60,
     name: 'q6',
     shard: 1,
     arguments: fieldTableFromObject({ ...deadLettersTo('q1'), 'x-max-length': 3 }),
   },
 ]
+const EXCHANGES: readonly ExchangeSpec[] = [{ id: 70, name: 'later', shard: 1 }]
+const MAX_DELAY_MS = 200
 /** Those whose messages come to another queue when they die. */
 const MORTAL = new Set(['q5', 'q6'])
 const STORM = { loss: 0.02, repetition: 0.05, delay: 0.2, maxDelayMs: 60 }
@@ -75,7 +79,7 @@ class History {
   constructor(seed: number) {
     this.random = randomNumbers(seed)
     this.cluster = new SimulatedCluster(this.random, SHARDS)
-    for (const name of NAMES) this.cluster.start(name, QUEUES)
+    for (const name of NAMES) this.cluster.start(name, QUEUES, EXCHANGES)
     for (let shard = 0; shard < SHARDS; shard++) this.cluster.give(shard, this.#pick(NAMES))
   }
 
@@ -91,7 +95,8 @@ class History {
 
   /** Everybody there, all publishes known, all queues empty. */
   async #drain(): Promise<void> {
-    for (const name of NAMES) if (!this.cluster.nodes.has(name)) this.cluster.start(name, QUEUES)
+    for (const name of NAMES)
+      if (!this.cluster.nodes.has(name)) this.cluster.start(name, QUEUES, EXCHANGES)
     for (let shard = 0; shard < SHARDS; shard++) this.cluster.give(shard, this.#pick(NAMES))
     for (const { name } of QUEUES) this.#consume(this.#node('a'), name, 0)
     const node = this.#node('a')
@@ -99,7 +104,8 @@ class History {
       for (const one of this.consuming) this.#acknowledge(one, one.consumer.unsettled.length)
       return QUEUES.every(({ name }) => {
         const queue = node.queue(name)
-        return queue.readyCount === 0 && queue.unackedCount === 0
+        const delayedCount = node.vhost.delays.countOf(queue)
+        return queue.readyCount === 0 && queue.unackedCount === 0 && delayedCount === 0
       })
     }
     for (const round of [1, 2]) {
@@ -128,14 +134,29 @@ class History {
       const { name } = this.#pick(QUEUES)
       const body = `${name} ${++this.#count}`
       const priority = Math.floor(this.random() * 4)
-      const message = sampleMessage(body, { properties: { deliveryMode: 2, priority } })
+      const headers = fieldTableFromObject({ 'x-delay': this.#delay() })
+      const properties = { deliveryMode: 2, priority, headers }
+      const message = sampleMessage(body, { exchange: 'later', routingKey: name, properties })
       this.published.add(body)
-      const ticket = node.queue(name).publish(message)
+      const ticket = this.#publishTo(node, name, message)
       const stored = (known: number): void => {
         if (tickets.outcomeOf(known) === ACCEPTED) this.confirmed.add(body)
       }
       tickets.listen({ stored }, ticket)
     }
+  }
+
+  /** At once, or later to the queue itself or to an exchange. */
+  #publishTo(node: SimulatedNode, name: string, message: Message): PublishOutcome {
+    const queue = node.queue(name)
+    const dice = this.random()
+    if (dice < 0.1) return node.vhost.delays.delay(queue, message, this.#delay())
+    if (dice < 0.2) return node.publishDelayed('later', message)
+    return queue.publish(message)
+  }
+
+  #delay(): number {
+    return 1 + Math.floor(this.random() * MAX_DELAY_MS)
   }
 
   #consume(node: SimulatedNode, queue: string, prefetchCount: number): void {
@@ -199,7 +220,7 @@ class History {
 
   #startAgain(): void {
     const missing = NAMES.filter((name) => !this.cluster.nodes.has(name))
-    if (missing.length > 0) this.cluster.start(this.#pick(missing), QUEUES)
+    if (missing.length > 0) this.cluster.start(this.#pick(missing), QUEUES, EXCHANGES)
   }
 
   #node(name: string): SimulatedNode {

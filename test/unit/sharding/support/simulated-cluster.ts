@@ -5,6 +5,8 @@ import { silentLogger } from '../../../../src/base/logger.ts'
 import { Turn } from '../../../../src/base/turn.ts'
 import { COMPAT_PROFILES } from '../../../../src/config/compat.ts'
 import { noDefinitions } from '../../../../src/definitions/definition-store.ts'
+import type { PublishOutcome } from '../../../../src/exchange/destination.ts'
+import type { Message } from '../../../../src/message/message.ts'
 import type { Queue } from '../../../../src/queue/queue.ts'
 import { memoryOnly } from '../../../../src/queue/queue-storage.ts'
 import type { ShardJournal } from '../../../../src/sharding/owned-shard.ts'
@@ -13,6 +15,7 @@ import type { Journal } from '../../../../src/store/journal.ts'
 import { MemoryDisk } from '../../../../src/store/memory/memory-disk.ts'
 import { MemoryJournal } from '../../../../src/store/memory/memory-journal.ts'
 import { JournalLostError } from '../../../../src/store/store-error.ts'
+import type { DelayQueueFactory } from '../../../../src/vhost/delay-queue-factory.ts'
 import { Vhost } from '../../../../src/vhost/vhost.ts'
 import { FakeClock } from '../../../support/fake-clock.ts'
 import { type RandomNumber, SimulatedTraffic } from '../link/simulated-traffic.ts'
@@ -74,6 +77,13 @@ export interface QueueSpec {
   readonly arguments?: Queue['arguments']
 }
 
+/** Of an exchange that delays messages, and then routes them to queues by their names. */
+export interface ExchangeSpec {
+  readonly id: number
+  readonly name: string
+  readonly shard: number
+}
+
 /** One process: the queues that it knows, in a vhost, and what it owns. Nobody else is told what is defined. */
 export class SimulatedNode {
   readonly name: string
@@ -104,7 +114,34 @@ export class SimulatedNode {
       newPlace: () => ({ node: name, incarnation }),
     }
     const { tickets, queueFactory: createQueue } = this.sharding
-    this.vhost = new Vhost('/', { definitions, createQueue, tickets, clock: cluster.clock })
+    const createDelayQueue: DelayQueueFactory = (delays) => {
+      const { id, place } = delays
+      if (id === null || place === undefined) throw new Error('it is in no place')
+      return this.sharding.createDelays(place, { ...delays, id })
+    }
+    const { clock } = cluster
+    this.vhost = new Vhost('/', { definitions, createQueue, createDelayQueue, tickets, clock })
+  }
+
+  declareDelayed({ name, id, shard }: ExchangeSpec, queues: readonly QueueSpec[]): void {
+    this.vhost.restoreExchange({
+      ...{ kind: 'exchange', vhost: '/', name, type: 'x-delayed-message', id, place: { shard } },
+      ...{ autoDelete: false, internal: false },
+      arguments: new Map([['x-delayed-type', { type: 'S', value: 'direct' }]]),
+    })
+    for (const { name: destination } of queues) {
+      const ends = { source: name, destinationKind: 'queue', destination } as const
+      const rest = { routingKey: destination, arguments: new Map() }
+      this.vhost.restoreBinding({ kind: 'binding', vhost: '/', ...ends, ...rest })
+    }
+  }
+
+  /** Publishes to it as a channel does. */
+  publishDelayed(exchange: string, message: Message): PublishOutcome {
+    const { vhost } = this
+    const source = vhost.exchanges.get(exchange)
+    const { queues } = vhost.route(source, [message.address.routingKey], message.headers, message)
+    return vhost.deadLetters.deliver(queues, message)
   }
 
   declare({ id, name, shard, arguments: given = new Map() }: QueueSpec): void {
@@ -152,9 +189,14 @@ export class SimulatedCluster {
     return this.#map
   }
 
-  start(name: string, queues: readonly QueueSpec[]): SimulatedNode {
+  start(
+    name: string,
+    queues: readonly QueueSpec[],
+    exchanges: readonly ExchangeSpec[] = [],
+  ): SimulatedNode {
     const node = new SimulatedNode(this, name, `${name}-${++this.#processes}`)
     for (const queue of queues) node.declare(queue)
+    for (const exchange of exchanges) node.declareDelayed(exchange, queues)
     this.nodes.set(name, node)
     this.#change(new Map([...this.#map.nodes, [name, { incarnation: node.incarnation }]]))
     return node
@@ -178,6 +220,14 @@ export class SimulatedCluster {
       index === shard ? { owner: name, epoch: one.epoch + 1 } : one,
     )
     this.#change(this.#map.nodes, shards, isLate ? before : undefined)
+  }
+
+  /** It is nobody's for a while. */
+  disown(shard: number): void {
+    const shards = this.#map.shards.map((one, index) =>
+      index === shard ? { owner: null, epoch: one.epoch + 1 } : one,
+    )
+    this.#change(this.#map.nodes, shards)
   }
 
   async openJournal(shard: number, epoch: number): Promise<ShardJournal> {
