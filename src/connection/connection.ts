@@ -26,6 +26,7 @@ import type { Channel } from '../channel/channel.ts'
 import { AmqpError } from '../errors.ts'
 import { frameOutOfPlace, shutdown, unexpectedConnectionMethod } from '../reasons.ts'
 import { isBasicPublish } from '../vhost/publish-request.ts'
+import { channelContext } from './channel-context.ts'
 import { ChannelTable } from './channel-table.ts'
 import { describeConnection, describeLogin } from './connection-description.ts'
 import type { ConnectionSettings } from './connection-settings.ts'
@@ -325,23 +326,15 @@ export class Connection implements FrameSink, Tickable {
     this.#session = session
     this.#state = 'running'
     this.#deadlineMs = Number.POSITIVE_INFINITY
-    this.#channels = new ChannelTable(session.channelMax, {
-      vhost: session.vhost,
-      user: session.user,
-      access: session.access,
-      profile: settings.profile,
+    const own = {
       owner: this,
       link: this.link,
       output: this.#outbox,
-      messageLog: settings.messageLog,
-      maxMessageSize: settings.maxMessageSizeBytes,
-      consumersPerChannel: settings.consumerMaxPerChannel,
-      consumerTimeoutMs: settings.consumerTimeoutMs,
-      cancelNotify: session.capabilities.has('consumer_cancel_notify'),
-      dispatch: settings.dispatch,
       isMemoryShort: () => this.#isMemoryShort,
-      wait: (channel, until, go) => this.#wait(channel, until, go),
-    })
+      wait: (channel: Channel, until: Promise<void>, go: () => void) =>
+        this.#wait(channel, until, go),
+    }
+    this.#channels = new ChannelTable(session.channelMax, channelContext(session, settings, own))
     session.vhost.connectionCount++
     session.user.connectionCount++
     this.#outbox.method(0, { id: CONNECTION_OPEN_OK, reserved1: '' })
@@ -353,12 +346,7 @@ export class Connection implements FrameSink, Tickable {
   #onMethod(method: Method): void {
     switch (method.id) {
       case CONNECTION_CLOSE:
-        this.#release()
-        this.#state = 'closing'
-        this.#deadlineMs = this.#settings.clock.now() + CLOSE_TIMEOUT_MS
-        this.#outbox.method(0, { id: CONNECTION_CLOSE_OK })
-        this.#outbox.flush()
-        this.#socket.end()
+        this.#closeAsAsked()
         break
       // Credentials are only looked at when a connection begins: there is nothing to replace.
       case CONNECTION_UPDATE_SECRET:
@@ -367,6 +355,21 @@ export class Connection implements FrameSink, Tickable {
       default:
         throw unexpectedConnectionMethod('running')
     }
+  }
+
+  /** Its exclusive queues are gone when the client reads that. */
+  #closeAsAsked(): void {
+    const gone = this.#release()
+    this.#state = 'closing'
+    this.#deadlineMs = this.#settings.clock.now() + CLOSE_TIMEOUT_MS
+    const answer = (): void => {
+      if (this.#state !== 'closing') return
+      this.#outbox.method(0, { id: CONNECTION_CLOSE_OK })
+      this.#outbox.flush()
+      this.#socket.end()
+    }
+    if (gone === undefined) answer()
+    else void gone.then(answer)
   }
 
   /** Handles nothing more before that has happened, since what comes next may depend on it. */
@@ -441,18 +444,22 @@ export class Connection implements FrameSink, Tickable {
     this.#outbox.method(0, { id: CONNECTION_CLOSE, replyCode, replyText, classId, methodId })
   }
 
-  /** Gives up what hangs on the connection; once is enough. */
-  #release(): void {
+  /**
+   * Gives up what hangs on the connection; once is enough. Resolves when everybody knows that its queues
+   * are gone; undefined when that is so already.
+   */
+  #release(): Promise<unknown> | undefined {
     const channels = this.#channels
-    if (channels === undefined) return
+    if (channels === undefined) return undefined
     this.#channels = undefined
     channels.endAll()
     const { vhost, user } = this.#session as Session
     vhost.connectionCount--
     user.connectionCount--
     vhost.departedCounts.addTraffic(this.link)
-    vhost.deleteExclusiveQueues(this)
+    const gone = vhost.deleteExclusiveQueues(this)
     vhost.happenings.tell('connection.closed', () => describeConnection(this))
+    return gone
   }
 
   #onSocketError(error: Error): void {

@@ -379,8 +379,11 @@ export class Vhost {
   }
 
   /** A connection has gone, and its exclusive queues with it. */
-  deleteExclusiveQueues(owner: ExclusiveOwner): void {
-    for (const queue of this.queues.ownedBy(owner)) this.deleteQueue(queue)
+  deleteExclusiveQueues(owner: ExclusiveOwner): Promise<unknown> | undefined {
+    const queues = this.queues.ownedBy(owner)
+    for (const queue of queues) this.deleteQueue(queue)
+    const stored = queues.flatMap(({ name }) => this.queueStored(name) ?? [])
+    return stored.length === 0 ? undefined : Promise.allSettled(stored)
   }
 
   bind(request: BindingRequest, owner: ExclusiveOwner, access: Access = this.#unrestricted): void {
