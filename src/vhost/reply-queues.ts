@@ -1,4 +1,4 @@
-import type { NodePlace } from '../definitions/definition.ts'
+import type { NodePlace, QueuePlace } from '../definitions/definition.ts'
 import type { DefinitionStore } from '../definitions/definition-store.ts'
 import type { ExclusiveOwner, Queue, QueueEvents, QueueProperties } from '../queue/queue.ts'
 import type { QueueFactory } from './queue-factory.ts'
@@ -26,6 +26,8 @@ export class ReplyQueues {
   readonly #queues = new Map<string, Queue>()
   /** What stands here for those of other nodes, the one first that was not asked for the longest. */
   readonly #away = new Map<string, Queue>()
+  /** This one, in a cluster, once it is known. */
+  #ownNode: string | undefined
 
   /** `onChange` is called when there is a queue more, or one less, to route to. */
   constructor(
@@ -93,9 +95,9 @@ export class ReplyQueues {
     const placed = readReplyQueueName(name)
     if (placed === undefined) return undefined
     const properties = propertiesOf({})
-    const own = this.#definitions.newPlace(properties)
+    this.#ownNode ??= nodeOf(this.#definitions.newPlace(properties))
     // All of this node's own are known.
-    if (own === undefined || !('node' in own) || own.node === placed.place.node) return undefined
+    if (this.#ownNode === undefined || this.#ownNode === placed.place.node) return undefined
     return this.#create(name, properties, NO_EVENTS, placed)
   }
 
@@ -110,6 +112,9 @@ export class ReplyQueues {
     return this.#createQueue({ name, vhostName, properties, events, ...at })
   }
 }
+
+const nodeOf = (place: QueuePlace | undefined): string | undefined =>
+  place !== undefined && 'node' in place ? place.node : undefined
 
 const propertiesOf = (exclusiveOwner: ExclusiveOwner): QueueProperties => ({
   durable: false,

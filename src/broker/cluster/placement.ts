@@ -1,6 +1,7 @@
 import type { ShardMap } from '../../cluster/shard-map.ts'
 import type { QueuePlace } from '../../definitions/definition.ts'
 import type { PlacedQueue } from '../../definitions/definition-store.ts'
+import { definitionsNotStored } from '../../reasons.ts'
 
 /**
  * Where new queues are to be: durable ones in the shards by turns, all others in the memory of this node,
@@ -29,9 +30,15 @@ export class Placement {
     return this.#map?.nodes.keys() ?? []
   }
 
+  /**
+   * @throws AmqpError for what would be in the memory of this node while the others take it for dead: they
+   * would never hear that it is gone
+   */
   of({ durable, exclusiveOwner }: PlacedQueue): QueuePlace {
     if (durable && exclusiveOwner === null) return { shard: this.#next++ % this.#shardCount }
     const node = this.#node
-    return { node, incarnation: this.#map?.nodes.get(node)?.incarnation ?? '' }
+    const incarnation = this.#map?.nodes.get(node)?.incarnation
+    if (incarnation === undefined) throw definitionsNotStored()
+    return { node, incarnation }
   }
 }

@@ -26,8 +26,8 @@ export class LocalTraffic implements BatchTraffic {
 
   listen(address: string, onMessage: OnMessage): () => void {
     if (this.#listeners.has(address)) throw new Error(`${address} has a listener already`)
-    this.#listeners.set(address, onMessage)
     const stop = this.#others.listen(address, onMessage)
+    this.#listeners.set(address, onMessage)
     return () => {
       if (this.#listeners.get(address) === onMessage) this.#listeners.delete(address)
       stop()
