@@ -24,6 +24,8 @@ import {
 /** Where the owner of a place is now, as the map has it. */
 export interface Target {
   readonly address: string
+  /** Grows by one with each owner; always 0 where there is only ever one. */
+  readonly epoch: number
   readonly greeting: Greeting
 }
 
@@ -98,6 +100,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   #stopWatching: (() => void) | undefined
   #lastConsumer = 0
   #lastRequest = 0
+  /** Of the last owner who knew us. */
+  #welcomedEpoch = 0
   #isScheduled = false
   #isBehind = false
   #isAtomic = false
@@ -257,6 +261,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   welcome(upTo: number): void {
     if (this.#state !== 'greeting') return
     this.#state = 'open'
+    this.#welcomedEpoch = this.#target?.epoch ?? 0
     const writer = this.#say()
     const asked = [...this.#requests]
     for (const front of this.#consumers.values()) {
@@ -358,8 +363,9 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     for (const request of requests) this.failed(request, NOT_FOUND, '')
   }
 
-  #greet({ address, greeting }: Target): void {
+  #greet({ address, epoch, greeting }: Target): void {
     this.#state = 'greeting'
+    if (epoch > this.#welcomedEpoch + 1) this.#forgetHeld()
     this.#linkId = newLinkId()
     this.#link = this.#options.openLink(address, this.#linkId, {
       onDrained: () => this.endTurn(),
@@ -394,6 +400,15 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     // Some of the time may have passed with another owner, or without one.
     const delayMs = Math.max(0, Math.ceil(dueMs - this.#options.clock.now()))
     this.#say().publishLater(queue, number, delayMs, message)
+  }
+
+  /**
+   * There was an owner in between who did not know what is held here: other messages may be in these places
+   * now, or the same ones with somebody else.
+   */
+  #forgetHeld(): void {
+    for (const queue of this.#queues.values()) queue.held.clear()
+    this.#late = []
   }
 
   #claim(queue: number, consumer: number, places: readonly number[]): void {

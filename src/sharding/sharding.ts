@@ -331,28 +331,23 @@ export class Sharding {
   }
 
   #targetOf(place: QueuePlace): Target | null {
-    const { nodes, shards, version } = this.#map
+    const { nodes, shards } = this.#map
     const self = nodes.get(this.#options.node)
     if ('node' in place) {
       const isHere = place.node === this.#options.node
       if (!isHere && nodes.get(place.node)?.incarnation !== place.incarnation) return null
-      return this.#target(addressOf(place), self?.incarnation ?? place.incarnation, version)
+      return this.#target(place, 0, self?.incarnation ?? place.incarnation)
     }
     const owned = shards[place.shard]
     if (self === undefined || owned === undefined || owned.owner === null) return null
-    return this.#target(addressOf(place, owned.epoch), self.incarnation, version)
+    return this.#target(place, owned.epoch, self.incarnation)
   }
 
-  #target(address: string, incarnation: string, mapVersion: number): Target {
+  #target(place: QueuePlace, epoch: number, incarnation: string): Target {
     const { node } = this.#options
-    const greeting = {
-      front: this.#front,
-      node,
-      incarnation,
-      mapVersion,
-      address: this.#frontAddress,
-    }
-    return { address, greeting }
+    const whom = { front: this.#front, address: this.#frontAddress }
+    const greeting = { ...whom, node, incarnation, mapVersion: this.#map.version }
+    return { address: addressOf(place, epoch), epoch, greeting }
   }
 
   #changed(key: string, queue: ShardedQueue, change: QueueChange): void {
