@@ -436,7 +436,7 @@ export class Connection implements FrameSink, Tickable {
 
   #close({ replyCode, replyText, classId, methodId }: Failure, timeoutMs: number): void {
     this.#logger.info({ error: replyText }, 'Closing a connection')
-    this.#release()
+    void this.#release()
     this.#state = 'closing'
     this.#deadlineMs = this.#settings.clock.now() + timeoutMs
     this.#block.end()
@@ -489,7 +489,7 @@ export class Connection implements FrameSink, Tickable {
       this.#logger.info({}, 'Connection closed')
     }
     this.#outbox.stop()
-    this.#guard(() => this.#release())
+    this.#guard(() => void this.#release())
     this.#state = 'closed'
   }
 }

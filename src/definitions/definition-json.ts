@@ -47,19 +47,10 @@ export function encodeDefinition(definition: Definition): string {
       return JSON.stringify({ user, vhost, exchange, write, read })
     }
     case 'exchange': {
-      const {
-        vhost,
-        name,
-        type,
-        durable = true,
-        autoDelete: auto_delete,
-        internal,
-        id,
-      } = definition
+      const { vhost, name, type, durable = true, internal, id, place } = definition
       // What is undefined is left out.
-      const place = definition.place
-      const fields = { vhost, name, type, durable, auto_delete, internal, id, ...place }
-      return withArguments(fields, definition.arguments)
+      const names = { vhost, name, type, durable, auto_delete: definition.autoDelete }
+      return withArguments({ ...names, internal, id, ...place }, definition.arguments)
     }
     case 'queue': {
       const { vhost, name, durable = true, autoDelete: auto_delete, exclusive, id } = definition

@@ -56,14 +56,14 @@ nats.describe('definitions of several nodes', () => {
       for (const name of names) node.declareQueue(name)
     }
     const stored = cluster.nodes.flatMap((node) =>
-      names.map((name) => node.vhost().queueStored(name)),
+      names.map((name) => Promise.resolve(node.vhost().queueStored(name))),
     )
     await Promise.all(stored)
     expectAllEqual(cluster)
     const bound = cluster.nodes.map((node) => {
       for (const name of names) node.bind('e', name)
       const request = { source: 'e', kind: 'queue', destination: 'q 99', routingKey: 'k' } as const
-      return node.vhost().bindingStored({ ...request, arguments: new Map() })
+      return Promise.resolve(node.vhost().bindingStored({ ...request, arguments: new Map() }))
     })
     await Promise.all(bound)
     expectAllEqual(cluster)

@@ -134,7 +134,8 @@ function addressOf(url: string): Address {
 
 /** The product is what clients have to believe; this is not. */
 function platformOf(start: MethodOf<typeof CONNECTION_START>): string {
-  return String(fieldTableToObject(start.serverProperties)['platform'])
+  const { platform } = fieldTableToObject(start.serverProperties)
+  return typeof platform === 'string' ? platform : ''
 }
 
 /** vitest's `test`, whose tests are given a `broker`. One broker serves all tests of a file. */

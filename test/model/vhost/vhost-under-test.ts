@@ -91,7 +91,7 @@ export class VhostUnderTest {
   }
 
   ownerLeft(owner: number): void {
-    this.#vhost.deleteExclusiveQueues(this.#owners[owner] as object)
+    void this.#vhost.deleteExclusiveQueues(this.#owners[owner] as object)
   }
 
   bind(binding: BindingSketch): Outcome {

@@ -238,7 +238,7 @@ describe('a queue of one node', () => {
     expect(a.made.get(mine)).toMatchObject({ place })
     expect(() => b.vhost().queues.get('mine', b.owner)).toThrow('RESOURCE_LOCKED')
     expect(b.vhost().queues.get('plain', b.owner)).toMatchObject({ durable: plain.durable })
-    a.vhost().deleteExclusiveQueues(a.owner)
+    void a.vhost().deleteExclusiveQueues(a.owner)
     await cluster.settle()
     expect(b.vhost().queues.size).toBe(1)
     await expectAllEqual()
