@@ -38,6 +38,7 @@ export class Claims {
       const lane = lanes.find(priority)
       if (lane === undefined) continue
       const sequences = ids.filter((id) => id.priority === priority).map((id) => id.sequence)
+      for (const sequence of sequences) lane.passOver(sequence)
       found.set(priority, await readLane(lane, sequences))
     }
     return new Claims(ids, found)

@@ -43,6 +43,11 @@ export class Lane {
     return this.#nextSequence
   }
 
+  /** No message that comes gets a place up to that one: somebody has one there that was never stored. */
+  passOver(sequence: number): void {
+    this.#nextSequence = Math.max(this.#nextSequence, sequence + 1)
+  }
+
   /** A place for a message that comes now. */
   newSequence(): number {
     return this.#nextSequence++

@@ -86,6 +86,31 @@ describe('queues of a cluster', () => {
     expect(holder.bodies).toEqual(['1', '2'])
   })
 
+  it('give no new message the place of one that was never stored and that somebody has', async () => {
+    const [, b] = start()
+    const queue = b.queue('orders')
+    const holder = new RecordingConsumer()
+    await consume(queue, holder)
+    cluster.setStuck(0, true)
+    queue.publish(persistent('1'))
+    await cluster.until(() => holder.received.length === 1, 'it has one')
+    cluster.setStuck(0, false)
+    cluster.kill('a')
+    cluster.give(0, 'b')
+    await cluster.until(() => holder.received.length === 2, 'it has it again, from the next owner')
+    expect(holder.bodies).toEqual(['1', '1'])
+    const counts = async (): Promise<number[]> => {
+      const counted = queue.counted()
+      await cluster.pass(50)
+      await counted
+      return [queue.readyCount, queue.unackedCount]
+    }
+    holder.settle(queue, 'acknowledge', 1)
+    expect(await counts()).toEqual([0, 1])
+    holder.settle(queue, 'acknowledge', 1)
+    expect(await counts()).toEqual([0, 0])
+  })
+
   it('take back what a consumer had whose node is gone, as redelivered', async () => {
     const [a, b] = start()
     const lost = new RecordingConsumer()

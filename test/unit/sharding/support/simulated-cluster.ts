@@ -24,6 +24,8 @@ import { type RandomNumber, SimulatedTraffic } from '../link/simulated-traffic.t
 class ShardStream {
   readonly disk = new MemoryDisk()
   epoch = 0
+  /** Whether what comes is never stored. */
+  isStuck = false
 }
 
 /** Refuses an owner that is none any more. */
@@ -49,6 +51,7 @@ class OwnedJournal implements Journal {
   }
 
   append(parts: readonly Buffer[], isAwaited?: boolean): Promise<number> {
+    if (this.#stream.isStuck) return new Promise(() => {})
     if (this.#isFenced) return Promise.reject(new JournalLostError('there is a newer owner'))
     return this.#journal.append([Buffer.concat(parts)], isAwaited)
   }
@@ -234,6 +237,12 @@ export class SimulatedCluster {
     const stream = this.#streams.get(shard) ?? new ShardStream()
     this.#streams.set(shard, stream)
     return { journal: new OwnedJournal(stream, epoch), abandon() {} }
+  }
+
+  /** What its owner wants to store is never stored, until it is not stuck any more. */
+  setStuck(shard: number, isStuck: boolean): void {
+    const stream = this.#streams.get(shard)
+    if (stream !== undefined) stream.isStuck = isStuck
   }
 
   /** Lets time pass, and everything happen that is due meanwhile. */
