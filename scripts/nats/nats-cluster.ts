@@ -38,7 +38,8 @@ export class NatsCluster {
   private constructor(options: NatsClusterOptions, places: readonly ServerPlace[]) {
     this.#access = options
     this.servers = places.map((place) => {
-      const url = `nats://${options.user}:${options.password}@127.0.0.1:${place.clientPort}`
+      const { user, password, host = '127.0.0.1' } = options
+      const url = `nats://${user}:${password}@${host}:${place.clientPort}`
       const directory = join(options.directory, place.name)
       return new NatsServer(place.name, url, directory, serverConfig(place, places, options))
     })

@@ -10,19 +10,21 @@ export interface ServerPlace {
 export interface ClusterAccess {
   readonly user: string
   readonly password: string
+  /** Where clients reach them: 127.0.0.1 unless it is given. */
+  readonly host?: string
 }
 
 /** The configuration file of a server that shall form a cluster with the others; see docs/cluster.md. */
 export function serverConfig(
   place: ServerPlace,
   places: readonly ServerPlace[],
-  { user, password }: ClusterAccess,
+  { user, password, host = '127.0.0.1' }: ClusterAccess,
 ): string {
   const routes = places.map(
     ({ routePort }) => `    nats://route:${password}@127.0.0.1:${routePort}`,
   )
   return `server_name: ${place.name}
-listen: 127.0.0.1:${place.clientPort}
+listen: ${host}:${place.clientPort}
 max_payload: 8MB
 max_pending: 128MB
 write_deadline: "10s"

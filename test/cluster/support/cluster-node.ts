@@ -1,3 +1,5 @@
+import type { NodeNetwork } from './node-network.ts'
+
 /** One of the brokers of a cluster, in this process or another one. */
 export interface ClusterNode {
   readonly name: string
@@ -21,4 +23,6 @@ export interface NodePlace {
   readonly args?: readonly string[]
   /** A file to which it adds what it says. */
   readonly log?: string
+  /** Unless it is given, it is in that of this process. */
+  readonly network?: NodeNetwork
 }

@@ -5,9 +5,12 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../../bench/brokers/free-port.ts'
 import type { ClusterNode, NodePlace } from './cluster-node.ts'
+import type { NodeNetwork } from './node-network.ts'
 
 const BIN = fileURLToPath(new URL('../../../dist/bin.js', import.meta.url))
 const LINES_MAX = 500
+/** For clients on another machine. */
+const REACHABLE = ['--host', '0.0.0.0', '--loopback-users', 'none']
 
 /** A broker of a cluster as a process, the program as it was last built: always on the same ports. */
 export class NodeProcess implements ClusterNode {
@@ -17,6 +20,7 @@ export class NodeProcess implements ClusterNode {
   readonly #args: readonly string[]
   readonly #lines: string[] = []
   readonly #log: string | undefined
+  readonly network: NodeNetwork | undefined
   #child: ChildProcess | undefined
   #onLine = (): void => {}
 
@@ -25,8 +29,9 @@ export class NodeProcess implements ClusterNode {
   }
 
   private constructor(place: NodePlace, port: number, http: number) {
-    const { name, servers, prefix, args = [], log } = place
+    const { name, servers, prefix, args = [], log, network } = place
     this.name = name
+    this.network = network
     this.#log = log
     this.port = port
     this.managementPort = http
@@ -34,15 +39,16 @@ export class NodeProcess implements ClusterNode {
       ...['start', '--cluster', servers.join(','), '--node-name', name, '--cluster-prefix', prefix],
       ...['--port', String(port), '--management-port', String(http), '--prometheus-port', 'none'],
       ...['--data-dir', 'none', '--log-format', 'json', ...args],
+      ...(network === undefined ? [] : REACHABLE),
     ]
   }
 
   get url(): string {
-    return `amqp://guest:guest@127.0.0.1:${this.port}`
+    return `amqp://guest:guest@${this.#host}:${this.port}`
   }
 
   get managementUrl(): string {
-    return `http://127.0.0.1:${this.managementPort}`
+    return `http://${this.#host}:${this.managementPort}`
   }
 
   /** The last lines that it has written. */
@@ -54,9 +60,10 @@ export class NodeProcess implements ClusterNode {
     if (this.#child !== undefined) return
     this.#lines.length = 0
     // The kernel ends it should this process be killed.
-    const command = ['--pdeathsig', 'KILL', process.execPath, BIN, ...this.#args]
-    const child = spawn('setpriv', command, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const program = [process.execPath, BIN, ...this.#args]
+    const command = this.network?.wrap(program) ?? program
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
+      stdio: ['pipe', 'pipe', 'pipe'],
       env: inherited(),
     })
     this.#child = child
@@ -64,6 +71,7 @@ export class NodeProcess implements ClusterNode {
       if (this.#child === child) this.#child = undefined
       this.#onLine()
     })
+    await this.network?.connect(child)
     for (const output of [child.stdout, child.stderr]) {
       createInterface(output).on('line', (line) => this.#keep(line))
     }
@@ -85,6 +93,10 @@ export class NodeProcess implements ClusterNode {
 
   continue(): void {
     this.#child?.kill('SIGCONT')
+  }
+
+  get #host(): string {
+    return this.network?.host ?? '127.0.0.1'
   }
 
   async #serving(child: ChildProcess): Promise<void> {
