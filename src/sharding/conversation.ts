@@ -258,6 +258,11 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     }
   }
 
+  lost(queue: number, places: readonly number[]): void {
+    const held = this.#queues.get(queue)?.held
+    for (const place of places) held?.delete(place)
+  }
+
   welcome(upTo: number): void {
     if (this.#state !== 'greeting') return
     this.#state = 'open'

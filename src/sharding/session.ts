@@ -33,6 +33,8 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   /** What it held in a session before this one, and has not claimed. */
   #before = new HeldPlaces()
   readonly #claims: Promise<void>[] = []
+  /** What it claims and does not get. */
+  readonly #lost: [queue: number, places: readonly number[]][] = []
   /** What has come and could not be looked at yet. */
   readonly #batches = new Fifo<Unread>()
   readonly #unknown = new Set<number>()
@@ -114,6 +116,8 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   welcome(): void {
     if (this.#state !== 'claiming' || this.#record === undefined) return
     this.#state = 'open'
+    for (const [queue, places] of this.#lost) this.#say().lost(queue, places)
+    this.#lost.length = 0
     this.#say().welcome(this.#record.applied)
     for (const number of this.#record.rejected) this.#writer.rejected(number)
     this.stored()
@@ -260,14 +264,18 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   ): Promise<void> {
     try {
       const claimed = new HeldPlaces()
-      for (const [index, place] of (await engine.claim(numbers)).entries()) {
+      const places = await engine.claim(numbers)
+      for (const [index, place] of places.entries()) {
         if (place === undefined) continue
         claimed.add(queue, numbers[index] as number, heldBy(consumer, place))
       }
+      const lost = numbers.filter((_, index) => places[index] === undefined)
+      if (lost.length > 0) this.#lost.push([queue, lost])
       if (this.#state === 'closed') this.giveBack(claimed)
       else claimed.moveInto(this.#work.held)
     } catch (error) {
       this.#host.logger.error({ err: error, queue }, 'Cannot look up what a consumer holds')
+      this.#lost.push([queue, numbers])
     }
   }
 

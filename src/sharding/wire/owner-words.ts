@@ -14,6 +14,7 @@ const FAILED = 7
 const GOT = 8
 const COUNTED = 9
 const SEEN = 10
+const LOST = 11
 
 /** A message that a consumer, or `basic.get`, has taken. */
 export interface TakenMessage {
@@ -40,6 +41,8 @@ export interface QueueSight extends QueueNumbers {
 
 /** Hears what an owner says. */
 export interface OwnerListener {
+  /** These were claimed, and are not the front's: they are gone, or somebody else's. */
+  lost(queue: number, places: readonly number[]): void
   /** It knows the front's publishes up to that number, be they stored or on their way. */
   welcome(upTo: number): void
   /** All publishes up to that number are safe, but those that were rejected. */
@@ -68,6 +71,13 @@ export class OwnerWriter implements OwnerListener {
 
   take(): Buffer[] {
     return this.#batch.take()
+  }
+
+  lost(queue: number, places: readonly number[]): void {
+    this.#batch.uint8(LOST)
+    this.#batch.uint48(queue)
+    this.#batch.uint32(places.length)
+    for (const place of places) this.#batch.uint48(place)
   }
 
   welcome(upTo: number): void {
@@ -160,6 +170,8 @@ export class OwnerReader {
     const reader = this.#reader
     const word = reader.uint8()
     switch (word) {
+      case LOST:
+        return this.#lost(listener)
       case WELCOME:
         return listener.welcome(reader.uint48())
       case CONFIRMED:
@@ -183,6 +195,13 @@ export class OwnerReader {
       default:
         throw new RangeError(`there is no word ${word}`)
     }
+  }
+
+  #lost(listener: OwnerListener): void {
+    const queue = this.#reader.uint48()
+    const places: number[] = []
+    for (let left = this.#reader.uint32(); left > 0; left--) places.push(this.#reader.uint48())
+    listener.lost(queue, places)
   }
 
   #got(listener: OwnerListener): void {
