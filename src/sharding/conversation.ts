@@ -270,7 +270,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const writer = this.#say()
     const asked = [...this.#requests]
     for (const front of this.#consumers.values()) {
-      // What is attached for the first time is among the requests.
+      // What is being attached is among the requests.
       if (front.isAttached && !front.isCancelled) this.#attachAgain(front)
     }
     for (const pending of this.#pending.after(upTo)) this.#sayPublish(pending)
@@ -423,6 +423,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   #attachAgain(front: FrontConsumer): void {
+    // Until it is answered, it is asked for as what is attached for the first time.
+    front.isAttached = false
     this.#ask((request) => this.#sayConsume(front, request)).then(
       () => {
         front.isAttached = true
@@ -430,7 +432,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       // Somebody else has the queue alone now, or it is gone.
       () => {
         this.#forget(front)
-        front.consumer.cancelled()
+        if (!front.isCancelled) front.consumer.cancelled()
       },
     )
   }

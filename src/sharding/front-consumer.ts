@@ -13,7 +13,7 @@ export class FrontConsumer {
   readonly exclusive: boolean
   /** Whether the client has given it up. What still comes goes back. */
   isCancelled = false
-  /** Whether an owner has had it as one. */
+  /** Whether the owner has it as one, or has had it that was before. */
   isAttached = false
   readonly #tellTaken: (count: number, bytes: number) => void
   /** What has come and could not be taken yet. */

@@ -247,10 +247,12 @@ export class SimulatedCluster {
 
   /** Lets time pass, and everything happen that is due meanwhile. */
   async pass(ms: number): Promise<void> {
-    for (let left = ms; left > 0; left -= 5) {
-      this.clock.advance(5)
-      for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
-    }
+    for (let left = ms; left > 0; left -= 5) await this.#step(5)
+  }
+
+  /** The same in the smallest steps there are. */
+  async passSlowly(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left--) await this.#step(1)
   }
 
   /** Until something is so. */
@@ -263,6 +265,11 @@ export class SimulatedCluster {
 
   close(): void {
     for (const { sharding } of this.nodes.values()) sharding.close()
+  }
+
+  async #step(ms: number): Promise<void> {
+    this.clock.advance(ms)
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
   }
 
   #change(nodes: Owners['nodes'], shards = this.#map.shards, uninformed?: string | null): void {

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+import { sampleMessage } from '../../support/sample-message.ts'
+import { randomNumbers } from './link/simulated-traffic.ts'
+import { RecordingConsumer } from './support/recording-consumer.ts'
+import { type QueueSpec, SimulatedCluster } from './support/simulated-cluster.ts'
+
+const ORDERS: QueueSpec = { id: 1, name: 'orders', shard: 0 }
+/** By then the first of the new owners has long heard of the consumer. */
+const LONG_MS = 12
+
+/** A queue whose owner is another one, and so many milliseconds later one more. */
+async function afterTwoOwners(betweenMs: number, isExclusive: boolean) {
+  const cluster = new SimulatedCluster(randomNumbers(1), 1)
+  for (const name of ['a', 'b', 'c']) cluster.start(name, [ORDERS])
+  cluster.give(0, 'a')
+  const queue = cluster.nodes.get('b')?.queue('orders')
+  if (queue === undefined) throw new Error('there is no queue')
+  const consumer = new RecordingConsumer({ prefetchCount: 1 })
+  const done = queue.consume(consumer, isExclusive)
+  await cluster.pass(50)
+  await done
+  cluster.give(0, 'c')
+  await cluster.passSlowly(betweenMs)
+  cluster.give(0, 'a')
+  await cluster.pass(100)
+  for (const body of ['1', '2']) {
+    queue.publish(sampleMessage(body, { properties: { deliveryMode: 2 } }))
+  }
+  const counted = queue.counted()
+  await cluster.pass(100)
+  await counted
+  const { consumerCount } = queue
+  cluster.close()
+  return { consumerCount, isCancelled: consumer.isCancelled, bodies: consumer.bodies }
+}
+
+const WHEN = Array.from({ length: LONG_MS }, (_, index) => index + 1)
+
+it.each(WHEN)(
+  'a consumer is one where the owner is another, and another %i ms later',
+  async (ms) => {
+    expect(await afterTwoOwners(ms, false)).toEqual({
+      consumerCount: 1,
+      isCancelled: false,
+      bodies: ['1'],
+    })
+  },
+)
+
+it.each(WHEN)('one that is alone stays that with two owners in %i ms', async (ms) => {
+  expect(await afterTwoOwners(ms, true)).toEqual({
+    consumerCount: 1,
+    isCancelled: false,
+    bodies: ['1'],
+  })
+})
