@@ -1,4 +1,4 @@
-import type { Clock } from '../base/clock.ts'
+import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
 import type { DelayQueue } from '../delayed/delay-queue.ts'
@@ -47,6 +47,7 @@ export interface PlaceOwnerOptions {
 /** How long the others have to say what their consumers hold, before that is given to somebody else. */
 const CLAIM_MS = 1000
 const LOOK_MS = 1000
+const RETRY_MS = 250
 /** What was published by a front is remembered for so long after it was seen last. */
 const REMEMBER_MS = 120_000
 
@@ -188,8 +189,17 @@ export class PlaceOwner implements SessionHost {
     this.#serveIfReady()
   }
 
-  told(): Promise<void> {
-    return this.#options.told()
+  /** While that cannot be found out, nothing may be taken for a queue that is no more. */
+  async told(): Promise<void> {
+    const { told, clock, logger } = this.#options
+    while (this.#state !== 'closed') {
+      try {
+        return await told()
+      } catch (error) {
+        logger.warn({ err: error }, 'Cannot look whether there is a queue; this is tried again')
+        await new Promise<void>((resolve) => after(clock, RETRY_MS, resolve))
+      }
+    }
   }
 
   greeted(

@@ -26,7 +26,7 @@ export interface SessionHost {
   find(queue: number): Engine | undefined
   /** Those of the queue that has that id, or of an exchange whose delays have it. */
   delaysOf(id: number): Delays | undefined
-  /** Resolves when the queue is known here if it is anywhere. */
+  /** Resolves when the queue is known here if it is anywhere; never rejects. */
   told(): Promise<void>
   /** The session says who it is: gives what is known of its publishes, and what it had in another session. */
   greeted(session: HostedSession, greeting: Greeting): { record: FrontRecord; held: HeldPlaces }

@@ -239,9 +239,7 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   async #findOut(rest: Unread): Promise<void> {
     this.#isWaiting = true
     const queue = queueAt(rest)
-    await this.#host.told().catch((error) => {
-      this.#host.logger.warn({ err: error }, 'Cannot look whether there is a queue')
-    })
+    await this.#host.told()
     this.#isWaiting = false
     if (this.#state === 'closed') return
     if (!this.knows(queue)) this.#rememberUnknown(queue)

@@ -152,4 +152,25 @@ describe('queues of a cluster', () => {
     await cluster.pass(50)
     await expected
   })
+
+  it('get what comes before their owner has heard of them, however long it cannot find out', async () => {
+    cluster = new SimulatedCluster(randomNumbers(1), 1)
+    const [a, b] = [cluster.start('a', []), cluster.start('b', [ORDERS])]
+    cluster.give(0, 'a')
+    await cluster.pass(50)
+    a.told = () => Promise.reject(new Error('NATS does not answer'))
+    const ticket = b.queue('orders').publish(persistent('1'))
+    await cluster.pass(1000)
+    expect(b.sharding.tickets.outcomeOf(ticket)).toBe(ticket)
+    a.declare(ORDERS)
+    a.told = () => Promise.resolve()
+    const consumer = new RecordingConsumer()
+    await cluster.until(
+      () => b.sharding.tickets.outcomeOf(ticket) === ACCEPTED,
+      'it is known what became of it',
+    )
+    await consume(b.queue('orders'), consumer)
+    await cluster.pass(50)
+    expect(consumer.bodies).toEqual(['1'])
+  })
 })

@@ -94,6 +94,8 @@ export class SimulatedNode {
   readonly sharding: Sharding
   readonly vhost: Vhost
   readonly owned: Map<number, number> = new Map()
+  /** Resolves when it knows what is defined. */
+  told: () => Promise<void> = () => Promise.resolve()
 
   constructor(cluster: SimulatedCluster, name: string, incarnation: string) {
     this.name = name
@@ -103,7 +105,7 @@ export class SimulatedNode {
       traffic: cluster.traffic,
       openJournal: (shard, epoch) => cluster.openJournal(shard, epoch),
       storage: { ...memoryOnly(), clock: cluster.clock },
-      told: () => Promise.resolve(),
+      told: () => this.told(),
       profile: COMPAT_PROFILES.lenient,
       turn: new Turn(),
       clock: cluster.clock,
