@@ -360,6 +360,7 @@ export class Broker {
       onBehind: (isBehind) => this.#listener.setStoreBehind(isBehind),
       profile: this.#profile,
       facts: () => this.#http.facts(),
+      answerNode: (question) => this.#http.answerNode(question),
     })
     const { definitions } = this.#store
     this.#administration.restore(stored, definitions, this.#logger)

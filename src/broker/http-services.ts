@@ -55,6 +55,11 @@ export class HttpServices {
     return (await this.#load()).facts()
   }
 
+  /** Does for another node what somebody has asked of that one over HTTP. */
+  async answerNode(question: Buffer): Promise<Buffer> {
+    return (await this.#load()).answerNode(question)
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#management?.close()

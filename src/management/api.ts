@@ -4,10 +4,11 @@ import { addressOf } from './address.ts'
 import type { Answer } from './answer.ts'
 import type { Authentication } from './authentication.ts'
 import { Call, type CallParts } from './call.ts'
-import { HttpError, httpErrorOf, noSuchObject, notFound } from './http-error.ts'
+import { HttpError, httpErrorOf, noSuchObject, notFound, unknownUser } from './http-error.ts'
 import type { ManagedBroker } from './managed-broker.ts'
 import { isMetricsPath, type MetricsPages } from './metrics/metrics-pages.ts'
 import { assertSameOrigin } from './origin.ts'
+import { assertNotElsewhere } from './queue-node.ts'
 import { readBody } from './request-body.ts'
 import { respond, respondError } from './respond.ts'
 import { assertRight } from './rights.ts'
@@ -91,7 +92,8 @@ export class Api {
     assertRight(user, route.right)
     const bodyText = await readBody(request, bodyLimitBytes)
     const { headers } = request
-    return { answer: await this.#call(route, { user, params, query, headers, bodyText }), query }
+    const asked = { path, user, params, query, headers, bodyText }
+    return { answer: await this.#call(route, asked), query }
   }
 
   /**
@@ -99,24 +101,62 @@ export class Api {
    * is told by an error.
    */
   ask({ user, method, path, query = {}, body }: Question): Promise<Answer> {
-    const { methods, params } = this.#find(`${PREFIX}${path}`)
-    const route = methods.get(method)
-    if (route === undefined) throw new Error(`no route for ${method} ${path}`)
-    assertRight(user, route.right)
-    return this.#call(route, {
+    return this.#ask(method, `${PREFIX}${path}`, {
       user,
-      params,
       query: new URLSearchParams(query),
       headers: {},
       bodyText: body === undefined ? '' : JSON.stringify(body),
     })
   }
 
-  async #call(route: Route, parts: Omit<CallParts, 'broker' | 'statistics'>): Promise<Answer> {
+  /** The same for another node of the cluster, which somebody has asked: see `NodeQuestion`. */
+  async answerNode(bytes: Buffer): Promise<Buffer> {
+    const { decodeQuestion, encodeAnswer } = await import('./cluster/node-question.ts')
+    try {
+      const { user: name, method, path, query, reason, bodyText } = decodeQuestion(bytes)
+      const user = this.#options.broker.administration.authenticator.find(name)
+      if (user === undefined) throw unknownUser()
+      const answer = await this.#ask(method, path, {
+        user,
+        query: new URLSearchParams(query),
+        headers: reason === undefined ? {} : { 'x-reason': reason },
+        bodyText,
+        isForwarded: true,
+      })
+      return encodeAnswer(answer)
+    } catch (thrown) {
+      return encodeAnswer(httpErrorOf(thrown) ?? this.#fault(thrown))
+    }
+  }
+
+  async #ask(method: Method, path: string, asked: Omit<Asked, 'path' | 'params'>): Promise<Answer> {
+    const { methods, params } = this.#find(path)
+    const route = methods.get(method)
+    if (route === undefined) throw new Error(`no route for ${method} ${path}`)
+    assertRight(asked.user, route.right)
+    return this.#call(route, { ...asked, path, params })
+  }
+
+  async #call(route: Route, { path, ...asked }: Asked): Promise<Answer> {
     const { broker, statistics } = this.#options
-    const call = new Call({ broker, statistics, ...parts })
+    const { method, place } = route
+    const call = new Call({ broker, statistics, ...asked })
     assertVhost(call, route)
-    return await route.handle(call)
+    const here = async (): Promise<Answer> => {
+      if (place === 'owner') assertNotElsewhere(call)
+      return await route.handle(call)
+    }
+    const { cluster } = broker
+    if (cluster === null || place === undefined || call.isForwarded) return here()
+    const { user, query, headers, bodyText } = asked
+    const reason = headers['x-reason']
+    const question = {
+      user: user.name,
+      ...{ method, path, query: query.toString(), bodyText },
+      reason: typeof reason === 'string' ? reason : undefined,
+    }
+    const { answerElsewhere } = await import('./cluster/elsewhere.ts')
+    return answerElsewhere(place, { call, cluster, question, here })
   }
 
   /** Throws 404. */
@@ -131,6 +171,9 @@ export class Api {
     return new HttpError(500, 'internal_server_error', 'Internal Server Error')
   }
 }
+
+/** A request, once it is known what it asks for. */
+type Asked = Omit<CallParts, 'broker' | 'statistics'> & { readonly path: string }
 
 /** The vhost that the path names has to be there, and the user to have access to it. */
 function assertVhost(call: Call, { method, path, right, changesNothing }: Route): void {

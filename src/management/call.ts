@@ -19,6 +19,8 @@ export interface CallParts {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly bodyText: string
+  /** Whether another node asks, which has been asked by somebody. */
+  readonly isForwarded?: boolean
 }
 
 /** One request of somebody who may make it. */
@@ -29,18 +31,22 @@ export class Call {
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly bodyText: string
+  /** Whether another node asks, which tells the client what it knows itself. */
+  readonly isForwarded: boolean
   /** Stands for a connection where exclusive queues ask whose they are: none of them is a caller's. */
   readonly owner: object = {}
   readonly #params: ReadonlyMap<string, string>
   #body: JsonBody | undefined
 
-  constructor({ broker, statistics, user, params, query, headers, bodyText }: CallParts) {
+  constructor(parts: CallParts) {
+    const { broker, statistics, user, params, query, headers, bodyText } = parts
     this.broker = broker
     this.#statistics = statistics
     this.user = user
     this.query = query
     this.headers = headers
     this.bodyText = bodyText
+    this.isForwarded = parts.isForwarded === true
     this.#params = params
   }
 

@@ -47,6 +47,10 @@ export const notFound = (reason: string): HttpError => new HttpError(404, 'not_f
 export const notImplemented = (reason: string): HttpError =>
   new HttpError(501, 'not_implemented', reason)
 
+/** It may be done in a moment, but not now. */
+export const unavailable = (reason: string): HttpError =>
+  new HttpError(503, 'service_unavailable', reason, { 'retry-after': '1' })
+
 /** What any part of the broker throws, as an answer; undefined for what nobody should throw. */
 export function httpErrorOf(thrown: unknown): HttpError | undefined {
   if (thrown instanceof HttpError) return thrown

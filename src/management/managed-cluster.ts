@@ -9,10 +9,17 @@ export interface ManagedCluster {
   readonly node: string
   /** Whether it is one of the cluster at the moment, as far as it can know. */
   readonly isMember: boolean
+  /** The names of the nodes that are in it now. */
+  readonly members: readonly string[]
   /** By their numbers. */
   readonly shards: readonly ShardOwner[]
   /** Everyone that was ever in it and was not forgotten, by name. */
   nodes(): Promise<readonly KnownNode[]>
+  /**
+   * Has a node answer what this API asks of itself there. Undefined when it does not answer, or not in that
+   * time: then nobody knows whether it has done it.
+   */
+  call(node: string, question: Buffer, timeoutMs?: number): Promise<Buffer | undefined>
   /** Rejects with an AdministrationError, as those below, for what is not there or cannot be now. */
   move(shard: number, node: string): Promise<void>
   drain(node: string, isDraining: boolean): Promise<void>

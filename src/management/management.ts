@@ -41,6 +41,7 @@ export interface ManagementOptions {
 export class Management {
   readonly #options: ManagementOptions
   readonly #statistics: Statistics
+  readonly #api: Api
   readonly #handlers: Readonly<Record<HttpService, HttpHandler>>
   readonly #servers = new Map<HttpService, HttpServer>()
 
@@ -56,6 +57,7 @@ export class Management {
     const open = new MetricsPort(metrics, broker.logger)
     const manage: HttpHandler = (request, response) => front.handle(request, response)
     this.#options = options
+    this.#api = api
     this.#statistics = statistics
     this.#handlers = {
       http: manage,
@@ -75,6 +77,11 @@ export class Management {
   facts(): Promise<Omit<NodeFacts, 'shards'>> {
     const { broker } = this.#options
     return nodeFacts(broker, this.#statistics.of(broker, new URLSearchParams()))
+  }
+
+  /** Does for another node of the cluster what somebody has asked of that one. */
+  answerNode(question: Buffer): Promise<Buffer> {
+    return this.#api.answerNode(question)
   }
 
   /** Once each. Rejects with the system's error when it cannot listen. */

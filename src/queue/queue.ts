@@ -107,6 +107,10 @@ export interface Queue extends QueueDestination, QueueProperties {
   whenLoaded(): Promise<void>
   /** Takes the first message; unless `noAck`, it stays unacked until settled or requeued. */
   get(noAck: boolean): QueuedMessage | undefined | Promise<QueuedMessage | undefined>
+  /** Whether it is another node that has its messages: only there they can be looked at. */
+  readonly isElsewhere?: boolean
+  /** Octets of the bodies of messages that are ready, where these are counted. */
+  readonly readyBytes?: number
   /** To look at what is ready, without taking it. */
   browser(): QueueBrowser
   /** Messages that were taken will not come back. */

@@ -18,6 +18,7 @@ import type {
 import { QueueCounts } from '../queue/queue-counts.ts'
 import { priorityLevelsOf, type QueueSettings, queueSettings } from '../queue/settings.ts'
 import { sequenceOf } from './place-number.ts'
+import { ShardedBrowser } from './sharded-browser.ts'
 import { ShardedDelays } from './sharded-delays.ts'
 import type { Settlement } from './wire/front-words.ts'
 import type { QueueNumbers, QueueSight, TakenMessage } from './wire/owner-words.ts'
@@ -221,9 +222,12 @@ export class ShardedQueue implements Queue {
     return { message, sequence: place, redelivered, sent: message }
   }
 
+  get isElsewhere(): boolean {
+    return this.engine === null
+  }
+
   browser(): QueueBrowser {
-    if (this.engine === null) throw new Error('only the owner of a queue can look into it')
-    return this.engine.browser()
+    return new ShardedBrowser(this)
   }
 
   acknowledge(places: readonly Place[]): void {

@@ -367,7 +367,8 @@ export class Vhost {
     this.delays.delete(queue)
     this.#durable.removeQueue(queue)
     this.#dropBindings(this.#bindings.to(queue))
-    this.departedCounts.add(queue)
+    // Of nodes that know it, one has it.
+    if (queue.isElsewhere !== true) this.departedCounts.add(queue)
     this.pairs.queueDeleted(queue)
     return true
   }

@@ -3,21 +3,28 @@ import { ClusterError } from '../../cluster/cluster-error.ts'
 import type { ClusterMember } from '../../cluster/cluster-member.ts'
 import type { KnownNode, ManagedCluster, ShardOwner } from '../../management/managed-cluster.ts'
 import type { KnownNodes } from './known-nodes.ts'
+import type { NodeCalls } from './node-calls.ts'
 
 /** What those see of the cluster, and change in it, who look after a broker that is one of it. */
 export class ClusterControl implements ManagedCluster {
   readonly node: string
   readonly #member: ClusterMember
   readonly #known: KnownNodes
+  readonly #calls: NodeCalls
 
-  constructor(node: string, member: ClusterMember, known: KnownNodes) {
+  constructor(node: string, member: ClusterMember, known: KnownNodes, calls: NodeCalls) {
     this.node = node
     this.#member = member
     this.#known = known
+    this.#calls = calls
   }
 
   get isMember(): boolean {
     return this.#member.isMember
+  }
+
+  get members(): readonly string[] {
+    return [...this.#member.map.nodes.keys()]
   }
 
   get shards(): readonly ShardOwner[] {
@@ -26,6 +33,10 @@ export class ClusterControl implements ManagedCluster {
 
   nodes(): Promise<readonly KnownNode[]> {
     return this.#known.all()
+  }
+
+  call(node: string, question: Buffer, timeoutMs?: number): Promise<Buffer | undefined> {
+    return this.#calls.call(node, question, timeoutMs)
   }
 
   async move(shard: number, node: string): Promise<void> {

@@ -22,6 +22,7 @@ import { ClusterStores } from './cluster-stores.ts'
 import { Departures } from './departures.ts'
 import { KnownNodes } from './known-nodes.ts'
 import { NatsBatchTraffic } from './nats-batch-traffic.ts'
+import { NodeCalls } from './node-calls.ts'
 import { Placement } from './placement.ts'
 import { Questions } from './questions.ts'
 import { ShardJournals } from './shard-journals.ts'
@@ -39,6 +40,8 @@ export interface ClusteringOptions extends ClusterOptions {
   readonly onBehind: (isBehind: boolean) => void
   /** What this node says of itself, but for its shards. */
   readonly facts: () => Promise<Omit<NodeFacts, 'shards'>>
+  /** What it answers when another node has it do what was asked of that one over HTTP. */
+  readonly answerNode: (question: Buffer) => Promise<Buffer>
 }
 
 /**
@@ -56,6 +59,7 @@ export class Clustering {
   readonly #placement: Placement
   #member: ClusterMember | undefined
   #control: ClusterControl | undefined
+  #calls: NodeCalls | undefined
 
   /**
    * Connects to NATS and learns what is defined, or defines `first` if that is nothing.
@@ -160,7 +164,12 @@ export class Clustering {
       questions: this.#questions,
       facts: async () => ({ ...(await facts()), shards: sharding.shardStates }),
     })
-    this.#control = new ClusterControl(node, member, known)
+    const calls = new NodeCalls({
+      ...{ link, node, clock, logger, prefix: clusterPrefix },
+      answer: this.#options.answerNode,
+    })
+    this.#calls = calls
+    this.#control = new ClusterControl(node, member, known, calls)
   }
 
   /** Lets go of everything; resolves when all of it is stored. */
@@ -171,6 +180,7 @@ export class Clustering {
     })
     await this.definitions.close()
     this.sharding.close()
+    this.#calls?.close()
     await this.#stores.close()
   }
 }

@@ -1,9 +1,8 @@
-import { allNodes } from '../all-nodes.ts'
 import type { Call } from '../call.ts'
-import { hasRight } from '../rights.ts'
+import { nodeFacts } from '../node-facts.ts'
 import { exchangeTypesJson } from './node-json.ts'
 
-/** The broker, or the whole cluster, at one glance, as far as the user may see it. */
+/** The broker at one glance, as far as the user may see it; in a cluster, this node's part of it. */
 export async function overviewJson(call: Call): Promise<object> {
   const { broker } = call
   const { nodeName: node } = broker
@@ -11,12 +10,14 @@ export async function overviewJson(call: Call): Promise<object> {
   const connections = [...broker.connections].filter(
     ({ session }) => session !== undefined && call.maySeeOf(session.user.name),
   )
-  const channelCounts = connections.map(({ channelCount }) => channelCount)
   const sum = (counts: readonly number[]): number => counts.reduce((total, one) => total + one, 0)
   const queues = vhosts.flatMap((vhost) => [...vhost.queues.values()])
-  const isAll = hasRight(call.user, 'monitoring')
-  const nodes = (await allNodes(call)).filter(({ isRunning }) => isRunning)
-  const facts = nodes.flatMap((known) => known.facts ?? [])
+  const { listeners, contexts } = await nodeFacts(broker, {})
+  const definedTotals = {
+    consumers: sum(queues.map(({ consumerCount }) => consumerCount)),
+    exchanges: sum(vhosts.map(({ exchanges }) => [...exchanges.values()].length)),
+    queues: queues.length,
+  }
   const { message_stats = {}, churn_rates = {}, ...queue_totals } = call.statisticsOfAll(vhosts)
   const statistics = { message_stats, queue_totals, churn_rates }
   return {
@@ -38,16 +39,14 @@ export async function overviewJson(call: Call): Promise<object> {
     node_tags: {},
     ...statistics,
     object_totals: {
-      // Of the connections of other nodes only the number is known.
-      channels: sum(isAll ? facts.map((one) => one.channels) : channelCounts),
-      connections: isAll ? sum(facts.map((one) => one.connections)) : connections.length,
-      consumers: sum(queues.map(({ consumerCount }) => consumerCount)),
-      exchanges: sum(vhosts.map(({ exchanges }) => [...exchanges.values()].length)),
-      queues: queues.length,
+      channels: sum(connections.map(({ channelCount }) => channelCount)),
+      connections: connections.length,
+      // These are the same on all nodes.
+      ...(call.isForwarded ? {} : definedTotals),
     },
     statistics_db_event_queue: 0,
     node,
-    listeners: facts.flatMap(({ listeners }) => listeners),
-    contexts: facts.flatMap(({ contexts }) => contexts),
+    listeners,
+    contexts,
   }
 }

@@ -1,4 +1,3 @@
-import { ClassicQueue } from '../../queue/classic-queue.ts'
 import type { Queue } from '../../queue/queue.ts'
 
 export interface QueueTotals {
@@ -20,8 +19,7 @@ export function queueTotals(queues: Iterable<Queue>): QueueTotals {
 }
 
 /** The size of the bodies of messages that are ready. */
-export const bytesOf = (queue: Queue): number =>
-  queue instanceof ClassicQueue ? queue.readyBytes : 0
+export const bytesOf = ({ readyBytes = 0 }: Queue): number => readyBytes
 
 /** The same of one queue. Of a stream nothing is taken: what somebody reads is there all the same. */
 export function totalsOf({ type, readyCount, unackedCount }: Queue): QueueTotals {

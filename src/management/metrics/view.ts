@@ -3,9 +3,13 @@ import type { Queue } from '../../queue/queue.ts'
 import type { Vhost } from '../../vhost/vhost.ts'
 import type { ManagedBroker } from '../managed-broker.ts'
 import type { OpenChannel, OpenConnection } from '../open-things.ts'
+import { isCountedHere } from '../queue-node.ts'
 import type { Statistics } from '../statistics/statistics.ts'
 
-/** What is measured: a broker, or as much of it as is in some virtual hosts. */
+/**
+ * What is measured: a broker, or as much of it as is in some virtual hosts. Of a cluster it is what this node has,
+ * since whoever comes for it goes to all nodes.
+ */
 export interface View {
   readonly broker: ManagedBroker
   readonly statistics: Statistics
@@ -34,7 +38,9 @@ export function viewOf(
     broker,
     statistics,
     vhosts,
-    queues: vhosts.flatMap(({ queues }) => [...queues.values()]),
+    queues: vhosts.flatMap((vhost) =>
+      [...vhost.queues.values()].filter((queue) => isCountedHere(broker, vhost, queue)),
+    ),
     exchanges: vhosts.flatMap((vhost) =>
       Array.from(vhost.exchanges.values(), (exchange) => [vhost, exchange] as const),
     ),

@@ -15,39 +15,51 @@ import {
 } from '../open-things.ts'
 import { type Route, routes } from '../route.ts'
 
-export const CONNECTIONS: readonly Route[] = routes('management', {
-  'GET /connections': (call) => shown(call, connectionsOf(call)),
-  'GET /connections/:connection': (call) => found(shownOne(call, connectionOf(call))),
-  'DELETE /connections/:connection': (call) => close(call, [connectionOf(call)]),
-  'GET /connections/:connection/channels': (call) =>
-    shownChannels(call, channelsOf([connectionOf(call)])),
-  'GET /connections/username/:user': (call) => shown(call, ofUser(call)),
-  'DELETE /connections/username/:user': (call) => close(call, ofUser(call)),
-  'GET /vhosts/:vhost/connections': (call) => shown(call, ofVhost(call)),
-})
-
-export const CHANNELS: readonly Route[] = routes('management', {
-  'GET /channels': (call) => shownChannels(call, channelsOf(connectionsOf(call))),
-  'GET /channels/:channel': (call) => {
-    const name = call.param('channel')
-    const { nodeName } = call.broker
-    const open = channelsOf(connectionsOf(call)).find(
-      ({ connection, channel }) => channelName(connection, channel) === name,
-    )
-    if (open === undefined) throw noSuchObject()
-    return found({
-      ...shownChannel(call, open),
-      consumer_details: consumersOf([open]).map((one) => consumerJson(one, nodeName)),
-      ...channelPairsJson(call, open.connection.session.vhost, open.channel),
-    })
+export const CONNECTIONS: readonly Route[] = routes(
+  'management',
+  {
+    'GET /connections': (call) => shown(call, connectionsOf(call)),
+    'GET /connections/:connection': (call) => found(shownOne(call, connectionOf(call))),
+    'DELETE /connections/:connection': (call) => close(call, [connectionOf(call)]),
+    'GET /connections/:connection/channels': (call) =>
+      shownChannels(call, channelsOf([connectionOf(call)])),
+    'GET /connections/username/:user': (call) => shown(call, ofUser(call)),
+    'DELETE /connections/username/:user': (call) => close(call, ofUser(call)),
+    'GET /vhosts/:vhost/connections': (call) => shown(call, ofVhost(call)),
   },
-  'GET /vhosts/:vhost/channels': (call) => shownChannels(call, channelsOf(ofVhost(call))),
-})
+  { place: 'everywhere' },
+)
 
-export const CONSUMERS: readonly Route[] = routes('management', {
-  'GET /consumers': (call) => shownConsumers(call, connectionsOf(call)),
-  'GET /consumers/:vhost': (call) => shownConsumers(call, ofVhost(call)),
-})
+export const CHANNELS: readonly Route[] = routes(
+  'management',
+  {
+    'GET /channels': (call) => shownChannels(call, channelsOf(connectionsOf(call))),
+    'GET /channels/:channel': (call) => {
+      const name = call.param('channel')
+      const { nodeName } = call.broker
+      const open = channelsOf(connectionsOf(call)).find(
+        ({ connection, channel }) => channelName(connection, channel) === name,
+      )
+      if (open === undefined) throw noSuchObject()
+      return found({
+        ...shownChannel(call, open),
+        consumer_details: consumersOf([open]).map((one) => consumerJson(one, nodeName)),
+        ...channelPairsJson(call, open.connection.session.vhost, open.channel),
+      })
+    },
+    'GET /vhosts/:vhost/channels': (call) => shownChannels(call, channelsOf(ofVhost(call))),
+  },
+  { place: 'everywhere' },
+)
+
+export const CONSUMERS: readonly Route[] = routes(
+  'management',
+  {
+    'GET /consumers': (call) => shownConsumers(call, connectionsOf(call)),
+    'GET /consumers/:vhost': (call) => shownConsumers(call, ofVhost(call)),
+  },
+  { place: 'everywhere' },
+)
 
 function shownOne(call: Call, connection: OpenConnection): object {
   return { ...connectionJson(connection, call.broker.nodeName), ...call.statisticsOf(connection) }

@@ -13,36 +13,51 @@ import { type Route, routes } from '../route.ts'
 /** How the default exchange, which has no name, is addressed. */
 const DEFAULT_EXCHANGE = 'amq.default'
 
-export const EXCHANGES: readonly Route[] = routes('management', {
-  'GET /exchanges': (call) => list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
-  'GET /exchanges/:vhost': (call) => list(shownAll(call, call.vhost)),
-  'GET /exchanges/:vhost/:name': (call) => {
-    const { vhost } = call
-    const exchange = exchangeOf(call)
-    return found({ ...shown(call, vhost, exchange), ...exchangePairsJson(call, vhost, exchange) })
-  },
-  'PUT /exchanges/:vhost/:name': declare,
-  'DELETE /exchanges/:vhost/:name': async (call) => {
-    const { vhost, access, query } = call
-    const { name } = exchangeOf(call)
-    vhost.deleteExchange(name, query.get('if-unused') === 'true', access)
-    await vhost.exchangeStored(name)
-    return NO_CONTENT
-  },
-  'GET /exchanges/:vhost/:name/bindings/source': (call) => {
-    const { vhost } = call
-    const exchange = exchangeOf(call)
-    const bindings =
-      exchange.name === ''
-        ? Array.from(vhost.queues.values(), ({ name }) => defaultBinding(name))
-        : vhost.bindingsFrom(exchange).map(shownBinding)
-    return list(bindings.map((binding) => bindingJson(vhost.name, binding)))
-  },
-  'GET /exchanges/:vhost/:name/bindings/destination': (call) => {
-    const bindings = call.vhost.bindingsTo(exchangeOf(call)).map(shownBinding)
-    return list(bindings.map((binding) => bindingJson(call.vhost.name, binding)))
-  },
-})
+/** What of an exchange each node knows for those of its own clients. */
+const OF_CLIENTS = ['message_stats', 'incoming', 'outgoing']
+
+export const EXCHANGES: readonly Route[] = [
+  ...routes(
+    'management',
+    {
+      'GET /exchanges': (call) =>
+        list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
+      'GET /exchanges/:vhost': (call) => list(shownAll(call, call.vhost)),
+      'GET /exchanges/:vhost/:name': (call) => {
+        const { vhost } = call
+        const exchange = exchangeOf(call)
+        return found({
+          ...shown(call, vhost, exchange),
+          ...exchangePairsJson(call, vhost, exchange),
+        })
+      },
+    },
+    { place: { together: OF_CLIENTS } },
+  ),
+  ...routes('management', {
+    'PUT /exchanges/:vhost/:name': declare,
+    'DELETE /exchanges/:vhost/:name': async (call) => {
+      const { vhost, access, query } = call
+      const { name } = exchangeOf(call)
+      vhost.deleteExchange(name, query.get('if-unused') === 'true', access)
+      await vhost.exchangeStored(name)
+      return NO_CONTENT
+    },
+    'GET /exchanges/:vhost/:name/bindings/source': (call) => {
+      const { vhost } = call
+      const exchange = exchangeOf(call)
+      const bindings =
+        exchange.name === ''
+          ? Array.from(vhost.queues.values(), ({ name }) => defaultBinding(name))
+          : vhost.bindingsFrom(exchange).map(shownBinding)
+      return list(bindings.map((binding) => bindingJson(vhost.name, binding)))
+    },
+    'GET /exchanges/:vhost/:name/bindings/destination': (call) => {
+      const bindings = call.vhost.bindingsTo(exchangeOf(call)).map(shownBinding)
+      return list(bindings.map((binding) => bindingJson(call.vhost.name, binding)))
+    },
+  }),
+]
 
 function shown(call: Call, vhost: Vhost, exchange: Exchange): object {
   return { ...exchangeJson(vhost, exchange), ...call.statisticsOf(exchange) }

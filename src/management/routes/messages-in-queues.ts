@@ -3,10 +3,10 @@
 
 import { MAX_DELAY_MS } from '../../delayed/delay-header.ts'
 import { delayedId } from '../../delayed/delayed-browsing.ts'
-import type { DelayedMessage } from '../../queue/delays.ts'
 import type { Message } from '../../message/message.ts'
 import { whenStored } from '../../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../../queue/browsing.ts'
+import type { DelayedMessage } from '../../queue/delays.ts'
 import { type Answer, found, NO_CONTENT } from '../answer.ts'
 import type { Call } from '../call.ts'
 import { badRequest, noSuchObject } from '../http-error.ts'
@@ -25,67 +25,77 @@ const READ_BYTES = 64 * 1024 * 1024
 /** No more of them is shown, or one message: to print it takes the time of everybody. */
 const SHOWN_BYTES = 4 * 1024 * 1024
 
-export const MESSAGES_IN_QUEUES: readonly Route[] = routes('management', {
-  'GET /queues/:vhost/:name/messages': browse,
-  'GET /queues/:vhost/:name/messages/:id': async (call) => {
-    const queue = readableQueue(call, noSuchObject)
-    const id = call.param('id')
-    const display = displayOf(call)
-    const ready = await queue.browser().find(id)
-    if (ready !== undefined) return found(readyJson(ready, undefined, display))
-    const delayed = await call.vhost.delays.find(queue)?.find(id)
-    if (delayed !== undefined) return found(delayedJson(delayed, undefined, display))
-    const unacked = findUnacked(call, queue, id)
-    if (unacked === undefined) throw noSuchObject()
-    return found(messageJson(unacked.message, unacked.place, display))
-  },
-  'POST /queues/:vhost/:name/messages': async (call) => {
-    const { vhost, access, body, broker } = call
-    const queue = queueOf(call)
-    vhost.queues.assertAccess(queue, call.owner)
-    const delayMs = body.has('delay') ? body.integer('delay') : 0
-    if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
-      throw badRequest(`delay should be from 0 to ${MAX_DELAY_MS} milliseconds`)
-    }
-    const publication = {
-      vhost,
-      access,
-      messageLog: broker.messageLog,
-      properties: propertiesFrom(body.object('properties')),
-      body: payloadIn(call),
-    }
-    if (delayMs > 0) {
-      await publishLater({ ...publication, queue, delayMs })
-      return found({ routed: true })
-    }
-    const routed = await publish({ ...publication, exchange: '', routingKey: queue.name })
-    return found({ routed })
-  },
-  'POST /queues/:vhost/:name/messages/:id/deliver': async (call) => {
-    const queue = readableQueue(call, noSuchObject)
-    call.access.check('write', 'exchange', '')
-    const outcome = await call.vhost.delays.find(queue)?.releaseNow(call.param('id'))
-    if (outcome === 'refused') throw queueRefuses()
-    if (outcome !== 'released') throw noSuchObject()
-    await whenStored(call.broker.messageLog)
-    return NO_CONTENT
-  },
-  'DELETE /queues/:vhost/:name/messages/:id': async (call) => {
-    const queue = readableQueue(call, noSuchObject)
-    const id = call.param('id')
-    if (queue.type === 'stream') throw badRequest('nothing is taken out of a stream')
-    const browser = queue.browser()
-    const ready = await browser.find(id)
-    const isRemoved =
-      ready === undefined ? await call.vhost.delays.find(queue)?.remove(id) : browser.takeOut(ready)
-    if (isRemoved === true) {
-      await whenStored(call.broker.messageLog)
-      return NO_CONTENT
-    }
-    if (findUnacked(call, queue, id) === undefined) throw noSuchObject()
-    throw badRequest('the message is unacknowledged: a consumer has it')
-  },
-})
+export const MESSAGES_IN_QUEUES: readonly Route[] = [
+  ...routes(
+    'management',
+    {
+      'GET /queues/:vhost/:name/messages': browse,
+      'GET /queues/:vhost/:name/messages/:id': async (call) => {
+        const queue = readableQueue(call, noSuchObject)
+        const id = call.param('id')
+        const display = displayOf(call)
+        const ready = await queue.browser().find(id)
+        if (ready !== undefined) return found(readyJson(ready, undefined, display))
+        const delayed = await call.vhost.delays.find(queue)?.find(id)
+        if (delayed !== undefined) return found(delayedJson(delayed, undefined, display))
+        const unacked = findUnacked(call, queue, id)
+        if (unacked === undefined) throw noSuchObject()
+        return found(messageJson(unacked.message, unacked.place, display))
+      },
+      'POST /queues/:vhost/:name/messages/:id/deliver': async (call) => {
+        const queue = readableQueue(call, noSuchObject)
+        call.access.check('write', 'exchange', '')
+        const outcome = await call.vhost.delays.find(queue)?.releaseNow(call.param('id'))
+        if (outcome === 'refused') throw queueRefuses()
+        if (outcome !== 'released') throw noSuchObject()
+        await whenStored(call.broker.messageLog)
+        return NO_CONTENT
+      },
+      'DELETE /queues/:vhost/:name/messages/:id': async (call) => {
+        const queue = readableQueue(call, noSuchObject)
+        const id = call.param('id')
+        if (queue.type === 'stream') throw badRequest('nothing is taken out of a stream')
+        const browser = queue.browser()
+        const ready = await browser.find(id)
+        const isRemoved =
+          ready === undefined
+            ? await call.vhost.delays.find(queue)?.remove(id)
+            : browser.takeOut(ready)
+        if (isRemoved === true) {
+          await whenStored(call.broker.messageLog)
+          return NO_CONTENT
+        }
+        if (findUnacked(call, queue, id) === undefined) throw noSuchObject()
+        throw badRequest('the message is unacknowledged: a consumer has it')
+      },
+    },
+    { place: 'owner' },
+  ),
+  ...routes('management', {
+    'POST /queues/:vhost/:name/messages': async (call) => {
+      const { vhost, access, body, broker } = call
+      const queue = queueOf(call)
+      vhost.queues.assertAccess(queue, call.owner)
+      const delayMs = body.has('delay') ? body.integer('delay') : 0
+      if (delayMs < 0 || delayMs > MAX_DELAY_MS) {
+        throw badRequest(`delay should be from 0 to ${MAX_DELAY_MS} milliseconds`)
+      }
+      const publication = {
+        vhost,
+        access,
+        messageLog: broker.messageLog,
+        properties: propertiesFrom(body.object('properties')),
+        body: payloadIn(call),
+      }
+      if (delayMs > 0) {
+        await publishLater({ ...publication, queue, delayMs })
+        return found({ routed: true })
+      }
+      const routed = await publish({ ...publication, exchange: '', routingKey: queue.name })
+      return found({ routed })
+    },
+  }),
+]
 
 async function browse(call: Call): Promise<Answer> {
   const queue = readableQueue(call, noSuchObject)

@@ -12,25 +12,33 @@ import { assertRoutingKey } from '../publishing.ts'
 import { type Route, routes } from '../route.ts'
 import { readableQueue } from './queues.ts'
 
-export const MESSAGES_MOVING: readonly Route[] = routes('management', {
-  'POST /queues/:vhost/:name/move': async (call) => {
-    const { vhost, body, broker } = call
-    const queue = readableQueue(call, noSuchObject)
-    if (queue.type === 'stream') throw badRequest('nothing is taken out of a stream')
-    const stored = async (): Promise<void> => {
-      await whenStored(broker.messageLog)
-      await setImmediate()
-    }
-    const target = targetIn(call)
-    const move = new MessageMove({ vhost, queue, target, clock: broker.clock, stored })
-    if (body.has('ids')) return found(await move.some(idsIn(body)))
-    const count = body.has('count') ? body.integer('count') : Number.POSITIVE_INFINITY
-    if (count < 0) throw badRequest('count should not be negative')
-    return found(await move.all(count))
-  },
-  'PUT /queues/:vhost/:name/pause': (call) => pause(call, true),
-  'PUT /queues/:vhost/:name/resume': (call) => pause(call, false),
-})
+export const MESSAGES_MOVING: readonly Route[] = [
+  ...routes(
+    'management',
+    {
+      'POST /queues/:vhost/:name/move': async (call) => {
+        const { vhost, body, broker } = call
+        const queue = readableQueue(call, noSuchObject)
+        if (queue.type === 'stream') throw badRequest('nothing is taken out of a stream')
+        const stored = async (): Promise<void> => {
+          await whenStored(broker.messageLog)
+          await setImmediate()
+        }
+        const target = targetIn(call)
+        const move = new MessageMove({ vhost, queue, target, clock: broker.clock, stored })
+        if (body.has('ids')) return found(await move.some(idsIn(body)))
+        const count = body.has('count') ? body.integer('count') : Number.POSITIVE_INFINITY
+        if (count < 0) throw badRequest('count should not be negative')
+        return found(await move.all(count))
+      },
+    },
+    { place: 'owner' },
+  ),
+  ...routes('management', {
+    'PUT /queues/:vhost/:name/pause': (call) => pause(call, true),
+    'PUT /queues/:vhost/:name/resume': (call) => pause(call, false),
+  }),
+]
 
 async function pause(call: Call, isPaused: boolean): Promise<Answer> {
   const queue = readableQueue(call, noSuchObject)

@@ -27,9 +27,16 @@ const FEATURE_FLAGS = [
 /** As versions have said it one after the other. */
 const NO_OAUTH = { oauth_enabled: false, enable_uaa: false, uaa_client_id: '', uaa_location: '' }
 
+/** What each node knows for itself. */
+const OF_NODES = ['message_stats', 'churn_rates', 'object_totals', 'listeners', 'contexts']
+
 export const OVERVIEW: readonly Route[] = [
+  ...routes(
+    'management',
+    { 'GET /overview': async (call) => found(await overviewJson(call)) },
+    { place: { together: OF_NODES } },
+  ),
   ...routes('management', {
-    'GET /overview': async (call) => found(await overviewJson(call)),
     'GET /version': ({ broker }) => found(broker.version),
     'GET /cluster-name': ({ broker }) => found({ name: broker.clusterName }),
     'GET /extensions': () => found([]),

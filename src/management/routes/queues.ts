@@ -15,62 +15,86 @@ import { queueNode } from '../queue-node.ts'
 import { type Route, routes } from '../route.ts'
 import { unackedBytes } from '../unacked.ts'
 
-export const QUEUES: readonly Route[] = routes('management', {
-  'GET /queues': (call) => list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
-  'GET /queues/detailed': (call) =>
-    list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
-  'GET /queues/:vhost': (call) => list(shownAll(call, call.vhost)),
-  'GET /queues/:vhost/:name': (call) => {
-    const queue = queueOf(call)
-    const consumers = consumersOfQueue(call, queue)
-    const exclusive = consumers.find(({ consumer }) => consumer.exclusive)
-    const [ready, unacknowledged] = [bytesOf(queue), unackedBytes(call, queue)]
-    return found({
-      ...queueJson(call.vhost, queue, queueNode(call.broker, call.vhost, queue)),
-      ...call.statisticsOf(queue),
-      message_bytes: ready + unacknowledged,
-      message_bytes_ram: ready + unacknowledged,
-      message_bytes_unacknowledged: unacknowledged,
-      exclusive_consumer_tag: exclusive?.consumer.consumerTag ?? null,
-      consumer_details: consumers.map((one) => consumerJson(one, call.broker.nodeName)),
-      ...queuePairsJson(call, call.vhost, queue),
-      slave_nodes: [],
-      synchronised_slave_nodes: [],
-    })
-  },
-  'PUT /queues/:vhost/:name': declare,
-  'DELETE /queues/:vhost/:name': async (call) => {
-    const { vhost, owner, access, query } = call
-    const declared = queueOf(call)
-    const { name } = declared
-    const guard = {
-      ifUnused: query.get('if-unused') === 'true',
-      ifEmpty: query.get('if-empty') === 'true',
-    }
-    if (guard.ifUnused || guard.ifEmpty) await declared.counted()
-    const queue = vhost.findDeletable(name, owner, guard, access)
-    if (queue !== undefined) vhost.deleteQueue(queue)
-    await vhost.queueStored(name)
-    return NO_CONTENT
-  },
-  'GET /queues/:vhost/:name/bindings': (call) => {
-    const queue = queueOf(call)
-    const bindings = call.vhost.bindingsTo(queue).map(shownBinding)
-    const all = [defaultBinding(queue.name), ...bindings]
-    return list(all.map((binding) => bindingJson(call.vhost.name, binding)))
-  },
-  'DELETE /queues/:vhost/:name/contents': async (call) => {
-    await readableQueue(call, noSuchObject).purge()
-    return NO_CONTENT
-  },
-  // Of mirrors, of which one node has none, there is nothing to be done.
-  'POST /queues/:vhost/:name/actions': (call) => {
-    queueOf(call)
-    const action = call.body.get('action')
-    if (action === 'sync' || action === 'cancel_sync') return NO_CONTENT
-    throw badRequest(`unknown action: ${JSON.stringify(action)}`)
-  },
-})
+/** What of a queue each node knows for those of its own clients. */
+const OF_CLIENTS = [
+  'message_bytes',
+  'message_bytes_ram',
+  'message_bytes_unacknowledged',
+  'exclusive_consumer_tag',
+  'owner_pid_details',
+  'consumer_details',
+  'incoming',
+  'deliveries',
+]
+
+export const QUEUES: readonly Route[] = [
+  ...routes(
+    'management',
+    {
+      'GET /queues/:vhost/:name': (call) => {
+        const queue = queueOf(call)
+        const consumers = consumersOfQueue(call, queue)
+        // What others hold of it, they know.
+        const exclusive = consumers.find(({ consumer }) => consumer.exclusive)
+        const [ready, unacknowledged] = [
+          call.isForwarded ? 0 : bytesOf(queue),
+          unackedBytes(call, queue),
+        ]
+        return found({
+          ...queueJson(call.vhost, queue, queueNode(call.broker, call.vhost, queue)),
+          ...call.statisticsOf(queue),
+          message_bytes: ready + unacknowledged,
+          message_bytes_ram: ready + unacknowledged,
+          message_bytes_unacknowledged: unacknowledged,
+          exclusive_consumer_tag: exclusive?.consumer.consumerTag ?? null,
+          consumer_details: consumers.map((one) => consumerJson(one, call.broker.nodeName)),
+          ...queuePairsJson(call, call.vhost, queue),
+          slave_nodes: [],
+          synchronised_slave_nodes: [],
+        })
+      },
+    },
+    { place: { together: OF_CLIENTS } },
+  ),
+  ...routes('management', {
+    'GET /queues': (call) => list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
+    'GET /queues/detailed': (call) =>
+      list(call.visibleVhosts().flatMap((vhost) => shownAll(call, vhost))),
+    'GET /queues/:vhost': (call) => list(shownAll(call, call.vhost)),
+    'PUT /queues/:vhost/:name': declare,
+    'DELETE /queues/:vhost/:name': async (call) => {
+      const { vhost, owner, access, query } = call
+      const declared = queueOf(call)
+      const { name } = declared
+      const guard = {
+        ifUnused: query.get('if-unused') === 'true',
+        ifEmpty: query.get('if-empty') === 'true',
+      }
+      if (guard.ifUnused || guard.ifEmpty) await declared.counted()
+      const queue = vhost.findDeletable(name, owner, guard, access)
+      if (queue !== undefined) vhost.deleteQueue(queue)
+      await vhost.queueStored(name)
+      return NO_CONTENT
+    },
+    'GET /queues/:vhost/:name/bindings': (call) => {
+      const queue = queueOf(call)
+      const bindings = call.vhost.bindingsTo(queue).map(shownBinding)
+      const all = [defaultBinding(queue.name), ...bindings]
+      return list(all.map((binding) => bindingJson(call.vhost.name, binding)))
+    },
+    'DELETE /queues/:vhost/:name/contents': async (call) => {
+      await readableQueue(call, noSuchObject).purge()
+      return NO_CONTENT
+    },
+    // Of mirrors, of which one node has none, there is nothing to be done.
+    'POST /queues/:vhost/:name/actions': (call) => {
+      queueOf(call)
+      const action = call.body.get('action')
+      if (action === 'sync' || action === 'cancel_sync') return NO_CONTENT
+      throw badRequest(`unknown action: ${JSON.stringify(action)}`)
+    },
+  }),
+]
 
 /** With these, nothing is shown that changes with each message. */
 function detailOf({ query }: Call): QueueDetail {

@@ -6,14 +6,28 @@ import { vhostJson } from '../json/vhost-json.ts'
 import { type Route, routes } from '../route.ts'
 import { vhostSettings } from '../vhost-settings.ts'
 
+/** What of a virtual host each node knows for itself. */
+const OF_CLIENTS = [
+  'message_stats',
+  'recv_oct',
+  'recv_oct_details',
+  'send_oct',
+  'send_oct_details',
+  'cluster_state',
+]
+
 export const VHOSTS: readonly Route[] = [
-  ...routes('management', {
-    'GET /vhosts': (call) => list(call.visibleVhosts().map((vhost) => shown(call, vhost))),
-    'GET /vhosts/:vhost': (call) => {
-      call.assertVhostAccess(true)
-      return found(shown(call, call.vhost))
+  ...routes(
+    'management',
+    {
+      'GET /vhosts': (call) => list(call.visibleVhosts().map((vhost) => shown(call, vhost))),
+      'GET /vhosts/:vhost': (call) => {
+        call.assertVhostAccess(true)
+        return found(shown(call, call.vhost))
+      },
     },
-  }),
+    { place: { together: OF_CLIENTS } },
+  ),
   ...routes('administrator', {
     'PUT /vhosts/:vhost': async (call) => {
       const { vhosts, permissions } = call.broker.administration
