@@ -18,7 +18,7 @@ export class FrontRecord {
   #safe: number
   readonly #runs = new Fifo<Run>()
   #lastRun: Run | null = null
-  /** Those that the front may not have heard of. */
+  /** Those that the front may not have heard of, in their order. */
   readonly #rejected: Set<number>
   /** When it had a session last; undefined while it has one. */
   leftMs: number | undefined
@@ -66,6 +66,9 @@ export class FrontRecord {
 
   /** The front knows what became of all up to there. */
   forgetHeard(upTo: number): void {
-    for (const number of this.#rejected) if (number <= upTo) this.#rejected.delete(number)
+    for (const number of this.#rejected) {
+      if (number > upTo) return
+      this.#rejected.delete(number)
+    }
   }
 }

@@ -46,8 +46,12 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   #isScheduled = false
   #hasRoom = true
   #isListening = false
+  /** Publishes up to there an owner before this one may have had. */
+  #doubtfulUpTo = 0
   /** The front has been told, or is being told, that all up to there is safe. */
   #confirmed = 0
+  /** How much had been said when the front was told so, as far as it is not known that it has heard it. */
+  #said: { readonly upTo: number; readonly bytes: number } | undefined
 
   constructor(linkId: string, host: SessionHost) {
     this.linkId = linkId
@@ -126,7 +130,10 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   publish(queue: number, number: number, message: Message): void {
     const record = this.#recordFor(number)
     if (record === undefined) return
-    const outcome = this.#host.find(queue)?.queue.publish(message) ?? ACCEPTED
+    const engine = this.#host.find(queue)
+    const isAgain = number <= this.#doubtfulUpTo
+    const outcome =
+      (isAgain ? engine?.publishAgain(message) : engine?.queue.publish(message)) ?? ACCEPTED
     this.#published(record, number, outcome)
   }
 
@@ -135,6 +142,10 @@ export class Session implements HostedSession, FrontListener, TurnTask {
     if (record === undefined) return
     const outcome = this.#host.delaysOf(queue)?.delay(message, delayMs) ?? ACCEPTED
     this.#published(record, number, outcome)
+  }
+
+  doubtful(upTo: number): void {
+    this.#doubtfulUpTo = upTo
   }
 
   atomic(): void {
@@ -162,6 +173,7 @@ export class Session implements HostedSession, FrontListener, TurnTask {
     if (this.#state === 'closed' || record === undefined || this.#link === undefined) return
     if (this.#state === 'open') this.#sayConfirmed(record)
     if (this.#writer.bytes > 0) this.#link.send(this.#writer.take())
+    this.#said ??= { upTo: this.#confirmed, bytes: this.#link.sentBytes }
     this.#lookForRoom()
   }
 
@@ -285,12 +297,18 @@ export class Session implements HostedSession, FrontListener, TurnTask {
 
   #sayConfirmed(record: FrontRecord): void {
     record.lookAt(this.#host.log)
-    const isHeard = this.#link?.pendingBytes === 0 && this.#writer.bytes === 0
-    // Nothing is on its way to the front, so it knows what was rejected.
-    if (isHeard) record.forgetHeard(this.#confirmed)
+    this.#forgetHeard(record)
     if (record.safe === this.#confirmed) return
     this.#confirmed = record.safe
     this.#writer.confirmed(record.safe)
+  }
+
+  #forgetHeard(record: FrontRecord): void {
+    const said = this.#said
+    if (said === undefined || this.#link === undefined) return
+    if (this.#link.receivedBytes < said.bytes) return
+    record.forgetHeard(said.upTo)
+    this.#said = undefined
   }
 
   #lookForRoom(): void {

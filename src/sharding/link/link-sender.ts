@@ -63,6 +63,7 @@ export class LinkSender {
   /** In the order of their numbers, from the first whose receipt is not known. */
   readonly #window = new Fifo<Datagram>()
   #lastNumber = 0
+  #sentBytes = 0
   #unsentBytes = 0
   #windowBytes = 0
   #state: 'opening' | 'open' | 'closed' = 'opening'
@@ -84,6 +85,16 @@ export class LinkSender {
     return this.#unsentBytes + this.#windowBytes
   }
 
+  /** All that was given to `send`. */
+  get sentBytes(): number {
+    return this.#sentBytes
+  }
+
+  /** The other end has at least so much of it, from the beginning on. */
+  get receivedBytes(): number {
+    return this.#sentBytes - this.pendingBytes
+  }
+
   /** Takes any amount, also while there is no room. The list and its buffers must not change any more. */
   send(batch: Buffer | readonly Buffer[]): void {
     if (this.#state === 'closed') return
@@ -92,6 +103,7 @@ export class LinkSender {
     for (const part of parts) bytes += part.length
     this.#unsent.push(parts, bytes)
     this.#unsentBytes += bytes
+    this.#sentBytes += bytes
     this.#sendUnsent()
   }
 
