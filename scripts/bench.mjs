@@ -16,6 +16,10 @@ try {
   process.exit(1)
 }
 
-const bench = ['--import', 'tsx', join(root, 'bench/run.ts'), ...process.argv.slice(2)]
+// Clusters have a bench of their own.
+const [first, ...rest] = process.argv.slice(2)
+const [main, args] =
+  first === 'cluster' ? ['cluster/run.ts', rest] : ['run.ts', process.argv.slice(2)]
+const bench = ['--import', 'tsx', join(root, 'bench', main), ...args]
 const { status } = spawnSync(process.execPath, bench, { cwd: root, stdio: 'inherit' })
 process.exit(status ?? 1)

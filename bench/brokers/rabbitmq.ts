@@ -9,7 +9,8 @@ import { type Broker, type RunningBroker, runningBroker } from './broker.ts'
 import { freePort } from './free-port.ts'
 import { ServerProcess, scratchDirectory } from './server-process.ts'
 
-interface Installation {
+/** The programs of a RabbitMQ. */
+export interface Installation {
   server: string
   epmd: string
 }
@@ -51,6 +52,11 @@ export class RabbitMq implements Broker {
 
 /** The RabbitMQ of this machine, if it has one. */
 export function findRabbitMq(): RabbitMq | undefined {
+  const installation = findInstallation()
+  return installation && new RabbitMq(installation)
+}
+
+export function findInstallation(): Installation | undefined {
   const server = [
     // Debian's command on the PATH is a wrapper that changes the user; this is what it runs.
     '/usr/lib/rabbitmq/bin/rabbitmq-server',
@@ -58,10 +64,15 @@ export function findRabbitMq(): RabbitMq | undefined {
     ...onPath('rabbitmq-server'),
   ].find(existsSync)
   const epmd = [...onPath('epmd'), '/usr/lib/erlang/bin/epmd'].find(existsSync)
-  return server && epmd ? new RabbitMq({ server, epmd }) : undefined
+  return server && epmd ? { server, epmd } : undefined
 }
 
-function environment(directory: string, port: number, distPort: number): Record<string, string> {
+/** Everything of a node in that directory, and nothing of it that others have. */
+export function environment(
+  directory: string,
+  port: number,
+  distPort: number,
+): Record<string, string> {
   return {
     HOME: directory,
     ERL_EPMD_ADDRESS: '127.0.0.1',

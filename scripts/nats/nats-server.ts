@@ -19,6 +19,11 @@ export class NatsServer {
     writeFileSync(this.#configFile, config, { mode: 0o600 })
   }
 
+  /** Undefined while it does not run. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   start(): void {
     if (this.#child !== undefined) return
     const log = openSync(join(this.#directory, 'log'), 'a')

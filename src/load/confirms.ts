@@ -15,14 +15,21 @@ export class Confirms {
   #lastTag = 0
   #lowestOpen = 1
   outstanding = 0
+  readonly #window: number
 
   constructor(window: number, ledger: Ledger, tally: Tally) {
+    this.#window = window
     const size = 2 ** Math.ceil(Math.log2(window + 1))
     this.#sentAtUs = new Float64Array(size)
     this.#done = new Uint8Array(size)
     this.#mask = size - 1
     this.#ledger = ledger
     this.#tally = tally
+  }
+
+  /** How many may be published: the window begins at the first that is not confirmed. */
+  get allowed(): number {
+    return this.#window - (this.#lastTag + 1 - this.#lowestOpen)
   }
 
   published(atUs: number): void {

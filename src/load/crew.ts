@@ -9,7 +9,7 @@ import { makeReel } from './reel.ts'
 import type { Session } from './session.ts'
 import type { Tally } from './tally.ts'
 import type { Topology } from './topology.ts'
-import type { TrafficLoad } from './traffic-load.ts'
+import type { Target, TrafficLoad } from './traffic-load.ts'
 
 /** What all producers and consumers of a measurement share. */
 export interface Crew {
@@ -19,7 +19,8 @@ export interface Crew {
   tally: Tally
   /** Whether consumers take times. */
   recordLatency: boolean
-  open: () => Promise<Session>
+  /** Connects to one of these in turn: the next for the next number. */
+  open: (nodes: readonly Target[] | undefined, id: number) => Promise<Session>
   /** Something came in or went out. */
   onProgress: () => void
 }
@@ -28,7 +29,7 @@ export async function openConsumers(crew: Crew): Promise<Consumer[]> {
   const { consumers, bodySizeBytes, prefetch, ackEvery } = crew.job.shape
   const opened: Consumer[] = []
   for (let id = 0; id < consumers; id++) {
-    const consumer = new Consumer(await crew.open(), {
+    const consumer = new Consumer(await crew.open(crew.job.consumeThrough, id), {
       ledger: crew.ledger,
       tally: crew.tally,
       bodySizeBytes,
@@ -66,7 +67,7 @@ export async function openProducers(crew: Crew): Promise<Producer[]> {
     shape
   const opened: Producer[] = []
   for (let id = 0; id < producers; id++) {
-    const session = await crew.open()
+    const session = await crew.open(crew.job.publishThrough, id)
     const reel = makeReel({
       exchange: topology.exchange,
       routes: topology.routes(),

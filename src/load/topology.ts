@@ -128,7 +128,7 @@ export class Topology {
 export async function declareQueue(
   session: Session,
   queue: string,
-  { persistent, priorities }: Pick<TrafficShape, 'persistent' | 'priorities'>,
+  shape: Pick<TrafficShape, 'persistent' | 'priorities' | 'queueType'>,
 ): Promise<{ messageCount: number }> {
   return session.call(
     {
@@ -136,16 +136,23 @@ export async function declareQueue(
       ticket: 0,
       queue,
       passive: false,
-      durable: persistent,
+      durable: shape.persistent,
       exclusive: false,
       autoDelete: false,
       nowait: false,
-      // Ten of them are those from 0 to 9.
-      arguments:
-        priorities > 0 ? fieldTableFromObject({ 'x-max-priority': priorities - 1 }) : NO_ARGUMENTS,
+      arguments: queueArguments(shape),
     },
     QUEUE_DECLARE_OK,
   )
+}
+
+function queueArguments({
+  priorities,
+  queueType,
+}: Pick<TrafficShape, 'priorities' | 'queueType'>): FieldTable {
+  if (queueType !== undefined) return fieldTableFromObject({ 'x-queue-type': queueType })
+  // Ten of them are those from 0 to 9.
+  return priorities > 0 ? fieldTableFromObject({ 'x-max-priority': priorities - 1 }) : NO_ARGUMENTS
 }
 
 export async function deleteQueue(session: Session, queue: string): Promise<void> {

@@ -25,6 +25,8 @@ export interface TrafficShape {
   persistent: boolean
   /** Queues have so many priorities, and messages each of them in turn; 0: none. */
   priorities: number
+  /** Classic ones unless it is given. */
+  queueType?: 'quorum'
   /** Publisher confirms with this many outstanding for each producer; 0 without. */
   confirmWindow: number
   /** Manual acks with this prefetch; 0: automatic acks, no limit. */
@@ -45,6 +47,9 @@ export interface TrafficShape {
 
 export interface TrafficLoad {
   target: Target
+  /** Nodes of a cluster that producers connect to in turn, and consumers; `target` unless they are given. */
+  publishThrough?: readonly Target[]
+  consumeThrough?: readonly Target[]
   /** Names of everything declared start with this. */
   prefix: string
   /** Marks every message, 1 to 65535. */

@@ -14,7 +14,7 @@ import type { Producer } from './producer.ts'
 import { Session } from './session.ts'
 import { Tally } from './tally.ts'
 import { Topology } from './topology.ts'
-import type { TrafficLoad } from './traffic-load.ts'
+import type { Target, TrafficLoad } from './traffic-load.ts'
 
 const STALL_CHECK_MS = 500
 /** Below this, waiting for the next due message spins: timers are no finer than a millisecond. */
@@ -102,7 +102,7 @@ class Traffic<Snapshot extends Progress> {
       ledger: this.#ledger,
       tally: this.#tally,
       recordLatency: job.shape.ratePerSec > 0 || options.alwaysTimed === true,
-      open: () => this.#open(),
+      open: (nodes, id) => this.#open(nodes?.[id % nodes.length]),
       onProgress: () => this.#askTurn(),
     }
   }
@@ -177,8 +177,8 @@ class Traffic<Snapshot extends Progress> {
     for (const timer of this.#timers) clearTimeout(timer)
   }
 
-  async #open(): Promise<Session> {
-    const session = await Session.open(this.#job.target, LOAD_SIZE)
+  async #open(target: Target = this.#job.target): Promise<Session> {
+    const session = await Session.open(target, LOAD_SIZE)
     session.onFailure = (error) => this.#fail(error)
     return session
   }
@@ -220,12 +220,10 @@ class Traffic<Snapshot extends Progress> {
 
   /** How many messages this producer may publish now. */
   #allowed(producer: Producer): number {
-    const { messageCount, confirmWindow, inflight, consumers } = this.#job.shape
+    const { messageCount, inflight, consumers } = this.#job.shape
     let allowed = Number.MAX_SAFE_INTEGER
     if (messageCount > 0) allowed = this.#quota(producer) - producer.sent
-    if (producer.confirms) {
-      allowed = Math.min(allowed, confirmWindow - producer.confirms.outstanding)
-    }
+    if (producer.confirms) allowed = Math.min(allowed, producer.confirms.allowed)
     if (inflight > 0 && consumers > 0) {
       const room = inflight - (this.#tally.expected - this.#tally.consumed)
       allowed = Math.min(allowed, Math.floor(room / producer.copies))
