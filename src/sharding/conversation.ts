@@ -38,6 +38,8 @@ export interface ConversationOptions {
   readonly onBehind: (isBehind: boolean) => void
   /** A place that has had no owner for so long has none any more; others are waited for. */
   readonly goneAfterMs?: number | undefined
+  /** Nobody needs it any more. */
+  readonly onOver: () => void
 }
 
 export interface LinkListener {
@@ -142,6 +144,9 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       this.#forget(one)
       if (!one.isCancelled) one.consumer.cancelled()
     }
+    // There may never be anybody who could be talked to, and names of such places can be made up.
+    const mayBeForNobody = this.#target === null && this.#options.goneAfterMs !== undefined
+    if (mayBeForNobody && this.#queues.size === 0) this.#endForGood()
   }
 
   /** Talks to that owner from now on; null while there is none. */
@@ -366,6 +371,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#checkBehind()
     const requests = [...this.#requests.keys()]
     for (const request of requests) this.failed(request, NOT_FOUND, '')
+    this.#stopWatching?.()
+    if (this.isOver) this.#options.onOver()
   }
 
   #greet({ address, epoch, greeting }: Target): void {

@@ -156,9 +156,8 @@ export class Sharding {
     this.#map = map
     const members = this.#members
     for (const owner of this.#owners.values()) owner.follow(members)
-    for (const [key, { place, conversation }] of this.#conversations) {
+    for (const { place, conversation } of this.#conversations.values()) {
       conversation.follow(this.#targetOf(place))
-      if (conversation.isOver) this.#conversations.delete(key)
     }
   }
 
@@ -294,6 +293,7 @@ export class Sharding {
         this.#openLink(conversation, address, linkId, listener),
       onBehind: (isBehind) => this.#setBehind(conversation, isBehind),
       goneAfterMs: 'node' in place ? NODE_GONE_MS : undefined,
+      onOver: () => this.#conversations.delete(key),
     })
     this.#conversations.set(key, { place, conversation })
     conversation.follow(this.#targetOf(place))

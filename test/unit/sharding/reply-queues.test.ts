@@ -106,4 +106,17 @@ describe('reply queues of a cluster', () => {
     expect(again).not.toBe(first)
     expect(await lookFor(again)).toBe('there')
   })
+
+  it('cost next to nothing when their names are made up', async () => {
+    const before = cluster.clock.pendingCount
+    for (let id = 0; id < 2000; id++) {
+      const name = `amq.rabbitmq.reply-to.${'x'.repeat(22)}.${2 ** 33}.c.${id}`
+      vhosts.b.replyQueues.find(name)?.publish(sampleMessage('for nobody'))
+    }
+    expect(cluster.clock.pendingCount - before).toBeLessThan(600)
+    const { tickets } = nodes.b.sharding
+    await cluster.pass(6000)
+    expect(tickets.settled()).toBeUndefined()
+    expect(cluster.clock.pendingCount).toBe(before)
+  })
 })
