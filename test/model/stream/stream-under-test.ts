@@ -86,9 +86,14 @@ export class StreamUnderTest {
         operation satisfies never
     }
     // What is read takes its time, and then more may be.
-    for (let round = 0; round < 10; round++) await microtasks()
+    for (let round = 0; round < 20; round++) await this.#whileRead()
     this.#compare()
     if (this.#log.lastTicket <= this.#log.storedTicket) this.#expectServed()
+  }
+
+  /** What is in memory is read in the next turn; turns of the log are operations of their own. */
+  #whileRead(): Promise<void> {
+    return this.#isLogged ? microtasks() : new Promise((resolve) => setImmediate(resolve))
   }
 
   /** Everything is stored, and everybody takes what there is. */
@@ -98,12 +103,12 @@ export class StreamUnderTest {
       this.#turn.run()
       await this.#journal.settle('store')
       this.#clock.advance(RETRY_MS)
-      await microtasks()
+      await this.#whileRead()
       for (const consumer of this.#consumers) {
         this.#stream.acknowledge(consumer.unacked.splice(0))
         this.#stream.resume(consumer)
       }
-      await microtasks()
+      await this.#whileRead()
       this.#compare()
     }
     expect(this.model.storedEnd).toBe(this.model.messages.length)
