@@ -196,21 +196,22 @@ export class ClassicQueue implements Queue {
     this.#evictions.dropDue()
   }
 
-  publish(message: Message): PublishOutcome {
+  /** `isAgain`: somebody may have had it, from an owner that had not stored it yet; it is redelivered. */
+  publish(message: Message, isAgain = false): PublishOutcome {
     if (this.#deleted) return ACCEPTED
     this.counts.published++
     const evictions = this.#evictions
     if (evictions.refuses(message)) return this.#refuse(message)
     const lane = this.#lanes.of(message)
     const expiresAt = evictions.expiryOf(message)
-    if (this.#lanes.isEmpty) {
+    if (this.#lanes.isEmpty && !isAgain) {
       const consumer = this.#consumers.next()
       if (consumer !== undefined) return this.#publishTo(consumer, lane, message, expiresAt)
     }
-    const outcome = lane.push(message, expiresAt)
+    const outcome = lane.push(message, expiresAt, isAgain)
     if (expiresAt !== 0 || evictions.isLimited) evictions.dropDue()
     // What is being read back may be of a lower priority.
-    if (this.#lanes.arePriorities) this.#dispatch()
+    if (this.#lanes.arePriorities || isAgain) this.#dispatch()
     return outcome
   }
 

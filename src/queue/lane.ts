@@ -54,13 +54,14 @@ export class Lane {
   }
 
   /** Behind all others. `expiresAt` is in milliseconds since 1970; 0 is never. */
-  push(message: Message, expiresAt: number): PublishOutcome {
+  push(message: Message, expiresAt: number, redelivered = false): PublishOutcome {
     const sequence = this.#nextSequence++
     const isLogged = this.log !== null && this.#isKept(message)
     const outcome = isLogged
       ? (this.log as QueueLog).enqueue(message, sequence, expiresAt)
       : ACCEPTED
-    this.ready.push(message, sequence, expiresAt, isLogged)
+    if (redelivered && isLogged) this.log?.deliver(message, sequence)
+    this.ready.push(message, sequence, expiresAt, isLogged, redelivered)
     return outcome
   }
 

@@ -114,14 +114,20 @@ export class ReadyList {
     return this.#window.length > 0 ? this.#windowSequences.first.next : this.#backlog?.firstSequence
   }
 
-  /** Sequences must grow. */
-  push(message: Message, sequence: number, expiresAt: number, isLogged: boolean): void {
+  /** Sequences must grow. Of a message that goes to the backlog, the log knows whether it is redelivered. */
+  push(
+    message: Message,
+    sequence: number,
+    expiresAt: number,
+    isLogged: boolean,
+    redelivered = false,
+  ): void {
     if (expiresAt !== 0) this.#isTimed = true
     const hasBacklog = this.#backlog !== null && this.#backlog.length > 0
     const bytes = this.#bytes + this.#returned.bytes
     if (!hasBacklog && this.#storage.budget.allows(bytes + memoryBytes(message))) {
       message.settleIn(this.#arena)
-      this.#pushToWindow(message, sequence, false, expiresAt)
+      this.#pushToWindow(message, sequence, redelivered, expiresAt)
     } else {
       this.#backlog ??= new Backlog(this.#log, this.#storage)
       this.#backlog.push(message, sequence, expiresAt, isLogged, bytes)

@@ -156,6 +156,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const isSame =
       before?.address === target?.address &&
       before?.greeting.incarnation === target?.greeting.incarnation
+    if (before?.address !== target?.address) this.#pending.ownerChanged()
     if (!isSame) this.#restart()
     this.#watchForNobody()
   }
@@ -278,6 +279,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       // What is being attached is among the requests.
       if (front.isAttached && !front.isCancelled) this.#attachAgain(front)
     }
+    const { doubtfulUpTo } = this.#pending
+    if (doubtfulUpTo > upTo) writer.doubtful(doubtfulUpTo)
     for (const pending of this.#pending.after(upTo)) this.#sayPublish(pending)
     const late = this.#late
     this.#late = []
@@ -405,6 +408,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   #sayPublish({ queue, number, message, dueMs }: PendingPublish): void {
+    this.#pending.sent(number)
     if (dueMs === undefined) {
       this.#say().publish(queue, number, message)
       return

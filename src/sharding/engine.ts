@@ -1,4 +1,6 @@
 import type { DelayQueue } from '../delayed/delay-queue.ts'
+import type { PublishOutcome } from '../exchange/destination.ts'
+import type { Message } from '../message/message.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
 import type { Place, Queue } from '../queue/queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
@@ -45,6 +47,13 @@ export class Engine {
     return this.queue.claim(
       places.map((place) => ({ priority: levelOf(place), sequence: sequenceOf(place) })),
     )
+  }
+
+  /** An owner before this one may have delivered it, and had not stored it. */
+  publishAgain(message: Message): PublishOutcome {
+    return this.queue instanceof ClassicQueue
+      ? this.queue.publish(message, true)
+      : this.queue.publish(message)
   }
 
   /** Nobody claims anything any more. */

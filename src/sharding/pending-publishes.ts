@@ -24,6 +24,9 @@ export class PendingPublishes {
   #confirmedNumber = 0
   #ticket: Ticket = 0
   #bytes = 0
+  /** Up to there an owner was sent them, and up to there one that is none any more. */
+  #sentUpTo = 0
+  #doubtfulUpTo = 0
   /** Of those with the ticket of the first one. */
   #isRejected = false
 
@@ -53,6 +56,21 @@ export class PendingPublishes {
   /** What comes now has another ticket than what came before. */
   endTicket(): void {
     this.#ticket = 0
+  }
+
+  /** Up to there they may have been delivered by an owner that had not stored them. */
+  get doubtfulUpTo(): number {
+    return this.#doubtfulUpTo
+  }
+
+  /** The owner is being sent this one. */
+  sent(number: number): void {
+    this.#sentUpTo = Math.max(this.#sentUpTo, number)
+  }
+
+  /** There is another owner than that which was sent some of them. */
+  ownerChanged(): void {
+    this.#doubtfulUpTo = this.#sentUpTo
   }
 
   rejected(number: number): void {

@@ -25,6 +25,7 @@ const COUNT = 11
 const TOUCH = 12
 const ATOMIC = 13
 const PUBLISH_LATER = 14
+const DOUBTFUL = 15
 
 const ABOUT_QUEUES: ReadonlySet<number> = new Set([
   CLAIM,
@@ -77,6 +78,8 @@ export interface SessionWords {
   publish(queue: number, number: number, message: Message): void
   /** The same, so many milliseconds later; or to the exchange whose delays have that id. */
   publishLater(queue: number, number: number, delayMs: number, message: Message): void
+  /** Publishes up to there an owner before may have given to consumers, and not stored. */
+  doubtful(upTo: number): void
   /** The rest of this batch is to be stored as one. */
   atomic(): void
 }
@@ -140,6 +143,11 @@ export class FrontWriter implements SessionWords, QueueWords {
     this.#about(queue, PUBLISH)
     this.#batch.uint48(number)
     this.#batch.message(message)
+  }
+
+  doubtful(upTo: number): void {
+    this.#batch.uint8(DOUBTFUL)
+    this.#batch.uint48(upTo)
   }
 
   publishLater(queue: number, number: number, delayMs: number, message: Message): void {
@@ -248,6 +256,8 @@ export class FrontReader {
         return listener.publish(reader.uint48(), reader.uint48(), reader.message())
       case PUBLISH_LATER:
         return this.#publishLater(listener)
+      case DOUBTFUL:
+        return listener.doubtful(reader.uint48())
       case SETTLE:
         return this.#settle(listener)
       case CONSUME:

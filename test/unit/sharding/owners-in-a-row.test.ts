@@ -54,3 +54,29 @@ it.each(WHEN)('one that is alone stays that with two owners in %i ms', async (ms
     bodies: ['1'],
   })
 })
+
+it('what an owner has delivered and not stored comes from the next one as redelivered', async () => {
+  const cluster = new SimulatedCluster(randomNumbers(1), 1)
+  for (const name of ['a', 'b', 'c']) cluster.start(name, [ORDERS])
+  cluster.give(0, 'a')
+  const [consumed, published] = ['b', 'c'].map((name) => cluster.nodes.get(name)?.queue('orders'))
+  if (consumed === undefined || published === undefined) throw new Error('there is no queue')
+  const consumer = new RecordingConsumer({ prefetchCount: 10 })
+  const done = consumed.consume(consumer, false)
+  await cluster.pass(50)
+  await done
+  cluster.setStuck(0, true)
+  published.publish(sampleMessage('1', { properties: { deliveryMode: 2 } }))
+  await cluster.until(() => consumer.bodies.length === 1, 'it is delivered')
+  cluster.kill('a')
+  published.publish(sampleMessage('2', { properties: { deliveryMode: 2 } }))
+  cluster.setStuck(0, false)
+  cluster.give(0, 'b')
+  await cluster.until(() => consumer.bodies.length === 3, 'both are delivered')
+  cluster.close()
+  expect(consumer.received).toMatchObject([
+    { body: '1', redelivered: false },
+    { body: '1', redelivered: true },
+    { body: '2', redelivered: false },
+  ])
+})
