@@ -9,6 +9,7 @@ import type { QueueStorage } from '../queue/queue-storage.ts'
 import { QuorumQueue } from '../queue/quorum-queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 import { Engine, type EngineDelays } from './engine.ts'
+import type { LeavingLetters } from './leaving-letters.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
 
 export interface EngineParts {
@@ -17,6 +18,7 @@ export interface EngineParts {
   readonly profile: CompatProfile
   /** Whether it can be said of the queue that nobody uses it. */
   readonly isInUse: () => boolean
+  readonly leavingLetters: LeavingLetters
 }
 
 /** The queue itself, of each type, on the node that owns its place. */
@@ -24,7 +26,7 @@ export function newEngine(queue: ShardedQueue, parts: EngineParts): Engine {
   const { id, name, vhostName, properties } = queue
   const { log, storage, profile } = parts
   const logOf = (priority: number): QueueLog | null => log?.queueLog(id + priority) ?? null
-  const shared = { name, vhostName, properties, storage, events: eventsOf(queue, parts.isInUse) }
+  const shared = { name, vhostName, properties, storage, events: eventsOf(queue, parts) }
   const withDelays = (engine: Queue): Engine => new Engine(engine, delaysOf(queue, engine, parts))
   switch (queue.type) {
     case 'quorum':
@@ -66,7 +68,7 @@ function delaysOf(
 }
 
 /** The queue tells of itself; others know it as what stands for it. */
-function eventsOf(queue: ShardedQueue, isInUse: () => boolean): QueueEvents {
+function eventsOf(queue: ShardedQueue, { isInUse, leavingLetters }: EngineParts): QueueEvents {
   return {
     lastConsumerLeft: () => {
       if (isInUse()) queue.events.lastConsumerLeft(queue)
@@ -74,6 +76,6 @@ function eventsOf(queue: ShardedQueue, isInUse: () => boolean): QueueEvents {
     expired: () => {
       if (isInUse()) queue.events.expired(queue)
     },
-    deadLetter: (letter) => queue.events.deadLetter(letter),
+    deadLetter: (letter) => queue.events.deadLetter(leavingLetters.follow(letter)),
   }
 }

@@ -36,6 +36,9 @@ export interface ShardState {
   readonly sessions: number
 }
 
+/** How long dead letters are waited for that go to others. */
+const ARRIVAL_MS = 1000
+
 /**
  * A shard that this node owns, with its journal and message log.
  *
@@ -75,6 +78,8 @@ export class OwnedShard {
     this.#isEnding = true
     await this.#opened
     this.#owner?.close()
+    // What has not arrived is there for the next owner, which would send it once more.
+    await this.#owner?.leavingLetters.whenNone(this.#options.clock, ARRIVAL_MS)
     await this.#log?.close()
     await this.#journal?.journal.close()
   }

@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts'
 import { type DelaysOfExchange, ExchangeDelays } from './exchange-delays.ts'
 import { FrontRecord } from './front-record.ts'
 import { HeldPlaces } from './held-places.ts'
+import { LeavingLetters } from './leaving-letters.ts'
 import type { BatchTraffic } from './link/batch-traffic.ts'
 import { LinkReceivers } from './link/link-receivers.ts'
 import { LinkSender } from './link/link-sender.ts'
@@ -60,6 +61,7 @@ export class PlaceOwner implements SessionHost {
   readonly log: MessageLog | null
   readonly turn: Turn
   readonly logger: Logger
+  readonly leavingLetters: LeavingLetters = new LeavingLetters()
   readonly #options: PlaceOwnerOptions
   readonly #engines = new Map<number, Engine>()
   readonly #queues = new Map<number, ShardedQueue>()
@@ -90,6 +92,7 @@ export class PlaceOwner implements SessionHost {
     this.#receivers = new LinkReceivers({
       traffic,
       address,
+      clock,
       onOpened: (linkId) => this.#sessions.set(linkId, new Session(linkId, this)),
       onBatch: (linkId, batch) => this.#sessions.get(linkId)?.onBatch(batch),
       onBroken: (linkId) => this.#end(this.#sessions.get(linkId)),

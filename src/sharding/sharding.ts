@@ -98,6 +98,7 @@ export class Sharding {
     this.#replies = new LinkReceivers({
       traffic: this.#traffic,
       address: this.#frontAddress,
+      clock: options.clock,
       onOpened: (linkId) => {
         if (!this.#byLink.has(linkId)) this.#replies.closeLink(linkId)
       },
@@ -267,7 +268,10 @@ export class Sharding {
       members: this.#members,
       ownFront: this.#front,
       createQueue: (queue, owner) =>
-        newEngine(queue, { log: parts.log, storage, profile, isInUse: () => owner.isInUse() }),
+        newEngine(queue, {
+          ...{ log: parts.log, storage, profile, leavingLetters: owner.leavingLetters },
+          isInUse: () => owner.isInUse(),
+        }),
       createDelays: ({ id, owner, release }) =>
         new DelayQueue({
           ...{ owner, release, storage, tickets: this.tickets },
