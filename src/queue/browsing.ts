@@ -39,4 +39,16 @@ export interface QueueBrowser {
    * together with that. False when it has left already.
    */
   takeOut(browsed: BrowsedMessage, arrive?: () => void): boolean
+  /**
+   * The same where it takes time until that is safe: the message is still stored, and is nobody else's. Undefined
+   * when it has left already.
+   */
+  hold(browsed: BrowsedMessage): HeldMessage | undefined
+}
+
+/** A message that somebody has taken out of a queue, who says one of these when it is known what becomes of it. */
+export interface HeldMessage {
+  gone(): void
+  /** As what somebody requeues, it is redelivered. */
+  back(): void
 }

@@ -96,7 +96,7 @@ export class ClassicQueue implements Queue {
   #exclusiveConsumer = false
   #unackedCount = 0
   /** Those that wait for messages to be read back. */
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
   #deleted = false
 
   constructor({
@@ -309,6 +309,11 @@ export class ClassicQueue implements Queue {
       lanes: this.#lanes,
       deliveryCountOf: (place) => this.deliveryCountOf(place),
       left: (place) => this.left(place),
+      queue: this,
+      held: () => {
+        this.#unackedCount++
+        this.#goOn()
+      },
     })
   }
 
@@ -477,9 +482,7 @@ export class ClassicQueue implements Queue {
   }
 
   #wakeWaiting(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const wake of waiting) wake()
+    for (const wake of this.#waiting.splice(0)) wake()
   }
 
   #settingsWith(policy: PolicyDefinition): QueueSettings {

@@ -2,7 +2,7 @@ import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueLog, StoredMessage } from '../message-log/queue-log.ts'
 import type { LoggedMessage } from './backlog-runs.ts'
-import type { Place } from './queue.ts'
+import type { Place, TimedPlace } from './queue.ts'
 import type { QueueStorage } from './queue-storage.ts'
 import { ReadyList } from './ready-list.ts'
 import { SequenceRun } from './sequence-run.ts'
@@ -107,6 +107,11 @@ export class Lane {
     this.ready.comeBack(last, passed)
     this.log?.deliverStored(0, last)
     return claimed
+  }
+
+  /** Somebody has taken out what was ready, and will say what becomes of it. */
+  hold({ sequence, expiresAt }: TimedPlace): void {
+    if (expiresAt !== 0) this.#keepExpiry(sequence, expiresAt)
   }
 
   flushTaken(): void {

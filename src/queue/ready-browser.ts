@@ -1,15 +1,18 @@
 import type { Message } from '../message/message.ts'
 import type { LogPosition, StoredMessage } from '../message-log/queue-log.ts'
-import type { BrowsedMessage, BrowseLimits, QueueBrowser } from './browsing.ts'
+import type { BrowsedMessage, BrowseLimits, HeldMessage, QueueBrowser } from './browsing.ts'
 import type { Lane } from './lane.ts'
 import type { Lanes } from './lanes.ts'
-import type { Place } from './queue.ts'
+import type { Place, Queue } from './queue.ts'
 
 export interface ReadyBrowserParts {
   readonly lanes: Lanes
   deliveryCountOf(place: Place): number | undefined
   /** It has left for good, unasked. */
   left(place: Place): void
+  /** Somebody has taken one more, until it is acknowledged or requeued. */
+  held(): void
+  readonly queue: Pick<Queue, 'acknowledge' | 'requeue'>
 }
 
 /** So many of the messages in memory are looked at in one step. */
@@ -83,6 +86,15 @@ export class ReadyBrowser implements QueueBrowser {
     arrive?.()
     this.#parts.left(browsed)
     return true
+  }
+
+  hold(browsed: BrowsedMessage): HeldMessage | undefined {
+    const lane = this.#parts.lanes.of(browsed.message)
+    if (!lane.ready.remove(browsed)) return undefined
+    lane.hold(browsed)
+    const { queue, held } = this.#parts
+    held()
+    return { gone: () => queue.acknowledge([browsed]), back: () => queue.requeue([browsed]) }
   }
 
   /** Until there are enough, or no more. */

@@ -1,5 +1,5 @@
 import type { Message } from '../message/message.ts'
-import type { BrowsedMessage, BrowseLimits, QueueBrowser } from '../queue/browsing.ts'
+import type { BrowsedMessage, BrowseLimits, HeldMessage, QueueBrowser } from '../queue/browsing.ts'
 import type { Queue } from '../queue/queue.ts'
 import { levelOf, sequenceOf } from './place-number.ts'
 
@@ -38,6 +38,10 @@ export class ShardedBrowser implements QueueBrowser {
 
   takeOut(browsed: BrowsedMessage, arrive?: () => void): boolean {
     return this.#own?.takeOut(browsed, arrive) ?? false
+  }
+
+  hold(browsed: BrowsedMessage): HeldMessage | undefined {
+    return this.#own?.hold(browsed)
   }
 
   get #own(): QueueBrowser | undefined {

@@ -47,6 +47,8 @@ export class StreamBrowser implements QueueBrowser {
     return String(offset)
   }
 
+  hold(): undefined {}
+
   takeOut(): boolean {
     return false
   }

@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts'
-import type { QueueDestination } from '../exchange/destination.ts'
+import { type QueueDestination, REJECTED } from '../exchange/destination.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { copyKeys } from '../message/copy-keys.ts'
 import { diedIn, withoutDeaths } from '../message/death.ts'
 import type { Message } from '../message/message.ts'
 import { PublishAddress } from '../message/publish-address.ts'
 import { readdressed } from '../message/rewritten.ts'
+import { type TicketSource, whenKnown } from '../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../queue/browsing.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { Vhost } from './vhost.ts'
@@ -25,6 +26,8 @@ export interface MoveOptions {
   /** Undefined for the queue where each of them died. */
   readonly target: MoveTarget | undefined
   readonly clock: Clock
+  /** By which it is known what has become of what was published; null where all is in one log. */
+  readonly tickets: TicketSource | null
   /** Resolves when what was moved is safe, and others have had their turn. */
   readonly stored: () => Promise<void>
 }
@@ -48,7 +51,8 @@ interface Arrival {
 
 /**
  * Brings messages from a queue to others. Each leaves where it was only by arriving, both in one record of the
- * journal: none is lost, and none is in two places.
+ * journal: none is lost, and none is in two places. Where queues are on many nodes, one leaves after it has
+ * arrived: none is lost, but one may be in two places when a node dies meanwhile.
  */
 export class MessageMove {
   readonly #options: MoveOptions
@@ -100,10 +104,14 @@ export class MessageMove {
   }
 
   #move(browsed: BrowsedMessage): void {
-    const { vhost, queue } = this.#options
+    const { vhost, queue, tickets } = this.#options
     const arrival = this.#arrivalOf(browsed.message)
     if (arrival === undefined) {
       this.#kept++
+      return
+    }
+    if (tickets !== null) {
+      this.#moveBetweenNodes(browsed, arrival, tickets)
       return
     }
     const isMoved = queue.browser().takeOut(browsed, () => {
@@ -116,6 +124,28 @@ export class MessageMove {
     })
     // Else somebody has taken it meanwhile: it was not kept.
     if (isMoved) this.#moved++
+  }
+
+  /** It counts as moved until a queue refuses it. */
+  #moveBetweenNodes(
+    browsed: BrowsedMessage,
+    { queues, message }: Arrival,
+    tickets: TicketSource,
+  ): void {
+    const { vhost, queue } = this.#options
+    const held = queue.browser().hold(browsed)
+    if (held === undefined) return
+    this.#moved++
+    const outcome = whenKnown(tickets, vhost.deadLetters.deliver(queues, message))
+    void Promise.resolve(outcome).then((known) => {
+      if (known !== REJECTED) {
+        held.gone()
+        return
+      }
+      held.back()
+      this.#moved--
+      this.#kept++
+    })
   }
 
   /** None when there is no queue that takes it. One that is full is not tried: it might pass on a copy. */

@@ -66,6 +66,27 @@ nats.describe('the management API on nodes that do not have what is asked for', 
     expect(await payloads(node, 'from')).toEqual(['one', 'two', 'three'])
   })
 
+  it('keeps where they are what no queue takes, or is full for', async () => {
+    const node = await filled('kept', texts('one', 'two', 'three'))
+    const full = { 'x-max-length': 1, 'x-overflow': 'reject-publish' }
+    for (const target of ['full-0', 'full-1', 'full-2', 'full-3', 'full-4', 'full-5']) {
+      const declared = { durable: true, arguments: full }
+      await ask(node, `/queues/%2F/${target}`, 'PUT', declared)
+      const to = { exchange: 'amq.default', routing_key: target }
+      const moved = await ask(node, '/queues/%2F/kept/move', 'POST', { to })
+      expect(moved.json).toEqual({ moved: 1, kept: 2 })
+      expect(await payloads(node, target)).toEqual(['one'])
+      const back = { to: { exchange: 'amq.default', routing_key: 'kept' } }
+      expect((await ask(node, `/queues/%2F/${target}/move`, 'POST', back)).json.moved).toBe(1)
+      expect((await payloads(node, 'kept')).toSorted()).toEqual(['one', 'three', 'two'])
+      await ask(node, '/queues/%2F/kept/contents', 'DELETE')
+      await filled('kept', texts('one', 'two', 'three'))
+    }
+    const to = { exchange: 'amq.fanout' }
+    const nowhere = await ask(node, '/queues/%2F/kept/move', 'POST', { to })
+    expect(nowhere.json).toEqual({ moved: 0, kept: 3 })
+  })
+
   it('delays messages, and has them come at once', async () => {
     const node = await filled('later', [])
     const body = { payload: 'late', properties: { delivery_mode: 2 }, delay: 3_600_000 }

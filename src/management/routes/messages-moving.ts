@@ -25,7 +25,8 @@ export const MESSAGES_MOVING: readonly Route[] = [
           await setImmediate()
         }
         const target = targetIn(call)
-        const move = new MessageMove({ vhost, queue, target, clock: broker.clock, stored })
+        const tickets = broker.cluster === null ? null : broker.messageLog
+        const move = new MessageMove({ vhost, queue, target, tickets, clock: broker.clock, stored })
         if (body.has('ids')) return found(await move.some(idsIn(body)))
         const count = body.has('count') ? body.integer('count') : Number.POSITIVE_INFINITY
         if (count < 0) throw badRequest('count should not be negative')

@@ -114,6 +114,38 @@ describe('taking a message out', () => {
   })
 })
 
+describe('holding a message until it is known what becomes of it', () => {
+  it('takes it from what is ready, but not out of the queue', async () => {
+    const log = new LogFixture()
+    const fixture = new QueueFixture({ clock: log.clock, logOf: () => log.queue })
+    for (const name of ['a', 'b', 'c']) fixture.publish(name, { deliveryMode: 2 })
+    await log.storeAll()
+    const { queue } = fixture
+    const [a, b] = await queue.browser().read(0, MANY)
+    const held = [a, b].map((browsed) => queue.browser().hold(browsed as BrowsedMessage))
+    expect(queue.browser().hold(a as BrowsedMessage)).toBeUndefined()
+    expect([queue.readyCount, queue.unackedCount]).toEqual([1, 2])
+    await log.storeAll()
+    expect((await recover(log.journal)).queue.count).toBe(3)
+    held[0]?.back()
+    held[1]?.gone()
+    await log.storeAll()
+    expect((await recover(log.journal)).queue.count).toBe(2)
+    expect([fixture.drain(), queue.unackedCount]).toEqual([['a again', 'c'], 0])
+  })
+
+  it('has it expire when it comes back too late', async () => {
+    const fixture = new QueueFixture({ arguments: { 'x-dead-letter-exchange': 'dlx' } })
+    fixture.publish('a', { expiration: '10' })
+    const [a] = await fixture.queue.browser().read(0, MANY)
+    const held = fixture.queue.browser().hold(a as BrowsedMessage)
+    fixture.clock.advance(10)
+    expect(fixture.deaths).toEqual([])
+    held?.back()
+    expect(fixture.deaths).toEqual(['a expired'])
+  })
+})
+
 describe('a queue that is paused', () => {
   it('gives its consumers their turns as before when it goes on', () => {
     const fixture = new QueueFixture()
