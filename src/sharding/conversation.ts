@@ -11,6 +11,7 @@ import { type LinkId, newLinkId } from './link/datagram.ts'
 import type { LinkSender } from './link/link-sender.ts'
 import type { NodeTickets } from './node-tickets.ts'
 import { type PendingPublish, PendingPublishes } from './pending-publishes.ts'
+import { type Answer, type Ask, Requests } from './requests.ts'
 import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
@@ -47,19 +48,6 @@ export interface LinkListener {
   readonly onRefused: () => void
 }
 
-/** What was asked of an owner and is asked again of the next one. */
-interface Request {
-  readonly ask: (request: number) => void
-  readonly resolve: (answer: Answer) => void
-  readonly reject: (error: AmqpError) => void
-}
-
-interface Answer {
-  readonly count: number
-  readonly taken?: TakenMessage | undefined
-  readonly numbers?: QueueNumbers
-}
-
 interface LateSettlement {
   readonly settlement: Settlement
   readonly queue: number
@@ -89,7 +77,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #queues = new Map<number, ShardedQueue>()
   readonly #consumers = new Map<number, FrontConsumer>()
   readonly #byConsumer = new Map<QueueConsumer, FrontConsumer>()
-  readonly #requests = new Map<number, Request>()
+  readonly #requests = new Requests()
   readonly #pending: PendingPublishes
   /** What was settled while nobody could be told. */
   #late: LateSettlement[] = []
@@ -101,7 +89,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** While there is nobody, and that may be for good. */
   #stopWatching: (() => void) | undefined
   #lastConsumer = 0
-  #lastRequest = 0
   /** Of the last owner who knew us. */
   #welcomedEpoch = 0
   #isScheduled = false
@@ -274,7 +261,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#state = 'open'
     this.#welcomedEpoch = this.#target?.epoch ?? 0
     const writer = this.#say()
-    const asked = [...this.#requests]
+    const askAgain = this.#requests.allOfNow()
     for (const front of this.#consumers.values()) {
       // What is being attached is among the requests.
       if (front.isAttached && !front.isCancelled) this.#attachAgain(front)
@@ -285,7 +272,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const late = this.#late
     this.#late = []
     for (const { settlement, queue, places } of late) writer.settle(settlement, queue, places)
-    for (const [request, { ask }] of asked) ask(request)
+    askAgain()
   }
 
   confirmed(upTo: number): void {
@@ -313,21 +300,19 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   done(request: number, count: number): void {
-    this.#answer(request, { count })
+    this.#requests.answer(request, { count })
   }
 
   failed(request: number, replyCode: number, reason: string): void {
-    const asked = this.#requests.get(request)
-    this.#requests.delete(request)
-    asked?.reject(new AmqpError(replyCode, reason))
+    this.#requests.fail(request, replyCode, reason)
   }
 
   got(request: number, taken: TakenMessage | undefined, ready: number): void {
-    this.#answer(request, { count: ready, taken })
+    this.#requests.answer(request, { count: ready, taken })
   }
 
   counted(request: number, numbers: QueueNumbers): void {
-    this.#answer(request, { count: 0, numbers })
+    this.#requests.answer(request, { count: 0, numbers })
   }
 
   seen(queue: number, sight: QueueSight): void {
@@ -372,8 +357,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#late = []
     this.#pending.giveUp()
     this.#checkBehind()
-    const requests = [...this.#requests.keys()]
-    for (const request of requests) this.failed(request, NOT_FOUND, '')
+    this.#requests.failAll(NOT_FOUND)
     this.#stopWatching?.()
     if (this.isOver) this.#options.onOver()
   }
@@ -466,19 +450,9 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     if (this.#byConsumer.get(front.consumer) === front) this.#byConsumer.delete(front.consumer)
   }
 
-  #ask(ask: (request: number) => void): Promise<Answer> {
-    const request = ++this.#lastRequest
+  #ask(ask: Ask): Promise<Answer> {
     if (this.#state === 'gone') return Promise.reject(new AmqpError(NOT_FOUND, ''))
-    return new Promise((resolve, reject) => {
-      this.#requests.set(request, { ask, resolve, reject })
-      if (this.#state === 'open') ask(request)
-    })
-  }
-
-  #answer(request: number, answer: Answer): void {
-    const asked = this.#requests.get(request)
-    this.#requests.delete(request)
-    asked?.resolve(answer)
+    return this.#requests.add(ask, this.#state === 'open')
   }
 
   /** What is written is sent at the end of the turn. */
