@@ -42,6 +42,7 @@ async function run(from: BatchTraffic, to: BatchTraffic, batchBytes: number): Pr
     let sent = 0
     const receivers = new LinkReceivers({
       traffic: to,
+      clock: systemClock,
       address,
       onOpened() {},
       onBatch() {

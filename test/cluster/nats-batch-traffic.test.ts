@@ -128,6 +128,7 @@ nats.describe('traffic over NATS', () => {
     const refused: string[] = []
     const receivers = new LinkReceivers({
       traffic: to.traffic,
+      clock: systemClock,
       address,
       onOpened() {},
       onBatch: (_link, batch) => received.push(`${batch.toString('latin1', 0, 5)} ${batch.length}`),

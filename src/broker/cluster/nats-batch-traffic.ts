@@ -48,8 +48,10 @@ export class NatsBatchTraffic implements BatchTraffic {
       return
     }
     const subject = batchSubject(this.#prefix, address)
+    // Its bytes are not kept for as long as the answer may take.
+    const payloadBytes = payload.length
     this.#link.requests.send(subject, payload, timeoutMs, (answer) => {
-      const said = answer instanceof NoAnswer ? this.#read(answer, payload.length) : answer.data
+      const said = answer instanceof NoAnswer ? this.#read(answer, payloadBytes) : answer.data
       this.#guard(() => onAnswer(said))
     })
   }

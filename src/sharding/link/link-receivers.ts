@@ -1,10 +1,13 @@
+import type { Clock } from '../../base/clock.ts'
 import type { BatchTraffic } from './batch-traffic.ts'
-import { HEADER_BYTES, type LinkId, readHeader, receivedUpTo, unknownLink } from './datagram.ts'
+import { HEADER_BYTES, type LinkId, readHeader, unknownLink } from './datagram.ts'
 import { LinkReceiver } from './link-receiver.ts'
+import { Receipts } from './receipts.ts'
 
 export interface LinkReceiversOptions {
   readonly traffic: BatchTraffic
   readonly address: string
+  readonly clock: Clock
   /** The first batch of a link is about to come, out of the same call; it may be closed here. */
   readonly onOpened: (linkId: LinkId) => void
   /** The batch is not used by anybody else. */
@@ -24,10 +27,15 @@ const MAX_BATCH_BYTES = 1 << 30
 /** Of links that were closed, so that a first datagram that comes again does not open one once more. */
 const REMEMBERED_LINKS = 1024
 
+interface OpenLink {
+  readonly receiver: LinkReceiver
+  readonly receipts: Receipts
+}
+
 /** All links that end at one address. */
 export class LinkReceivers {
   readonly #options: LinkReceiversOptions
-  readonly #links = new Map<LinkId, LinkReceiver>()
+  readonly #links = new Map<LinkId, OpenLink>()
   readonly #closed = new Set<LinkId>()
   readonly #stopListening: () => void
 
@@ -41,6 +49,7 @@ export class LinkReceivers {
 
   /** The sender is told when it sends something again, as of a link that never was. */
   closeLink(linkId: LinkId): void {
+    this.#links.get(linkId)?.receipts.close()
     if (!this.#links.delete(linkId)) return
     this.#closed.add(linkId)
     if (this.#closed.size <= REMEMBERED_LINKS) return
@@ -53,6 +62,7 @@ export class LinkReceivers {
   /** Nobody is at the address any more. */
   close(): void {
     this.#stopListening()
+    for (const { receipts } of this.#links.values()) receipts.close()
     this.#links.clear()
     this.#closed.clear()
   }
@@ -64,8 +74,9 @@ export class LinkReceivers {
       return
     }
     const { link, number } = header
-    const receiver = this.#links.get(link) ?? this.#open(link, number)
-    if (receiver === undefined) return answer(unknownLink)
+    const open = this.#links.get(link) ?? this.#open(link, number)
+    if (open === undefined) return answer(unknownLink)
+    const { receiver, receipts } = open
     const batches = receiver.take(header, payload.subarray(HEADER_BYTES))
     if (batches instanceof Error) {
       answer(unknownLink)
@@ -73,10 +84,10 @@ export class LinkReceivers {
       return
     }
     // Before they are looked at, which may take its time.
-    answer(receivedUpTo(receiver.received))
+    receipts.note(receiver.received, payload.length, answer)
     for (const batch of batches) {
       // What came before it may have been a reason to close the link.
-      if (this.#links.get(link) !== receiver) return
+      if (this.#links.get(link) !== open) return
       try {
         this.#options.onBatch(link, batch)
       } catch (error) {
@@ -90,10 +101,10 @@ export class LinkReceivers {
     this.#options.onBroken(link, error)
   }
 
-  #open(link: LinkId, number: number): LinkReceiver | undefined {
+  #open(link: LinkId, number: number): OpenLink | undefined {
     if (number !== 1 || this.#closed.has(link)) return undefined
     const receiver = new LinkReceiver(this.#options.maxBatchBytes ?? MAX_BATCH_BYTES)
-    this.#links.set(link, receiver)
+    this.#links.set(link, { receiver, receipts: new Receipts(this.#options.clock) })
     this.#options.onOpened(link)
     return this.#links.get(link)
   }

@@ -31,10 +31,12 @@ export type LinkRefusal = 'unknown link' | 'nobody'
 
 interface Datagram {
   readonly number: number
-  readonly bytes: Buffer
+  /** Nothing, once it was received: whoever sends it may still wait for its answer. */
+  bytes: Buffer
   state: 'under way' | 'unanswered' | 'received'
 }
 
+const NOTHING = Buffer.alloc(0)
 const WINDOW_BYTES = 4 << 20
 /** Larger ones would hold back all else that goes between two servers. */
 const LARGEST_DATAGRAM_BYTES = 1 << 20
@@ -154,6 +156,8 @@ export class LinkSender {
 
   #onAnswer(datagram: Datagram, answer: Uint8Array | 'nobody' | undefined): void {
     if (this.#state === 'closed') return
+    // Another answer has spoken for it.
+    if (answer === undefined && datagram.state === 'received') return
     if (answer !== 'nobody') this.#nobodySinceMs = undefined
     else if (this.#isGone()) return this.#refused('nobody')
     const said = answer === undefined || answer === 'nobody' ? undefined : readAnswer(answer)
@@ -185,6 +189,7 @@ export class LinkSender {
       if (oldest.number > upTo && oldest.state !== 'received') return
       oldest.state = 'received'
       this.#windowBytes -= oldest.bytes.length
+      oldest.bytes = NOTHING
       this.#window.shift()
     }
   }

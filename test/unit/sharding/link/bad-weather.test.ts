@@ -76,6 +76,7 @@ class History {
     return new LinkReceivers({
       traffic: this.traffic,
       address: ADDRESS,
+      clock: this.clock,
       onOpened: (link) => {
         if (received.has(link)) this.problems.push('opened twice')
         received.set(link, [])

@@ -31,6 +31,7 @@ function receive(options: Partial<LinkReceiversOptions> = {}): LinkReceivers {
   return new LinkReceivers({
     traffic,
     address: ADDRESS,
+    clock,
     onOpened: () => events.push('opened'),
     onBatch: (_link, batch) => events.push(batch.toString()),
     onBroken: (_link, error) => events.push(`broken: ${(error as Error).message}`),
@@ -51,6 +52,18 @@ function open(options: Partial<LinkSenderOptions> = {}): LinkSender {
   })
 }
 
+/** Loses all other answers of receivers to come. */
+function answerOnly(isAnswered: (count: number) => boolean): void {
+  const listen = traffic.listen.bind(traffic)
+  let count = 0
+  traffic.listen = (address, onMessage) =>
+    listen(address, (payload, answer) =>
+      onMessage(payload, (bytes) => {
+        if (isAnswered(++count)) answer(bytes)
+      }),
+    )
+}
+
 /** What happens in some time. */
 function pass(ms = 10): string[] {
   clock.advance(ms)
@@ -68,6 +81,8 @@ describe('a link', () => {
     link.send(Buffer.from('three'))
     link.send([])
     expect(pass()).toEqual(['opened', 'one', 'drained', 'two', 'three', ''])
+    // An answer to the last one is due.
+    expect(pass(1000)).toEqual([])
     expect(traffic.sent).toBe(4)
     expect([link.hasRoom, link.pendingBytes, clock.pendingCount]).toEqual([true, 0, 0])
   })
@@ -89,11 +104,16 @@ describe('a link', () => {
   })
 
   it('has sixteen datagrams and four megabytes under way at the most', () => {
+    let areLost = true
+    answerOnly((count) => count === 1 || !areLost)
     receive({ onBatch() {} })
     const link = open()
     for (let count = 0; count < 100; count++) link.send(Buffer.alloc(10))
-    clock.advance(1000)
-    expect(traffic.mostUnderWay).toBe(16)
+    clock.advance(400)
+    expect([traffic.sent, link.hasRoom]).toEqual([1 + 16, false])
+    areLost = false
+    clock.advance(2000)
+    expect([link.hasRoom, link.pendingBytes]).toEqual([true, 0])
     link.send(Buffer.alloc(20 * MIB))
     expect([link.hasRoom, link.pendingBytes > 20 * MIB]).toEqual([false, true])
     clock.advance(1000)
@@ -216,20 +236,29 @@ describe('a link', () => {
   })
 
   it('sends nothing again whose receipt a later answer tells', () => {
-    const listen = traffic.listen.bind(traffic)
-    let answered = 0
-    traffic.listen = (address, onMessage) =>
-      listen(address, (payload, answer) =>
-        onMessage(payload, (bytes) => {
-          answered++
-          if (answered === 1 || answered === 16) answer(bytes)
-        }),
-      )
+    // The others are those to the fifth one, the ninth and the thirteenth.
+    answerOnly((count) => count === 1 || count === 5)
     receive({ onBatch() {} })
     const link = open()
     for (let count = 0; count < 16; count++) link.send(Buffer.from('next'))
     expect(pass(60_000)).toEqual(['opened', 'drained'])
     expect([traffic.sent, link.pendingBytes]).toEqual([16, 0])
+  })
+
+  it('has one answer for several small datagrams, before long', () => {
+    let answers = 0
+    answerOnly(() => ++answers > 0)
+    receive({ onBatch() {} })
+    const link = open()
+    for (let count = 0; count < 10; count++) link.send(Buffer.from('small'))
+    pass(20)
+    // To the first one, which opens the link, to four, and to four more.
+    expect([answers, link.pendingBytes > 0]).toEqual([3, true])
+    pass(60)
+    expect([answers, link.pendingBytes]).toEqual([4, 0])
+    link.send(Buffer.alloc(MIB / 2))
+    pass(5)
+    expect([answers, link.pendingBytes]).toEqual([5, 0])
   })
 
   it('outlives that the other end is not heard of for a short time', () => {

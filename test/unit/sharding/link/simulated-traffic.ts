@@ -36,11 +36,9 @@ export function randomNumbers(seed: number): RandomNumber {
 export class SimulatedTraffic implements BatchTraffic {
   maxPayloadBytes = 1 << 20
   weather: Weather = fair
-  /** Sent and not answered yet: the most that there ever were. */
-  mostUnderWay = 0
+  /** Sent and not answered yet: the most that there ever was. */
   mostBytesUnderWay = 0
   sent = 0
-  #underWay = 0
   #bytesUnderWay = 0
   readonly #clock: FakeClock
   readonly #random: RandomNumber
@@ -54,13 +52,11 @@ export class SimulatedTraffic implements BatchTraffic {
   send(address: string, payload: Uint8Array, timeoutMs: number, onAnswer: OnAnswer): void {
     this.sent++
     this.#bytesUnderWay += payload.length
-    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.#underWay)
     this.mostBytesUnderWay = Math.max(this.mostBytesUnderWay, this.#bytesUnderWay)
     let isDone = false
     const finish: OnAnswer = (answer) => {
       if (isDone) return
       isDone = true
-      this.#underWay--
       this.#bytesUnderWay -= payload.length
       stopWaiting()
       onAnswer(answer)
