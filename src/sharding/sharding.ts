@@ -202,7 +202,8 @@ export class Sharding {
     const owned = this.#shards.get(shard)
     this.#owners.delete(keyOf({ shard }))
     await owned?.release()
-    this.#end(shard)
+    // It may have been lost meanwhile, and be this node's again.
+    if (this.#shards.get(shard) === owned) this.#end(shard)
   }
 
   /** It is another's already, or may be. */

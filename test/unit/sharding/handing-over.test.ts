@@ -2,6 +2,7 @@
 
 import { fieldTableFromObject } from 'amqp-codec'
 import { expect, it } from 'vitest'
+import { ACCEPTED } from '../../../src/exchange/destination.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { randomNumbers } from './link/simulated-traffic.ts'
 import { type QueueSpec, SimulatedCluster } from './support/simulated-cluster.ts'
@@ -47,4 +48,25 @@ it.each(WHEN)('dead letters come once where the owner hands over %i ms later', a
   await counted
   cluster.close()
   expect(queue.readyCount).toBe(20)
+})
+
+it('a shard that is given back while it is let go of is served', async () => {
+  const cluster = new SimulatedCluster(randomNumbers(1), 2)
+  const a = cluster.start('a', [GRAVE, MORTAL])
+  const b = cluster.start('b', [GRAVE, MORTAL])
+  cluster.give(0, 'a')
+  cluster.give(1, 'b')
+  await cluster.pass(50)
+  cluster.setStuck(1, true)
+  a.queue('mortal').publish(sampleMessage('1', { properties: { deliveryMode: 2 } }))
+  await cluster.pass(200)
+  void a.sharding.release(0)
+  await cluster.pass(50)
+  cluster.give(0, 'a')
+  await cluster.pass(3000)
+  const ticket = b.queue('mortal').publish(sampleMessage('2', { properties: { deliveryMode: 2 } }))
+  await cluster.pass(1000)
+  const outcome = b.sharding.tickets.outcomeOf(ticket)
+  cluster.close()
+  expect(outcome).toBe(ACCEPTED)
 })
