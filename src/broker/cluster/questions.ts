@@ -24,10 +24,10 @@ export class Questions {
     this.#link.connection.subscribe(questionSubject(this.#prefix, node, question), {
       callback: (error, message) => {
         if (error !== null) return
-        answer().then(
-          (text) => void message.respond(text),
-          () => {},
-        )
+        answer()
+          .then((text) => message.respond(text))
+          // It cannot be answered, or the connection is closed.
+          .catch(() => {})
       },
     })
   }
