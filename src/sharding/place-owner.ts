@@ -14,9 +14,10 @@ import { LinkSender } from './link/link-sender.ts'
 import { Session } from './session.ts'
 import type { HostedSession, SessionHost } from './session-host.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
+import { Sights } from './sights.ts'
 import { decodeStamp, encodeStamp } from './stamp.ts'
+import { UnattendedQueues } from './unattended-queues.ts'
 import type { Greeting } from './wire/front-words.ts'
-import type { QueueSight } from './wire/owner-words.ts'
 
 /** Who is in the cluster, as sessions depend on it. */
 export interface Members {
@@ -72,15 +73,18 @@ export class PlaceOwner implements SessionHost {
   readonly #records: Map<number, FrontRecord>
   readonly #awaited: Set<string>
   readonly #ready = new Set<HostedSession>()
-  readonly #seen = new Map<number, string>()
+  readonly #sights = new Sights()
+  readonly #unattended = new UnattendedQueues()
   readonly #stops: (() => void)[] = []
   #state: 'claiming' | 'serving' | 'closed' = 'claiming'
+  #members: Members
   #isReplacing = false
   #isStampNew = false
 
   constructor(options: PlaceOwnerOptions) {
     const { address, traffic, log, turn, clock, logger, members } = options
     this.#options = options
+    this.#members = members
     this.log = log
     this.turn = turn
     this.logger = logger
@@ -168,7 +172,7 @@ export class PlaceOwner implements SessionHost {
     const engine = this.#engines.get(queue.id)
     this.#engines.delete(queue.id)
     this.#queues.delete(queue.id)
-    this.#seen.delete(queue.id)
+    this.#sights.forget(queue.id)
     queue.engine = null
     queue.ownDelays = null
     engine?.delete()
@@ -180,6 +184,7 @@ export class PlaceOwner implements SessionHost {
   }
 
   follow(members: Members): void {
+    this.#members = members
     for (const incarnation of this.#awaited) {
       if (!members.incarnations.has(incarnation)) this.#awaited.delete(incarnation)
     }
@@ -189,6 +194,8 @@ export class PlaceOwner implements SessionHost {
       if (greeting.front === this.#options.ownFront) continue
       if (!members.incarnations.has(greeting.incarnation)) this.#end(session)
     }
+    const unused = this.#unattended.takeUnused(this.#engines, members.incarnations)
+    for (const engine of unused) this.lastConsumerLeft(engine)
     this.#serveIfReady()
   }
 
@@ -305,13 +312,22 @@ export class PlaceOwner implements SessionHost {
 
   #end(session: Session | undefined): void {
     if (session === undefined || !this.#sessions.has(session.linkId)) return
-    this.#drop(session)
-    session.giveBack(session.close())
+    session.giveBack(this.#leave(session))
     const front = session.greeting?.front
     if (front === undefined || this.#byFront.get(front) !== session) return
     this.#byFront.delete(front)
     const record = this.#records.get(front)
     if (record !== undefined) record.leftMs = this.#options.clock.now()
+  }
+
+  /** Who is still one of the cluster may come again: its consumers are out of reach, and have not left. */
+  #leave(session: Session): HeldPlaces {
+    const { incarnation = '' } = session.greeting ?? {}
+    if (this.#members.incarnations.has(incarnation)) {
+      return this.#unattended.note(this.#engines, incarnation, () => this.#replace(session))
+    }
+    this.#drop(session)
+    return session.close()
   }
 
   #drop(session: Session): void {
@@ -322,30 +338,10 @@ export class PlaceOwner implements SessionHost {
 
   /** Tells everybody how much there is, and forgets who is gone. */
   #look(): void {
-    for (const [id, engine] of this.#engines) {
-      const sight = sightOf(engine)
-      const text = JSON.stringify(sight)
-      const isNews = this.#seen.get(id) !== text
-      this.#seen.set(id, text)
-      for (const session of this.#byFront.values()) {
-        if (isNews || session.isNewcomer) session.seen(id, sight)
-      }
-    }
-    for (const session of this.#byFront.values()) if (session.isOpen) session.isNewcomer = false
+    this.#sights.tell(this.#engines, this.#byFront.values())
     const nowMs = this.#options.clock.now()
     for (const [front, { leftMs }] of this.#records) {
       if (leftMs !== undefined && nowMs - leftMs > REMEMBER_MS) this.#records.delete(front)
     }
-  }
-}
-
-function sightOf({ queue, readyBytes, knownDelays }: Engine): QueueSight {
-  return {
-    ready: queue.readyCount,
-    unacked: queue.unackedCount,
-    consumers: queue.consumerCount,
-    readyBytes,
-    delayed: knownDelays?.messageCount ?? 0,
-    totals: queue.counts.totals,
   }
 }
