@@ -59,6 +59,8 @@ export class Engine {
   /** Nobody claims anything any more. */
   begin(): void {
     if (this.queue instanceof ClassicQueue) this.queue.begin()
+    // Those who use it could not do so before.
+    this.queue.touch()
     if (this.#delays === undefined && this.#parts.areThere()) this.#delays = this.#parts.create()
   }
 

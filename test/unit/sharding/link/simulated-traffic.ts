@@ -36,6 +36,8 @@ export function randomNumbers(seed: number): RandomNumber {
 export class SimulatedTraffic implements BatchTraffic {
   maxPayloadBytes = 1 << 20
   weather: Weather = fair
+  /** Whether nobody listens there, for now. */
+  isDeaf: (address: string) => boolean = () => false
   /** Sent and not answered yet: the most that there ever was. */
   mostBytesUnderWay = 0
   sent = 0
@@ -65,7 +67,7 @@ export class SimulatedTraffic implements BatchTraffic {
     // What comes late is what was sent, though the sender may have written to it since.
     const bytes = Buffer.from(payload)
     this.#carry(() => {
-      const listener = this.#listeners.get(address)
+      const listener = this.isDeaf(address) ? undefined : this.#listeners.get(address)
       if (listener === undefined) return this.#carry(() => finish('nobody'))
       listener(Buffer.from(bytes), (answer) => this.#carry(() => finish(answer)))
     })

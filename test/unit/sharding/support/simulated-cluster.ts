@@ -78,6 +78,7 @@ export interface QueueSpec {
   readonly name: string
   readonly shard: number
   readonly arguments?: Queue['arguments']
+  readonly autoDelete?: boolean
 }
 
 /** Of an exchange that delays messages, and then routes them to queues by their names. */
@@ -149,10 +150,10 @@ export class SimulatedNode {
     return vhost.deadLetters.deliver(queues, message)
   }
 
-  declare({ id, name, shard, arguments: given = new Map() }: QueueSpec): void {
+  declare({ id, name, shard, autoDelete = false, arguments: given = new Map() }: QueueSpec): void {
     const names = { kind: 'queue', vhost: '/', name, id } as const
     const place = { shard }
-    this.vhost.restoreQueue({ ...names, place, autoDelete: false, arguments: given })
+    this.vhost.restoreQueue({ ...names, place, autoDelete, arguments: given })
   }
 
   queue(name: string): Queue {
