@@ -57,7 +57,8 @@ const cluster = {
   ...overMachines,
   test: {
     ...overMachines.test,
-    globalSetup: ['test/cluster/support/global-setup.ts'],
+    // What is seen of a cluster in a browser is tested here, too.
+    globalSetup: ['test/cluster/support/global-setup.ts', 'test/browser/support/global-setup.ts'],
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },

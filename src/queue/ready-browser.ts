@@ -92,8 +92,8 @@ export class ReadyBrowser implements QueueBrowser {
     const lane = this.#parts.lanes.of(browsed.message)
     if (!lane.ready.remove(browsed)) return undefined
     lane.hold(browsed)
-    const { queue, held } = this.#parts
-    held()
+    const { queue } = this.#parts
+    this.#parts.held()
     return { gone: () => queue.acknowledge([browsed]), back: () => queue.requeue([browsed]) }
   }
 

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact'
 import { usePolled } from './api/use-polled.ts'
 import { BOARD } from './board-address.ts'
+import type { Cluster } from './cluster/shapes.ts'
 import { visible } from './format/names.ts'
 import { Problem } from './layout/problem.tsx'
 import { PAGES, type PageEntry } from './pages.ts'
@@ -46,8 +47,12 @@ function Header({ session }: { readonly session: Session }): VNode {
 
 function Menu({ session }: { readonly session: Session }): VNode {
   const { page } = usePlace()
-  const shown = PAGES.filter(({ title, right }) => {
-    return title !== undefined && (right === undefined || may(session, right))
+  // Who may not monitor is not told.
+  const cluster = usePolled<Cluster>(may(session, 'monitoring') ? '/cluster' : null, SESSION_MS)
+  const isCluster = (cluster.data?.shards.total ?? 0) > 0
+  const shown = PAGES.filter(({ title, right, isOfCluster = false }) => {
+    if (title === undefined || (isOfCluster && !isCluster)) return false
+    return right === undefined || may(session, right)
   })
   return (
     <nav class="menu" aria-label="Pages of the broker">

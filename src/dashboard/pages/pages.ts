@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact'
+import { ClusterPage } from './cluster/cluster-page.tsx'
 import { ChannelPage } from './connections/channel-page.tsx'
 import { ChannelsPage } from './connections/channels-page.tsx'
 import { ConnectionPage } from './connections/connection-page.tsx'
@@ -25,11 +26,20 @@ export interface PageEntry {
   /** In the menu, for those who have the right. */
   readonly title?: string
   readonly right?: Right
+  /** Only where there is a cluster. */
+  readonly isOfCluster?: boolean
 }
 
 /** All pages, in the order of the menu. */
 export const PAGES: readonly PageEntry[] = [
   { page: '', title: 'Overview', Show: OverviewPage },
+  {
+    page: 'cluster',
+    title: 'Cluster',
+    right: 'monitoring',
+    isOfCluster: true,
+    Show: ClusterPage,
+  },
   { page: 'connections', title: 'Connections', Show: ConnectionsPage },
   { page: 'connections', nameCount: 1, Show: ConnectionPage },
   { page: 'channels', title: 'Channels', Show: ChannelsPage },

@@ -11,11 +11,12 @@ export interface Polled<T> {
   readonly refresh: () => void
 }
 
-/** What stands at an address of the API, kept up to date for as long as it is shown. */
-export function usePolled<T>(address: string, everyMs: number = POLL_MS): Polled<T> {
+/** What stands at an address of the API, kept up to date for as long as it is shown; with null nothing is asked for. */
+export function usePolled<T>(address: string | null, everyMs: number = POLL_MS): Polled<T> {
   const [state, setState] = useState<Omit<Polled<T>, 'refresh'>>({})
   const [round, setRound] = useState(0)
   useEffect(() => {
+    if (address === null) return undefined
     const read = async (signal: AbortSignal): Promise<void> => {
       try {
         const data = await get<T>(address, signal)

@@ -8,6 +8,7 @@ import { Problem } from '../layout/problem.tsx'
 
 interface Node {
   readonly name: string
+  readonly running: boolean
   readonly uptime: number
   readonly os_pid: string
   readonly processors: number
@@ -23,10 +24,16 @@ interface Node {
 
 /** How each node does, and first of all what is wrong with it. */
 export function NodeCards(): VNode {
-  const { data = [], error } = usePolled<readonly Node[]>('/nodes')
+  const { data: all = [], error } = usePolled<readonly Node[]>('/nodes')
+  const data = all.filter(({ running }) => running)
   return (
     <>
       {error !== undefined && <Problem text={error.message} />}
+      {all
+        .filter(({ running }) => !running)
+        .map(({ name }) => (
+          <Problem key={name} text={`Node ${visible(name)} is away.`} />
+        ))}
       {data.flatMap(alarmsOf).map((alarm) => (
         <Problem key={alarm} text={alarm} />
       ))}
