@@ -5,9 +5,9 @@ import type { Target } from '../../src/load/traffic-load.ts'
 import type { RunningCluster } from './running-cluster.ts'
 
 /** With each node. */
-const CONNECTIONS = 8
+const CONNECTIONS = 32
 /** Who is slower than that is measured by what it has done. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 60_000
 
 export interface Declared {
   readonly queues: number

@@ -74,12 +74,13 @@ async function startNode(index: number, natsUrls: readonly string[]): Promise<Le
 async function untilSpread(nodes: readonly LeveretNode[]): Promise<void> {
   const [first] = nodes as [LeveretNode]
   for (let left = SPREAD_MS / POLL_MS; left > 0; left--) {
-    const shards = (await ask(first, 'cluster/shards')) as Shard[]
+    // The API comes a moment after AMQP.
+    const shards = (await ask(first, 'cluster/shards').catch(() => [])) as Shard[]
     const counts = nodes.map(({ name }) => {
       const owned = shards.filter(({ owner }) => owner === `leveret@${name}`)
       return owned.filter(({ state }) => state === 'serving').length
     })
-    const isAll = sum(counts) === shards.length
+    const isAll = shards.length > 0 && sum(counts) === shards.length
     if (isAll && Math.max(...counts) - Math.min(...counts) <= 1) return
     await sleep(POLL_MS)
   }
