@@ -9,10 +9,14 @@ export interface ClientFault {
   /** Whom others may take for dead. */
   readonly doubted: readonly StageNode[]
   readonly lastsMs: number
+  /** It is over before anybody can be sure of it: nobody goes on without the node meanwhile. */
+  readonly isShort?: boolean
   hurt(): Promise<void> | void
   heal(): Promise<void> | void
 }
 
+/** So long a node may be silent that is not taken for dead at once. */
+const SHORT_MS = 2500
 /** Noticed when its peers hear nobody; when its heartbeat is missed; when two pings are not answered. */
 const NOTICED_MS = { killed: 1500, silent: 4000 }
 
@@ -52,6 +56,7 @@ export function paused(node: StageNode, lastsMs: number = NOTICED_MS.silent): Cl
     hurtNode: node,
     doubted: [node],
     lastsMs,
+    isShort: lastsMs < SHORT_MS,
     hurt: () => broker.pause(),
     heal: () => broker.continue(),
   }
@@ -65,6 +70,7 @@ export function cutOff(node: StageNode, lastsMs: number = NOTICED_MS.silent): Cl
     hurtNode: node,
     doubted: [node],
     lastsMs,
+    isShort: lastsMs < SHORT_MS,
     hurt: () => network.cut(),
     heal: () => network.heal(),
   }
@@ -109,16 +115,20 @@ export function anyFault(stage: ClientStage, random: Random): ClientFault {
 
 /** Does it and undoes it. Returns the longest time without a confirm for clients of the other nodes. */
 export async function undergo(stage: ClientStage, fault: ClientFault): Promise<number> {
-  const { name, hurtNode, doubted, lastsMs } = fault
+  const { name, hurtNode, doubted, lastsMs, isShort = false } = fault
   const others = stage.nodes.filter((node) => node !== hurtNode)
   await stage.settle()
   stage.endPeace(name)
   for (const { clients } of doubted) clients.doubt()
   await fault.hurt()
   await new Promise((resolve) => setTimeout(resolve, lastsMs))
-  await stage.progress(others)
-  const gapMs = stage.takeLongestGapMs(others)
+  if (!isShort) await stage.progress(others)
+  let gapMs = stage.takeLongestGapMs(others)
   await fault.heal()
+  if (isShort) {
+    await stage.progress(others)
+    gapMs = Math.max(gapMs, stage.takeLongestGapMs(others))
+  }
   await stage.calm()
   return gapMs
 }

@@ -125,6 +125,7 @@ export class ClientStage {
   /** Something is going to be done, from which clients cannot tell what is stored. */
   endPeace(scene: string): void {
     this.#isPeace = false
+    for (const book of this.#books) book.endPeace()
     this.violations.scene = scene
     this.takeLongestGapMs()
   }

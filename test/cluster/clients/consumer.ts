@@ -83,13 +83,13 @@ export class Consumer {
 
   #onMessage(message: Message | null): void {
     if (this.#isEnded) return
-    const { book, random, onCancelled } = this.#options
+    const { book, random, isPeace, onCancelled } = this.#options
     if (message === null) {
       onCancelled()
       return
     }
     const { lane, number } = readBody(message.content)
-    const entry = book.delivered(this.holder, lane, number, message.fields.redelivered)
+    const entry = book.delivered(this.holder, lane, number, message.fields.redelivered, isPeace())
     const choice = this.#isHasty ? 1 : random.next()
     if (choice < KEPT_SHARE) {
       const untilMs = performance.now() + random.between(0, LONGEST_KEPT_MS)

@@ -145,6 +145,7 @@ export class NodeClients {
       if (!consumer.holder.isDoubtful) continue
       consumer.ackAll()
       consumer.holder.isDoubtful = false
+      consumer.holder.last.clear()
     }
   }
 

@@ -5,7 +5,8 @@
 // - An ack that was sent in peace is stored when something is confirmed that its node was sent for this
 //   queue later, still in peace; its message comes never again. In a fault it may be lost on its way.
 // - What came before such a moment comes with the mark if it comes again, whoever dies.
-// - What a consumer has on a node that nothing has befallen, nobody else gets, whoever owns the queue.
+// - What a consumer has on a node that nothing has befallen, and was stored, nobody else gets, whoever
+//   owns the queue.
 // - Without the mark, what one publisher has sent comes to one consumer in the order of sending.
 
 import type { Violation } from './violations.ts'
@@ -29,11 +30,15 @@ export interface Entry {
   readonly lane: string
   readonly number: number
   isConfirmed: boolean
+  /** It was confirmed when it came last. */
+  wasStored: boolean
   holder: Holder | undefined
   state: 'sent' | 'held' | 'returned' | 'acked' | 'gone'
   /** Whether it came before a moment as of above. */
   isMarkSure: boolean
   wasSeen: boolean
+  /** It came since peace began. */
+  isSeenInPeace: boolean
   /** The ack was sent in peace. */
   isAckedInPeace: boolean
 }
@@ -69,8 +74,8 @@ export class QueueBook {
 
   sent(lane: string, number: number): Entry {
     const entry: Entry = {
-      ...{ lane, number, isConfirmed: false, holder: undefined, state: 'sent' },
-      ...{ isMarkSure: false, wasSeen: false, isAckedInPeace: false },
+      ...{ lane, number, isConfirmed: false, wasStored: false, holder: undefined, state: 'sent' },
+      ...{ isMarkSure: false, wasSeen: false, isSeenInPeace: false, isAckedInPeace: false },
     }
     this.#entries.set(keyOf(lane, number), entry)
     return entry
@@ -86,6 +91,7 @@ export class QueueBook {
     lane: string,
     number: number,
     isRedelivered: boolean,
+    isPeace: boolean,
   ): Entry | undefined {
     this.counts.delivered++
     if (isRedelivered) this.counts.redelivered++
@@ -96,13 +102,18 @@ export class QueueBook {
     }
     // It was on its way when its node was taken for dead, and the other one has it.
     if (holder.isDoubtful && entry.holder?.isDoubtful === false) return undefined
-    this.#checkPresence(entry, holder)
-    this.#checkMark(entry, isRedelivered)
-    this.#checkOrder(entry, holder, isRedelivered)
+    this.#checkPresence(entry, holder, isRedelivered)
+    // A node that was stopped and goes on may give away what is another's by now, before it notices.
+    if (!holder.isDoubtful) {
+      this.#checkMark(entry, holder, isRedelivered)
+      this.#checkOrder(entry, holder, isRedelivered)
+    }
     entry.holder?.held.delete(entry)
     entry.holder = holder
     entry.state = 'held'
+    entry.wasStored = entry.isConfirmed
     entry.wasSeen = true
+    entry.isSeenInPeace = isPeace
     holder.held.add(entry)
     return entry
   }
@@ -128,10 +139,18 @@ export class QueueBook {
   /** What was acked and what has come until now, for `stored`. */
   moment(): () => void {
     const acked = this.#in('acked').filter((entry) => entry.isAckedInPeace)
-    const seen = [...this.#entries.values()].filter((entry) => entry.wasSeen)
+    const seen = [...this.#entries.values()].filter((entry) => entry.isSeenInPeace)
     return () => {
       for (const entry of acked) if (entry.state === 'acked') entry.state = 'gone'
       for (const entry of seen) entry.isMarkSure = true
+    }
+  }
+
+  /** What was not stored by now may get lost, and nobody is told. */
+  endPeace(): void {
+    for (const entry of this.#entries.values()) {
+      entry.isAckedInPeace = false
+      entry.isSeenInPeace = false
     }
   }
 
@@ -154,21 +173,25 @@ export class QueueBook {
     return [...this.#entries.values()].filter((entry) => entry.state === state)
   }
 
-  #checkPresence({ lane, number, state, holder: before }: Entry, holder: Holder): void {
+  #checkPresence(entry: Entry, holder: Holder, isRedelivered: boolean): void {
+    const { lane, number, state, holder: before, wasStored } = entry
     const violated = (rule: 'doubled' | 'resurrected', text: string): void =>
       this.#violated({ rule, queue: this.queue, text: `${lane}/${number} ${text}` })
     if (state === 'gone') violated('resurrected', `came to ${holder.name} after its ack was stored`)
     if (state === 'acked') this.counts.acksLost++
-    if (state === 'held' && before?.isDoubtful === false) {
+    // What nobody had stored when it came the first time is sent again by its publisher's node.
+    const isSentAgain = isRedelivered && !wasStored
+    if (state === 'held' && before?.isDoubtful === false && !isSentAgain) {
       violated('doubled', `came to ${holder.name}, and ${before.name} has it`)
     }
   }
 
-  #checkMark({ lane, number, wasSeen, isMarkSure }: Entry, isRedelivered: boolean): void {
+  #checkMark(entry: Entry, holder: Holder, isRedelivered: boolean): void {
+    const { lane, number, wasSeen, isMarkSure } = entry
     if (!wasSeen || isRedelivered) return
     if (!isMarkSure) this.counts.marksLost++
     else {
-      const text = `${lane}/${number} came again without the mark`
+      const text = `${lane}/${number} came again to ${holder.name} without the mark`
       this.#violated({ rule: 'unmarked', queue: this.queue, text })
     }
   }
