@@ -139,9 +139,10 @@ export class Api {
 
   async #call(route: Route, { path, ...asked }: Asked): Promise<Answer> {
     const { broker, statistics } = this.#options
-    const { method, place } = route
+    const { method } = route
     const call = new Call({ broker, statistics, ...asked })
     assertVhost(call, route)
+    const place = typeof route.place === 'function' ? route.place(call) : route.place
     const here = async (): Promise<Answer> => {
       if (place === 'owner') assertNotElsewhere(call)
       return await route.handle(call)

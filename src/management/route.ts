@@ -20,7 +20,7 @@ export interface Route {
   /** It only asks, though it has a body: who may look there may do it. */
   readonly changesNothing?: true
   /** Of a broker alone, and without this in a cluster, it is this node that does it. */
-  readonly place?: Place
+  readonly place?: Place | ((call: Call) => Place)
   readonly handle: (call: Call) => Answer | Promise<Answer>
 }
 

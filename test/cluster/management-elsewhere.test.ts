@@ -66,6 +66,24 @@ nats.describe('the management API on nodes that do not have what is asked for', 
     expect(await payloads(node, 'from')).toEqual(['one', 'two', 'three'])
   })
 
+  it('shows what is unacknowledged at clients of any node', async () => {
+    await filled('taken', texts('one', 'two', 'three'))
+    const clients = await Promise.all(nodes.map(({ url }) => amqplib.connect(url)))
+    for (const client of clients) await (await client.createChannel()).get('taken')
+    for (const node of nodes) {
+      const { json } = await ask(node, '/queues/%2F/taken/messages?state=unacked')
+      const items: { readonly id: string; readonly payload: string }[] = json.items
+      expect(items.map(({ payload }) => payload).toSorted()).toEqual(['one', 'three', 'two'])
+      for (const { id, payload } of items) {
+        const one = await ask(node, `/queues/%2F/taken/messages/${id}`)
+        expect(one.json).toMatchObject({ id, payload, state: 'unacked' })
+      }
+      const queue = await ask(node, '/queues/%2F/taken')
+      expect(queue.json).toMatchObject({ message_bytes_unacknowledged: 11 })
+    }
+    await Promise.all(clients.map((client) => client.close()))
+  })
+
   it('keeps where they are what no queue takes, or is full for', async () => {
     const node = await filled('kept', texts('one', 'two', 'three'))
     const full = { 'x-max-length': 1, 'x-overflow': 'reject-publish' }

@@ -50,7 +50,8 @@ async function byAll(place: Exclude<Place, 'owner'>, errand: Errand): Promise<An
   const own = outcomes[nodes.indexOf(cluster.node)] as NodeAnswer
   const answers = outcomes.filter((one): one is Answer => !(one instanceof HttpError))
   const first = own instanceof HttpError ? answers[0] : own
-  if (first === undefined) throw own
+  // Who does not answer may have had it.
+  if (first === undefined) throw outcomes.find(isAbsent) ?? own
   if (place === 'everywhere') {
     return first.isList
       ? { ...first, body: answers.flatMap(({ body }) => body as object[]) }
@@ -96,6 +97,9 @@ async function askNode(
   if (said !== undefined) return decodeAnswer(said)
   return unavailable(`node ${nodeNameOf(node)} does not answer`)
 }
+
+const isAbsent = (answer: NodeAnswer): boolean =>
+  answer instanceof HttpError && answer.status === 503
 
 async function outcomeOf(answer: Promise<Answer>): Promise<NodeAnswer> {
   try {

@@ -28,20 +28,35 @@ const SHOWN_BYTES = 4 * 1024 * 1024
 export const MESSAGES_IN_QUEUES: readonly Route[] = [
   ...routes(
     'management',
+    { 'GET /queues/:vhost/:name/messages': browse },
+    // What is unacknowledged is known to the nodes whose clients have it.
     {
-      'GET /queues/:vhost/:name/messages': browse,
+      place: ({ query }) => (query.get('state') === 'unacked' ? { together: ['items'] } : 'owner'),
+    },
+  ),
+  ...routes(
+    'management',
+    {
       'GET /queues/:vhost/:name/messages/:id': async (call) => {
         const queue = readableQueue(call, noSuchObject)
         const id = call.param('id')
         const display = displayOf(call)
-        const ready = await queue.browser().find(id)
-        if (ready !== undefined) return found(readyJson(ready, undefined, display))
-        const delayed = await call.vhost.delays.find(queue)?.find(id)
-        if (delayed !== undefined) return found(delayedJson(delayed, undefined, display))
+        if (queue.isElsewhere !== true) {
+          const ready = await queue.browser().find(id)
+          if (ready !== undefined) return found(readyJson(ready, undefined, display))
+          const delayed = await call.vhost.delays.find(queue)?.find(id)
+          if (delayed !== undefined) return found(delayedJson(delayed, undefined, display))
+        }
         const unacked = findUnacked(call, queue, id)
         if (unacked === undefined) throw noSuchObject()
         return found(messageJson(unacked.message, unacked.place, display))
       },
+    },
+    { place: 'everywhere' },
+  ),
+  ...routes(
+    'management',
+    {
       'POST /queues/:vhost/:name/messages/:id/deliver': async (call) => {
         const queue = readableQueue(call, noSuchObject)
         call.access.check('write', 'exchange', '')
