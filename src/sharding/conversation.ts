@@ -77,7 +77,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #queues = new Map<number, ShardedQueue>()
   readonly #consumers = new Map<number, FrontConsumer>()
   readonly #byConsumer = new Map<QueueConsumer, FrontConsumer>()
-  readonly #requests = new Requests()
+  readonly #requests: Requests
   readonly #pending: PendingPublishes
   /** What was settled while nobody could be told. */
   #late: LateSettlement[] = []
@@ -98,6 +98,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   constructor(options: ConversationOptions) {
     this.#options = options
     this.#pending = new PendingPublishes(options.tickets)
+    this.#requests = new Requests(options.clock)
   }
 
   /** The link by which the owner answers, which it names as ours. */
@@ -259,6 +260,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   welcome(upTo: number): void {
     if (this.#state !== 'greeting') return
     this.#state = 'open'
+    this.#requests.resume()
     this.#welcomedEpoch = this.#target?.epoch ?? 0
     const writer = this.#say()
     const askAgain = this.#requests.allOfNow()
@@ -328,6 +330,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   close(): void {
     this.#target = null
     this.#restart()
+    this.#requests.resume()
     this.#stopWatching?.()
   }
 
@@ -336,6 +339,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#link?.close()
     this.#link = undefined
     this.#state = 'seeking'
+    this.#requests.pause()
     this.#writer.take()
     for (const front of this.#consumers.values()) front.restart()
     if (this.#target !== null) this.#greet(this.#target)
