@@ -50,22 +50,28 @@ const interop = {
 }
 
 /** On NATS servers of Debian's package, some of which are killed. */
-const overMachines = project('cluster', ['test/cluster/**/*.test.ts'])
+const overMachines = project('cluster', ['test/cluster/**/*.test.ts'], 120_000)
+
+/** They take minutes, and hurt servers and networks: only for those who ask for the project by its name. */
+const HURTING = [
+  'test/cluster/faults.test.ts',
+  'test/cluster/faults-and-clients.test.ts',
+  'test/cluster/lost-nats.test.ts',
+]
+const isClusterMeant = process.argv.some((argument) => /^(--project=)?cluster$/.test(argument))
 
 /** One file at a time: what they measure is whether nodes are in time. */
 const cluster = {
   ...overMachines,
   test: {
     ...overMachines.test,
+    exclude: isClusterMeant ? [] : HURTING,
     // What is seen of a cluster in a browser is tested here, too.
     globalSetup: ['test/cluster/support/global-setup.ts', 'test/browser/support/global-setup.ts'],
     fileParallelism: false,
     sequence: { groupOrder: 2 },
   },
 }
-
-/** Takes minutes, and the machine for itself: only for those who ask for it by its name. */
-const isClusterMeant = process.argv.some((argument) => /^(--project=)?cluster$/.test(argument))
 
 /** Scenarios beside a real RabbitMQ: mostly waiting for it. */
 const differential = {
@@ -122,7 +128,7 @@ export default defineConfig({
       browser,
       differential,
       crash,
-      ...(isClusterMeant ? [cluster] : []),
+      cluster,
     ],
   },
 })
