@@ -395,6 +395,7 @@ export class ClassicQueue implements Queue {
     this.#evictions.stop()
     this.#departures?.stop()
     this.#idleExpiry?.stop()
+    this.#lanes.forget()
     this.#consumers.clear()
     this.#wakeWaiting()
   }

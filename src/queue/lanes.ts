@@ -96,6 +96,11 @@ export class Lanes {
     return this.#byPriority === null && priority === 0 ? this.#lowest : this.#byPriority?.[priority]
   }
 
+  /** Keeps nothing in memory, and says nothing of it to the log. */
+  forget(): void {
+    for (const { ready } of this.all) ready.clear()
+  }
+
   #at(priority: number): Lane {
     const lanes = this.#byPriority as (Lane | undefined)[]
     const found = lanes[priority]

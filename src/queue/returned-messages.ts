@@ -220,6 +220,7 @@ export class ReturnedMessages {
         end()
       },
       (error: unknown) => {
+        if (generation !== this.#generation) return
         this.#storage.logger.error({ err: error }, 'Messages of a queue could not be read back')
         after(this.#storage.clock, RETRY_MS, end)
       },
