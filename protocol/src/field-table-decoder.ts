@@ -70,8 +70,11 @@ function writable(name: string): string {
   if (name.length * MOST_OCTETS_PER_UNIT <= MAX_SHORTSTR_BYTES) return name
   let beginning = name
   while (Buffer.byteLength(beginning) > MAX_SHORTSTR_BYTES) beginning = beginning.slice(0, -1)
-  return beginning
+  return beginning.replace(HALF_A_CHARACTER, '')
 }
+
+/** The first unit of two that are one character, at the end. */
+const HALF_A_CHARACTER = /[\ud800-\udbff]$/
 
 function readArray(reader: ByteReader, depth: number): FieldValue[] {
   const values: FieldValue[] = []

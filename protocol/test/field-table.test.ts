@@ -192,6 +192,15 @@ test('a table can be written again whatever the octets of its names are', () => 
   )
 })
 
+test('a name that has to be cut is not cut within a character', () => {
+  // 84 octets that are not UTF-8 are 252 as text; the character behind them has four.
+  const name = Buffer.concat([Buffer.alloc(84, 0x80), Buffer.from('\u{1f407}\u{1f407}')])
+  const field = Buffer.from([name.length, ...name, 0x56])
+  const table = decode(Buffer.concat([Buffer.from([0, 0, 0, field.length]), field]))
+  expect([...table.keys()]).toEqual(['\ufffd'.repeat(84)])
+  expect(decode(encodeFieldTable(table))).toEqual(table)
+})
+
 test('a name that is text is as long as it was', () => {
   for (const name of ['n'.repeat(255), '\u20ac'.repeat(85), `${'\u00e9'.repeat(127)}n`]) {
     const table: FieldTable = new Map([[name, { type: 'V', value: null }]])
