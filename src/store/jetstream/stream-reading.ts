@@ -11,8 +11,13 @@ export type FoundFrame =
 
 /** Few enough for a connection, were all of them as long as can be: see `LogStream`. */
 const READS_AT_ONCE = 32
+/** As many as that come to, of the length that was seen lately, are asked for at once. */
+const BYTES_AT_ONCE = 1024 * 1024
+const MOST_READS_AT_ONCE = 256
+/** What was long a while ago counts for less with each message since. */
+const FADING = 0.98
 
-/** The messages from one to another, in order, many of them asked for at once. */
+/** The messages from one to another, in order, many of them asked for at once, and more while they are short. */
 export async function* readFrames(
   stream: LogStream,
   first: number,
@@ -22,15 +27,21 @@ export async function* readFrames(
 ): AsyncGenerator<FoundFrame> {
   const reads = new Fifo<Promise<Buffer | undefined>>()
   let next = first
+  let longest = BYTES_AT_ONCE / atOnce
+  let open = atOnce
   for (let sequence = first; sequence <= last; sequence++) {
-    while (next <= last && next < sequence + atOnce) {
+    while (next <= last && next < sequence + open) {
       const wanted = next++
       const read = retrying(patience, () => stream.get(wanted))
       // Whoever takes them in turn sees the first that fails, and then leaves.
       read.catch(() => {})
       reads.push(read)
     }
-    yield found(sequence, await reads.shift())
+    const message = await reads.shift()
+    longest = Math.max(message?.length ?? 0, longest * FADING)
+    const most = Math.min(MOST_READS_AT_ONCE, Math.floor(BYTES_AT_ONCE / longest))
+    open = Math.max(atOnce, Math.min(open + 1, most))
+    yield found(sequence, message)
   }
 }
 
