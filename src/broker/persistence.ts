@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Behind } from '../base/behind.ts'
 import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
@@ -10,7 +11,6 @@ import { DataDirectory } from '../store/data-directory.ts'
 import type { Durability } from '../store/journal.ts'
 import type { Metadata } from '../store/metadata.ts'
 import { SpillFile } from '../store/spill/spill-file.ts'
-import { Behind } from './behind.ts'
 
 export interface PersistenceOptions {
   readonly dataDir: string

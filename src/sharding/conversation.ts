@@ -76,6 +76,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #reader = new OwnerReader()
   readonly #queues = new Map<number, ShardedQueue>()
   readonly #consumers = new Map<number, FrontConsumer>()
+  readonly #byQueue = new Map<ShardedQueue, Set<FrontConsumer>>()
   readonly #byConsumer = new Map<QueueConsumer, FrontConsumer>()
   readonly #requests: Requests
   readonly #pending: PendingPublishes
@@ -84,7 +85,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   #target: Target | null = null
   #state: 'seeking' | 'greeting' | 'open' | 'gone' = 'seeking'
   #link: LinkSender | undefined
-  #linkId: LinkId = ''
   #stopWaiting: () => void = () => {}
   /** While there is nobody, and that may be for good. */
   #stopWatching: (() => void) | undefined
@@ -101,23 +101,9 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#requests = new Requests(options.clock)
   }
 
-  /** The link by which the owner answers, which it names as ours. */
-  get linkId(): LinkId {
-    return this.#linkId
-  }
-
-  get isOpen(): boolean {
-    return this.#state === 'open'
-  }
-
   /** Whether nobody needs it any more. */
   get isOver(): boolean {
     return this.#state === 'gone' && this.#queues.size === 0
-  }
-
-  /** Publishes that are not confirmed. */
-  get pendingCount(): number {
-    return this.#pending.length
   }
 
   add(queue: ShardedQueue): void {
@@ -127,8 +113,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** The queue is no more, and neither are its consumers. */
   remove(queue: ShardedQueue): void {
     this.#queues.delete(queue.id)
-    for (const one of [...this.#consumers.values()]) {
-      if (one.queue !== queue) continue
+    for (const one of [...(this.#byQueue.get(queue) ?? [])]) {
       this.#forget(one)
       if (!one.isCancelled) one.consumer.cancelled()
     }
@@ -180,8 +165,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const front = new FrontConsumer(id, queue, consumer, exclusive, (count, bytes) => {
       if (this.#state === 'open') this.#say().credit(id, count, bytes)
     })
-    this.#consumers.set(id, front)
-    this.#byConsumer.set(consumer, front)
+    this.#remember(front)
     try {
       await this.#ask((request) => this.#sayConsume(front, request))
     } catch (error) {
@@ -205,14 +189,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   resume(consumer: QueueConsumer): void {
     this.#byConsumer.get(consumer)?.resume()
-  }
-
-  /** How many of its consumers are on this node. */
-  consumersOf(queue: ShardedQueue): QueueConsumer[] {
-    const fronts = [...this.#consumers.values()]
-    return fronts
-      .filter((one) => one.queue === queue && !one.isCancelled)
-      .map((one) => one.consumer)
   }
 
   async get(queue: ShardedQueue, noAck: boolean): Promise<TakenMessage | undefined> {
@@ -369,8 +345,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   #greet({ address, epoch, greeting }: Target): void {
     this.#state = 'greeting'
     if (epoch > this.#welcomedEpoch + 1) this.#forgetHeld()
-    this.#linkId = newLinkId()
-    this.#link = this.#options.openLink(address, this.#linkId, {
+    this.#link = this.#options.openLink(address, newLinkId(), {
       onDrained: () => this.endTurn(),
       // It may be that the map is going to name another one soon.
       onRefused: () => {
@@ -449,8 +424,20 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     else queue.giveBack(place)
   }
 
+  #remember(front: FrontConsumer): void {
+    const { id, queue, consumer } = front
+    this.#consumers.set(id, front)
+    this.#byConsumer.set(consumer, front)
+    const others = this.#byQueue.get(queue)
+    if (others === undefined) this.#byQueue.set(queue, new Set([front]))
+    else others.add(front)
+  }
+
   #forget(front: FrontConsumer): void {
     this.#consumers.delete(front.id)
+    const others = this.#byQueue.get(front.queue)
+    others?.delete(front)
+    if (others?.size === 0) this.#byQueue.delete(front.queue)
     if (this.#byConsumer.get(front.consumer) === front) this.#byConsumer.delete(front.consumer)
   }
 

@@ -39,10 +39,6 @@ export class PendingPublishes {
     return this.#bytes
   }
 
-  get length(): number {
-    return this.#pending.length
-  }
-
   /** `isAlone`: it may be rejected by itself, so it has a ticket of its own. */
   add(queue: number, message: Message, isAlone: boolean, dueMs?: number): PendingPublish {
     if (this.#ticket === 0 || isAlone) this.#ticket = this.#tickets.open()

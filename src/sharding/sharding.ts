@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Behind } from '../base/behind.ts'
 import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
@@ -84,13 +85,14 @@ export class Sharding {
   readonly #delays = new ByPlace<DelaysOfExchange>()
   readonly #owners = new Map<string, PlaceOwner>()
   readonly #shards = new Map<number, OwnedShard>()
-  readonly #behind = new Set<object>()
+  readonly #behind: Behind
   readonly #failing = new Set<number>()
   #map: Owners = NO_OWNERS
   #isClosed = false
 
   constructor(options: ShardingOptions) {
     this.#options = options
+    this.#behind = new Behind(options.onBehind)
     this.#traffic = new LocalTraffic(options.traffic, options.clock)
     this.tickets = new NodeTickets(() => {
       for (const { conversation } of this.#conversations.values()) conversation.makeAtomic()
@@ -296,7 +298,7 @@ export class Sharding {
       clock,
       openLink: (address, linkId, listener) =>
         this.#openLink(conversation, address, linkId, listener),
-      onBehind: (isBehind) => this.#setBehind(conversation, isBehind),
+      onBehind: this.#behind.source(),
       goneAfterMs: 'node' in place ? NODE_GONE_MS : undefined,
       onOver: () => this.#conversations.delete(key),
     })
@@ -371,13 +373,6 @@ export class Sharding {
       default:
         change satisfies never
     }
-  }
-
-  #setBehind(conversation: object, isBehind: boolean): void {
-    const before = this.#behind.size
-    if (isBehind) this.#behind.add(conversation)
-    else this.#behind.delete(conversation)
-    if (before === 0 || this.#behind.size === 0) this.#options.onBehind(this.#behind.size > 0)
   }
 
   #setFailing(shard: number, isFailing: boolean): void {
