@@ -50,6 +50,8 @@ for (const name of NAMES) {
     await queue.messages.first().locator('[class*="jobLink"]').click()
     await queue.page.getByText(/content_type:/).waitFor()
     expect(await queues.bodies(name)).toEqual([name])
+    // An open page goes on asking for its queue, and is told that there is none.
+    await queue.page.close()
     await queues.channel.deleteQueue(name)
   })
 }
