@@ -1,3 +1,5 @@
+import { ACCEPTED } from '../exchange/destination.ts'
+import type { Ticket } from '../message-log/queue-log.ts'
 import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { Delivery } from './delivery.ts'
 import type { PreparedPublish, Publisher } from './publisher.ts'
@@ -45,20 +47,24 @@ export class Transaction {
 
   /**
    * Does all of it, as one where it is stored. `answer` is called when all that will be stored is
-   * noted, and before what the settlements bring the client if none of it is; it is told which.
+   * noted, and before what the settlements bring the client if none of it is; it is told when that is safe.
    */
-  commit(channel: TransactionScope, answer: (isStored: boolean) => void): void {
+  commit(channel: TransactionScope, answer: (stored: Promise<void> | undefined) => void): void {
     const publishes = this.#publishes
     const settlements = this.#settlements
     this.#clear()
     // What others note in this turn is drawn in, so it is not asked for in vain.
     if (publishes.length + settlements.length > 0) channel.messageLog?.makeAtomic()
-    let ticket = 0
-    for (const publish of publishes) ticket = Math.max(ticket, channel.publisher.deliver(publish))
-    const isStored = ticket > 0 || settlements.some(({ deliveries }) => deliveries.some(isDurable))
-    if (!isStored) answer(false)
+    const tickets = new Set<Ticket>()
+    for (const publish of publishes) {
+      const outcome = channel.publisher.deliver(publish)
+      if (outcome > ACCEPTED) tickets.add(outcome)
+    }
+    const isStored =
+      tickets.size > 0 || settlements.some(({ deliveries }) => deliveries.some(isDurable))
+    if (!isStored) answer(undefined)
     for (const held of settlements) channel.settle(held.deliveries, held.settlement)
-    if (isStored) answer(true)
+    if (isStored) answer(channel.messageLog?.settled(tickets))
   }
 
   /** Publishes are forgotten; what was settled is unacknowledged as before. */

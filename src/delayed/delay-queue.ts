@@ -10,13 +10,11 @@ import { Timer } from '../queue/timer.ts'
 import { delayOf } from './delay-header.ts'
 import { findDelayed, readDelayed } from './delayed-browsing.ts'
 import { DelayedMessages } from './delayed-messages.ts'
+import { OnTheWay } from './on-the-way.ts'
 
 /** So much is brought on its way in one turn. */
 const TURN_COUNT = 1000
 const TURN_BYTES = 1024 * 1024
-/** So much may be on its way before it is known to be stored: all of it may become one record. */
-const UNSTORED_COUNT = 4000
-const UNSTORED_BYTES = 2 * 1024 * 1024
 /** The wall clock may be set: it is looked at from time to time. */
 const LONGEST_WAIT_MS = 60_000
 /** How long what could not be read is left alone. */
@@ -27,21 +25,22 @@ const ROOM_RETRY_MS = 100
 /** Whether there is room for a message where it goes: now, or later, or not as things are. */
 export type Room = 'now' | 'later' | 'never'
 
+/**
+ * How it is known that messages are safe where they went. `stored`: all is in one log, which stores it together
+ * with what is noted in the same turn; it resolves when all of it is stored. `tickets`: by them, since that may
+ * be on other nodes.
+ */
+export type Arrivals = { readonly stored: () => Promise<void> } | { readonly tickets: TicketSource }
+
 export interface DelayQueueParts {
   /** Whose messages it delays, for those who read the log. */
   readonly owner: Readonly<Record<string, string>>
   readonly storage: QueueStorage
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
-  /** Resolves when all is stored that was released. */
-  readonly stored: () => Promise<void>
+  readonly arrivals: Arrivals
   /** Brings a message on its way whose delay is over, and for which there is room. */
   readonly release: (message: Message) => PublishOutcome
-  /**
-   * By which it is known when a message is safe where it went, if that may be on another node. Null where all
-   * is in one log, which stores it together with what is noted in the same turn.
-   */
-  readonly tickets: TicketSource | null
   readonly roomFor: (message: Message) => Room
 }
 
@@ -62,12 +61,11 @@ export class DelayQueue implements Delays {
   #nextSequence: number
   /**
    *     recovering ─▶ running ◀─▶ waiting: for the log
-   *          └────────────┴─▶ deleted ◀─┘
+   *          │           ▲└─────▶ full: so much is on its way that nothing more is released
+   *          └───────────┴─▶ abandoned, or deleted: nothing is released any more
    */
-  #state: 'recovering' | 'running' | 'waiting' | 'deleted' = 'running'
-  /** What was brought on its way since all of it was known to be stored. */
-  #unstoredCount = 0
-  #unstoredBytes = 0
+  #state: 'recovering' | 'running' | 'waiting' | 'full' | 'abandoned' | 'deleted' = 'running'
+  readonly #onTheWay = new OnTheWay()
 
   constructor(parts: DelayQueueParts) {
     const { storage, log } = parts
@@ -94,7 +92,7 @@ export class DelayQueue implements Delays {
   }
 
   delay(message: Message, delayMs: number): PublishOutcome {
-    if (this.#state === 'deleted') return ACCEPTED
+    if (this.#isOver()) return ACCEPTED
     const { storage, log } = this.#parts
     const nowMs = Math.floor(storage.clock.wallTime())
     const dueMs = nowMs + delayMs
@@ -153,15 +151,23 @@ export class DelayQueue implements Delays {
   }
 
   delete(): void {
-    this.abandon()
+    this.#end('deleted')
     this.#parts.log?.drop()
   }
 
-  /** It is another process's now: releases nothing any more. What is stored stays. */
+  /** It is another process's now: releases nothing any more. What is stored stays, until it has arrived. */
   abandon(): void {
-    this.#state = 'deleted'
+    this.#end('abandoned')
+  }
+
+  #end(state: 'abandoned' | 'deleted'): void {
+    this.#state = state
     this.#timer.clear()
     this.#messages.clear()
+  }
+
+  #isOver(): boolean {
+    return this.#state === 'abandoned' || this.#state === 'deleted'
   }
 
   /** Reads what is in the log. Before it is all there, nobody knows what is due first. */
@@ -206,9 +212,8 @@ export class DelayQueue implements Delays {
       else this.#release(next)
       bytes += next.message.bodySize
     }
-    if (this.#unstoredCount >= UNSTORED_COUNT || this.#unstoredBytes >= UNSTORED_BYTES) {
-      this.#waitUntilStored()
-    } else if (isHeldUp) this.#timer.within(ROOM_RETRY_MS)
+    if (this.#onTheWay.isFull) this.#waitUntilStored()
+    else if (isHeldUp) this.#timer.within(ROOM_RETRY_MS)
     else this.#wait(nowMs)
   }
 
@@ -220,22 +225,26 @@ export class DelayQueue implements Delays {
 
   /** To be called in one turn for a message and those that are stored with it. */
   #release({ message, sequence }: DelayedMessage): void {
-    const { log, release, tickets } = this.#parts
+    const { log, release, arrivals } = this.#parts
     if (log === null || !message.persistent) {
       release(message)
       return
     }
     log.makeAtomic()
     const outcome = release(message)
-    this.#unstoredCount++
-    this.#unstoredBytes += message.bodySize
-    if (tickets === null || outcome <= ACCEPTED) log.settle(message, sequence)
-    else tickets.listen({ stored: () => this.#settle(message, sequence) }, outcome)
+    this.#onTheWay.add(message.bodySize)
+    if ('stored' in arrivals) log.settle(message, sequence)
+    else arrivals.tickets.listen({ stored: () => this.#arrived(message, sequence) }, outcome)
   }
 
-  /** It has come to where it went. */
-  #settle(message: Message, sequence: number): void {
-    if (this.#state !== 'deleted') this.#parts.log?.settle(message, sequence)
+  /** It has come to where it went, and is not here any more, whoever owns that now. */
+  #arrived(message: Message, sequence: number): void {
+    if (this.#state === 'deleted') return
+    this.#parts.log?.settle(message, sequence)
+    this.#onTheWay.arrived(message.bodySize)
+    if (this.#state !== 'full' || !this.#onTheWay.hasRoom) return
+    this.#state = 'running'
+    this.#timer.within(1)
   }
 
   /**
@@ -263,11 +272,12 @@ export class DelayQueue implements Delays {
   }
 
   #waitUntilStored(): void {
-    this.#state = 'waiting'
-    void this.#parts.stored().then(() => {
-      this.#unstoredCount = 0
-      this.#unstoredBytes = 0
-      if (this.#state === 'waiting') this.#goOn()
+    this.#state = 'full'
+    const { arrivals } = this.#parts
+    if ('tickets' in arrivals) return
+    void arrivals.stored().then(() => {
+      this.#onTheWay.allArrived()
+      if (this.#state === 'full') this.#goOn()
     })
   }
 
@@ -280,7 +290,7 @@ export class DelayQueue implements Delays {
     const { owner, storage } = this.#parts
     storage.logger.error({ err: error, ...owner }, 'Delayed messages could not be read')
     after(storage.clock, RETRY_MS, () => {
-      if (this.#state !== 'deleted') again()
+      if (!this.#isOver()) again()
     })
   }
 

@@ -11,7 +11,7 @@ import type { ChannelOutput } from '../channel/channel-output.ts'
 import { Publisher } from '../channel/publisher.ts'
 import { REJECTED } from '../exchange/destination.ts'
 import { Message, NO_MORE_RUNS } from '../message/message.ts'
-import { type TicketSource, whenKnown, whenStored } from '../message-log/ticket-source.ts'
+import { type TicketSource, whenKnown } from '../message-log/ticket-source.ts'
 import type { Queue } from '../queue/queue.ts'
 import { PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
@@ -59,11 +59,11 @@ export async function publishLater(publication: DelayedPublication): Promise<voi
   const request = requestFor(immediate)
   const publisher = publisherFor(immediate, new ReturnWatch())
   const { message } = publisher.prepare(request, messageFor(immediate, request))
-  vhost.delays.delay(queue, message, delayMs)
+  const outcome = vhost.delays.delay(queue, message, delayMs)
   vhost.counts.published++
   // With the first one that is delayed, it is stored that the queue may have some.
   await vhost.queueStored(queue.name)
-  await whenStored(messageLog)
+  await whenKnown(messageLog, outcome)
   vhost.counts.confirmed++
 }
 

@@ -16,8 +16,11 @@ export interface TicketSource {
    * when all is safe that was noted until now. Tickets need not become safe in their order.
    */
   listen(listener: TicketListener, ticket?: Ticket): void
-  /** Resolves when all that was noted until now is safe, or was refused; undefined when it is. */
-  settled(): Promise<void> | undefined
+  /**
+   * Resolves when all is safe, or was refused, that was noted until now; undefined when it is. Where tickets
+   * do not become safe in their order, only of these tickets, if they are given.
+   */
+  settled(tickets?: ReadonlySet<Ticket>): Promise<void> | undefined
   /** What is noted in this turn is stored as one: all of it, or nothing. */
   makeAtomic(): void
 }

@@ -9,8 +9,8 @@ import type { QueueStorage } from '../queue/queue-storage.ts'
 import { QuorumQueue } from '../queue/quorum-queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 import { Engine, type EngineDelays } from './engine.ts'
-import type { LeavingLetters } from './leaving-letters.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
+import type { UnderWay } from './under-way.ts'
 
 export interface EngineParts {
   readonly log: MessageLog | null
@@ -18,7 +18,7 @@ export interface EngineParts {
   readonly profile: CompatProfile
   /** Whether it can be said of the queue that nobody uses it. */
   readonly isInUse: () => boolean
-  readonly leavingLetters: LeavingLetters
+  readonly underWay: UnderWay
 }
 
 /** The queue itself, of each type, on the node that owns its place. */
@@ -59,16 +59,15 @@ function delaysOf(
         owner: { vhost, queue: name },
         storage,
         log: log?.queueLog(delayId) ?? null,
-        stored: () => log?.settled() ?? Promise.resolve(),
+        arrivals: { stored: () => log?.settled() ?? Promise.resolve() },
         release: (message) => engine.publish(message),
-        tickets: null,
         roomFor: (message) => roomInQueue(engine, message),
       }),
   }
 }
 
 /** The queue tells of itself; others know it as what stands for it. */
-function eventsOf(queue: ShardedQueue, { isInUse, leavingLetters }: EngineParts): QueueEvents {
+function eventsOf(queue: ShardedQueue, { isInUse, underWay }: EngineParts): QueueEvents {
   return {
     lastConsumerLeft: () => {
       if (isInUse()) queue.events.lastConsumerLeft(queue)
@@ -76,6 +75,6 @@ function eventsOf(queue: ShardedQueue, { isInUse, leavingLetters }: EngineParts)
     expired: () => {
       if (isInUse()) queue.events.expired(queue)
     },
-    deadLetter: (letter) => queue.events.deadLetter(leavingLetters.follow(letter)),
+    deadLetter: (letter) => queue.events.deadLetter(underWay.followLetter(letter)),
   }
 }

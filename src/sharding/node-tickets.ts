@@ -80,26 +80,27 @@ export class NodeTickets implements TicketSource {
       else open.listeners.push(listener)
       return
     }
-    const all = [...this.#open.values()]
-    if (all.length === 0) {
-      listener.stored(this.#last)
-      return
-    }
+    this.#whenAll([...this.#open.values()], listener)
+  }
+
+  settled(tickets?: ReadonlySet<Ticket>): Promise<void> | undefined {
+    const open = [...(tickets ?? this.#open.keys())].flatMap((one) => this.#open.get(one) ?? [])
+    if (open.length === 0) return undefined
+    return new Promise((resolve) => this.#whenAll(open, { stored: () => resolve() }))
+  }
+
+  makeAtomic(): void {
+    this.#makeAtomic()
+  }
+
+  #whenAll(all: readonly OpenTicket[], listener: TicketListener): void {
     let left = all.length
+    if (left === 0) listener.stored(this.#last)
     const one: TicketListener = {
       stored: (known) => {
         if (--left === 0) listener.stored(known)
       },
     }
     for (const open of all) open.listeners.push(one)
-  }
-
-  settled(): Promise<void> | undefined {
-    if (this.#open.size === 0) return undefined
-    return new Promise((resolve) => this.listen({ stored: () => resolve() }))
-  }
-
-  makeAtomic(): void {
-    this.#makeAtomic()
   }
 }

@@ -36,7 +36,7 @@ export interface ShardState {
   readonly sessions: number
 }
 
-/** How long dead letters are waited for that go to others. */
+/** How long what is on its way elsewhere is waited for, before the end and after it. */
 const ARRIVAL_MS = 1000
 
 /**
@@ -77,9 +77,11 @@ export class OwnedShard {
   async release(): Promise<void> {
     this.#isEnding = true
     await this.#opened
+    // What has not arrived is there for the next owner, which would send it once more. It may be that it goes
+    // to this very shard, where it can only arrive now.
+    await this.#whenNothingIsUnderWay()
     this.#owner?.close()
-    // What has not arrived is there for the next owner, which would send it once more.
-    await this.#owner?.leavingLetters.whenNone(this.#options.clock, ARRIVAL_MS)
+    await this.#whenNothingIsUnderWay()
     await this.#log?.close()
     await this.#journal?.journal.close()
   }
@@ -89,6 +91,10 @@ export class OwnedShard {
     this.#owner?.close()
     this.#log?.abandon()
     this.#journal?.abandon()
+  }
+
+  async #whenNothingIsUnderWay(): Promise<void> {
+    await this.#owner?.underWay.whenNone(this.#options.clock, ARRIVAL_MS)
   }
 
   async #open(): Promise<void> {

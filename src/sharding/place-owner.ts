@@ -7,7 +7,6 @@ import type { Engine } from './engine.ts'
 import { type DelaysOfExchange, ExchangeDelays } from './exchange-delays.ts'
 import { FrontRecord } from './front-record.ts'
 import { HeldPlaces } from './held-places.ts'
-import { LeavingLetters } from './leaving-letters.ts'
 import type { BatchTraffic } from './link/batch-traffic.ts'
 import { LinkReceivers } from './link/link-receivers.ts'
 import { LinkSender } from './link/link-sender.ts'
@@ -17,6 +16,7 @@ import type { ShardedQueue } from './sharded-queue.ts'
 import { Sights } from './sights.ts'
 import { decodeStamp, encodeStamp } from './stamp.ts'
 import { UnattendedQueues } from './unattended-queues.ts'
+import { UnderWay } from './under-way.ts'
 import type { Greeting } from './wire/front-words.ts'
 
 /** Who is in the cluster, as sessions depend on it. */
@@ -38,7 +38,7 @@ export interface PlaceOwnerOptions {
   readonly stamp?: Buffer | undefined
   /** Makes the queue itself; others may claim what is in it before `Engine.begin`. */
   readonly createQueue: (queue: ShardedQueue, owner: PlaceOwner) => Engine
-  readonly createDelays: (delays: DelaysOfExchange) => DelayQueue
+  readonly createDelays: (delays: DelaysOfExchange, owner: PlaceOwner) => DelayQueue
   readonly told: () => Promise<void>
   readonly members: Members
   /** That of this process, which is never gone. */
@@ -62,7 +62,7 @@ export class PlaceOwner implements SessionHost {
   readonly log: MessageLog | null
   readonly turn: Turn
   readonly logger: Logger
-  readonly leavingLetters: LeavingLetters = new LeavingLetters()
+  readonly underWay: UnderWay = new UnderWay()
   readonly #options: PlaceOwnerOptions
   readonly #engines = new Map<number, Engine>()
   readonly #queues = new Map<number, ShardedQueue>()
@@ -88,7 +88,7 @@ export class PlaceOwner implements SessionHost {
     this.log = log
     this.turn = turn
     this.logger = logger
-    this.#exchangeDelays = new ExchangeDelays(options.createDelays)
+    this.#exchangeDelays = new ExchangeDelays((delays) => options.createDelays(delays, this))
     this.#records = decodeStamp(options.stamp)
     for (const record of this.#records.values()) record.leftMs = clock.now()
     // In the memory of this process nothing is claimed: it was never anywhere else.

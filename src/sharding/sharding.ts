@@ -199,11 +199,13 @@ export class Sharding {
     this.#shards.set(shard, owned)
   }
 
-  /** It is to be another's: resolves when nothing of it is under way here any more. */
+  /** It is to be another's: resolves when nothing of it is under way here any more; never rejects. */
   async release(shard: number): Promise<void> {
     const owned = this.#shards.get(shard)
-    this.#owners.delete(keyOf({ shard }))
-    await owned?.release()
+    // Whatever has not been stored then was not confirmed either.
+    await owned?.release().catch((error) => {
+      this.#options.logger.error({ err: error, shard }, 'A shard could not be let go of in order')
+    })
     // It may have been lost meanwhile, and be this node's again.
     if (this.#shards.get(shard) === owned) this.#end(shard)
   }
@@ -272,14 +274,14 @@ export class Sharding {
       ownFront: this.#front,
       createQueue: (queue, owner) =>
         newEngine(queue, {
-          ...{ log: parts.log, storage, profile, leavingLetters: owner.leavingLetters },
+          ...{ log: parts.log, storage, profile, underWay: owner.underWay },
           isInUse: () => owner.isInUse(),
         }),
-      createDelays: ({ id, owner, release }) =>
+      createDelays: ({ id, owner, release }, { underWay }) =>
         new DelayQueue({
-          ...{ owner, release, storage, tickets: this.tickets },
+          ...{ owner, storage, arrivals: { tickets: this.tickets } },
           log: parts.log?.queueLog(id) ?? null,
-          stored: () => this.tickets.settled() ?? Promise.resolve(),
+          release: (message) => underWay.followPublish(release(message), this.tickets),
           // Those that it goes to may be anywhere: they refuse it when it comes.
           roomFor: () => 'now',
         }),

@@ -22,6 +22,6 @@ export function delayQueueFactory(
   const stored = (): Promise<void> => messageLog?.settled() ?? Promise.resolve()
   return ({ owner, id, release, roomFor = (): Room => 'now' }) => {
     const log = id === null ? null : (messageLog?.queueLog(id) ?? null)
-    return new DelayQueue({ owner, storage, log, stored, release, tickets: null, roomFor })
+    return new DelayQueue({ owner, storage, log, arrivals: { stored }, release, roomFor })
   }
 }

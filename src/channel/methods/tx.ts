@@ -1,5 +1,4 @@
 import { TX_COMMIT_OK, TX_ROLLBACK_OK, TX_SELECT_OK } from 'amqp-codec'
-import { whenStored } from '../../message-log/ticket-source.ts'
 import { cannotSwitchToTx, channelNotTransactional } from '../../reasons.ts'
 import type { Channel } from '../channel.ts'
 import type { Transaction } from '../transaction.ts'
@@ -11,8 +10,8 @@ export function txSelect(channel: Channel): void {
 }
 
 export function txCommit(channel: Channel): void {
-  transactionOf(channel).commit(channel, (isStored) => {
-    channel.when(isStored ? whenStored(channel.messageLog) : undefined, () => {
+  transactionOf(channel).commit(channel, (stored) => {
+    channel.when(stored, () => {
       channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
     })
   })

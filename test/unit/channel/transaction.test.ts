@@ -19,7 +19,11 @@ import { Access } from '../../../src/auth/access.ts'
 import { Channel } from '../../../src/channel/channel.ts'
 import { dispatch } from '../../../src/channel/dispatch.ts'
 import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
+import { ACCEPTED } from '../../../src/exchange/destination.ts'
+import type { Ticket } from '../../../src/message-log/queue-log.ts'
+import type { TicketSource } from '../../../src/message-log/ticket-source.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
+import { NodeTickets } from '../../../src/sharding/node-tickets.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { type FieldsOf, method } from '../../support/raw-client-method.ts'
 import { LogFixture } from '../message-log/log-fixture.ts'
@@ -57,7 +61,7 @@ function declare(name: string, durable: boolean): ClassicQueue {
 class Client {
   readonly #channel: Channel
 
-  constructor(number: number) {
+  constructor(number: number, tickets: TicketSource = log.log) {
     this.#channel = new Channel(number, {
       vhost,
       access: Access.unrestricted('guest', '/'),
@@ -65,7 +69,7 @@ class Client {
       owner,
       link: { name: '' },
       output,
-      messageLog: log.log,
+      messageLog: tickets,
       maxMessageSize: 1_000_000,
       consumersPerChannel: 0,
       consumerTimeoutMs: 0,
@@ -163,6 +167,29 @@ describe('a commit', () => {
       expect(sent.at(-1)).toBe('tx.commit-ok')
     },
   )
+
+  it('waits for nothing but its own publishes, where each becomes safe by itself', async () => {
+    const tickets = new NodeTickets(() => {})
+    const queues = ['a', 'b'].map((name) => declare(name, true))
+    const opened: Ticket[] = []
+    for (const queue of queues) {
+      queue.publish = () => {
+        opened.push(tickets.open())
+        return opened.at(-1) as Ticket
+      }
+    }
+    new Client(2, tickets).publish('b', 'of somebody else')
+    const client = new Client(1, tickets).send(TX_SELECT)
+    client.publish('a', 'x').publish('b', 'x').send(TX_COMMIT)
+    const [, first, second] = opened as [Ticket, Ticket, Ticket]
+    for (const ticket of [second, first]) {
+      await microtasks()
+      expect(sent).not.toContain('tx.commit-ok')
+      tickets.settle(ticket, ACCEPTED)
+    }
+    await microtasks()
+    expect(sent).toContain('tx.commit-ok')
+  })
 
   it('that nothing is stored of is answered before what it brings', () => {
     declare('a', false)

@@ -1,11 +1,17 @@
 // A shard that its owner lets go of, so that another node may have it.
 
 import { fieldTableFromObject } from 'amqp-codec'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { ACCEPTED } from '../../../src/exchange/destination.ts'
+import { OwnedShard } from '../../../src/sharding/owned-shard.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { randomNumbers } from './link/simulated-traffic.ts'
-import { type QueueSpec, SimulatedCluster } from './support/simulated-cluster.ts'
+import {
+  type ExchangeSpec,
+  type QueueSpec,
+  SimulatedCluster,
+  type SimulatedNode,
+} from './support/simulated-cluster.ts'
 
 const GRAVE: QueueSpec = { id: 1, name: 'grave', shard: 1 }
 const MORTAL: QueueSpec = {
@@ -18,28 +24,28 @@ const MORTAL: QueueSpec = {
     'x-message-ttl': 100,
   }),
 }
+const LATER: ExchangeSpec = { id: 20, name: 'later', shard: 0 }
 
-/** Dead letters are under way then, some of them or all. */
+/** What has been due for so long is under way, some of it or all. */
 const WHEN = [1, 3, 8, 20, 30, 50]
+const COUNT = 20
 
-it.each(WHEN)('dead letters come once where the owner hands over %i ms later', async (ms) => {
+/** Has so many messages leave shard 0 for a queue, and counts what has come there after a hand-over. */
+async function arrivalsAround(
+  handOverMs: number,
+  grave: QueueSpec,
+  publish: (node: SimulatedNode, body: string) => void,
+): Promise<number> {
   const cluster = new SimulatedCluster(randomNumbers(1), 2)
-  const a = cluster.start('a', [GRAVE, MORTAL])
-  const b = cluster.start('b', [GRAVE, MORTAL])
+  const a = cluster.start('a', [grave, MORTAL], [LATER])
+  const b = cluster.start('b', [grave, MORTAL], [LATER])
   cluster.give(0, 'a')
   cluster.give(1, 'b')
   await cluster.pass(50)
   cluster.traffic.weather = { loss: 0, repetition: 0, delay: 1, maxDelayMs: 40 }
-  for (let i = 0; i < 20; i++) {
-    a.queue('mortal').publish(sampleMessage(`${i}`, { properties: { deliveryMode: 2 } }))
-  }
-  await cluster.passSlowly(100 + ms)
-  let isReleased = false
-  a.owned.delete(0)
-  void a.sharding.release(0).then(() => {
-    isReleased = true
-  })
-  await cluster.until(() => isReleased, 'it is released')
+  for (let i = 0; i < COUNT; i++) publish(a, `${i}`)
+  await cluster.passSlowly(100 + handOverMs)
+  await release(cluster, a)
   cluster.give(0, 'b')
   await cluster.pass(3000)
   const queue = b.queue('grave')
@@ -47,7 +53,58 @@ it.each(WHEN)('dead letters come once where the owner hands over %i ms later', a
   await cluster.pass(300)
   await counted
   cluster.close()
-  expect(queue.readyCount).toBe(20)
+  return queue.readyCount
+}
+
+async function release(cluster: SimulatedCluster, node: SimulatedNode): Promise<void> {
+  let isReleased = false
+  node.owned.delete(0)
+  void node.sharding.release(0).then(() => {
+    isReleased = true
+  })
+  await cluster.until(() => isReleased, 'it is released')
+}
+
+const persistent = (body: string) => sampleMessage(body, { properties: { deliveryMode: 2 } })
+const toMortal = (node: SimulatedNode, body: string): void => {
+  node.queue('mortal').publish(persistent(body))
+}
+const delayedToGrave = (node: SimulatedNode, body: string): void => {
+  const headers = fieldTableFromObject({ 'x-delay': 100 })
+  const properties = { deliveryMode: 2, headers }
+  const message = sampleMessage(body, { exchange: 'later', routingKey: 'grave', properties })
+  node.publishDelayed('later', message)
+}
+
+it.each(WHEN)('dead letters come once where the owner hands over %i ms later', async (ms) => {
+  expect(await arrivalsAround(ms, GRAVE, toMortal)).toBe(COUNT)
+})
+
+it.each(WHEN)('those that stay in the shard come once, too, %i ms later', async (ms) => {
+  expect(await arrivalsAround(ms, { ...GRAVE, shard: 0 }, toMortal)).toBe(COUNT)
+})
+
+it.each(WHEN)('so does what an exchange has delayed, %i ms later', async (ms) => {
+  expect(await arrivalsAround(ms, GRAVE, delayedToGrave)).toBe(COUNT)
+  expect(await arrivalsAround(ms, { ...GRAVE, shard: 0 }, delayedToGrave)).toBe(COUNT)
+})
+
+it('a shard that cannot be let go of in order is let go of', async () => {
+  const cluster = new SimulatedCluster(randomNumbers(1), 2)
+  const a = cluster.start('a', [GRAVE, MORTAL])
+  const b = cluster.start('b', [GRAVE, MORTAL])
+  cluster.give(0, 'a')
+  await cluster.pass(50)
+  const broken = vi.spyOn(OwnedShard.prototype, 'release')
+  broken.mockRejectedValueOnce(new Error('NATS is closed'))
+  await release(cluster, a)
+  expect(a.sharding.shardStates).toEqual([])
+  cluster.give(0, 'b')
+  const ticket = b.queue('mortal').publish(persistent('1'))
+  await cluster.pass(100)
+  const outcome = b.sharding.tickets.outcomeOf(ticket)
+  cluster.close()
+  expect(outcome).toBe(ACCEPTED)
 })
 
 it('a shard that is given back while it is let go of is served', async () => {
@@ -58,13 +115,13 @@ it('a shard that is given back while it is let go of is served', async () => {
   cluster.give(1, 'b')
   await cluster.pass(50)
   cluster.setStuck(1, true)
-  a.queue('mortal').publish(sampleMessage('1', { properties: { deliveryMode: 2 } }))
+  a.queue('mortal').publish(persistent('1'))
   await cluster.pass(200)
   void a.sharding.release(0)
   await cluster.pass(50)
   cluster.give(0, 'a')
   await cluster.pass(3000)
-  const ticket = b.queue('mortal').publish(sampleMessage('2', { properties: { deliveryMode: 2 } }))
+  const ticket = b.queue('mortal').publish(persistent('2'))
   await cluster.pass(1000)
   const outcome = b.sharding.tickets.outcomeOf(ticket)
   cluster.close()

@@ -1,16 +1,27 @@
 import { after, type Clock } from '../base/clock.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
+import type { TicketSource } from '../message-log/ticket-source.ts'
 import type { DeadLetter, DeadLetterReason } from '../queue/queue.ts'
 
-/** Dead letters of the queues of a place that have not arrived yet, which may be in any other place. */
-export class LeavingLetters {
+/** What has left the queues and delays of a place, and has not arrived yet: that may be in any other place. */
+export class UnderWay {
   #count = 0
   #onNone: () => void = () => {}
 
-  /** The letter, for those who bring it on its way. */
-  follow(letter: DeadLetter): DeadLetter {
+  /** The dead letter, for those who bring it on its way. */
+  followLetter(letter: DeadLetter): DeadLetter {
     this.#count++
     return new FollowedLetter(letter, this)
+  }
+
+  /** What was published just now, and had that outcome. */
+  followPublish(outcome: PublishOutcome, tickets: TicketSource): PublishOutcome {
+    if (outcome > ACCEPTED) {
+      this.#count++
+      tickets.listen({ stored: () => this.arrived() }, outcome)
+    }
+    return outcome
   }
 
   arrived(): void {
@@ -31,9 +42,9 @@ export class LeavingLetters {
 
 class FollowedLetter implements DeadLetter {
   readonly #letter: DeadLetter
-  readonly #others: LeavingLetters
+  readonly #others: UnderWay
 
-  constructor(letter: DeadLetter, others: LeavingLetters) {
+  constructor(letter: DeadLetter, others: UnderWay) {
     this.#letter = letter
     this.#others = others
   }
