@@ -9,6 +9,8 @@ export interface ConsumerChannel {
   readonly number: number
   /** Whether the channel as a whole can take a delivery that is to be acknowledged. */
   readonly hasCredit: boolean
+  /** How many more of these the limit of the channel allows; infinite when it has none. */
+  readonly limitCredit: number
   /** Whether the connection has room for output. */
   readonly hasRoom: boolean
   deliver(
@@ -75,6 +77,10 @@ export class ChannelConsumer implements QueueConsumer {
 
   get isStarted(): boolean {
     return this.#started
+  }
+
+  get sharedCredit(): number {
+    return this.noAck ? Number.POSITIVE_INFINITY : this.#channel.limitCredit
   }
 
   start(): void {

@@ -174,11 +174,15 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     return this.#consumersUnacked < UNACKED_WHEN_SHORT || !this.context.isMemoryShort()
   }
 
+  get limitCredit(): number {
+    const limit = this.globalPrefetchCount || Number.POSITIVE_INFINITY
+    return Math.max(0, limit - this.#consumersUnacked)
+  }
+
   /** How many deliveries that are to be acknowledged it can take. */
   get #credit(): number {
-    const limit = this.globalPrefetchCount || Number.POSITIVE_INFINITY
-    const most = this.context.isMemoryShort() ? Math.min(limit, UNACKED_WHEN_SHORT) : limit
-    return Math.max(0, most - this.#consumersUnacked)
+    if (!this.context.isMemoryShort()) return this.limitCredit
+    return Math.max(0, Math.min(this.limitCredit, UNACKED_WHEN_SHORT - this.#consumersUnacked))
   }
 
   /** A frame's payload is `buffer[start, end)`. Throws AmqpError and CodecError. */

@@ -52,6 +52,11 @@ export interface ClassicQueueParts {
   readonly awaitsClaims?: boolean
 }
 
+/** What somebody has, and whether it was redelivered when it came. */
+export interface TakenPlace extends Place {
+  readonly redelivered: boolean
+}
+
 /** The sequence of what was refused. */
 const NEVER_IN = -1
 const NO_POLICY: PolicyDefinition = new Map()
@@ -365,6 +370,15 @@ export class ClassicQueue implements Queue {
     this.#unackedCount -= places.length
     if (this.#deleted) return
     for (const place of places) this.#lanes.of(place.message).putBack(place)
+    this.#evictions.dropDue()
+    this.#dispatch()
+  }
+
+  /** The same, of what whoever had it has shown to nobody: it is no more redelivered than it was. */
+  putBack(places: readonly TakenPlace[]): void {
+    this.#unackedCount -= places.length
+    if (this.#deleted) return
+    for (const place of places) this.#lanes.of(place.message).putBack(place, !place.redelivered)
     this.#evictions.dropDue()
     this.#dispatch()
   }

@@ -137,10 +137,10 @@ export class Lane {
     run.flush()
   }
 
-  putBack({ message, sequence }: Place): void {
+  putBack({ message, sequence }: Place, isUnseen = false): void {
     const expiresAt = this.#expiries?.get(sequence) ?? 0
     if (expiresAt !== 0) this.#expiries?.delete(sequence)
-    this.ready.putBack({ message, sequence, expiresAt })
+    this.ready.putBack({ message, sequence, expiresAt }, isUnseen)
   }
 
   /** Drops what is ready, and says how many that were. */

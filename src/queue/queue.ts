@@ -19,6 +19,8 @@ export interface QueueConsumer {
   readonly prefetchCount: number
   /** As they came with `basic.consume`. */
   readonly arguments: FieldTable
+  /** How many more it and others may have together of what they must acknowledge, where there is such a limit. */
+  readonly sharedCredit?: number
   /** Whether it has credit and room for one more message now. */
   canTake(): boolean
   /**

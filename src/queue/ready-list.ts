@@ -134,9 +134,10 @@ export class ReadyList {
     }
   }
 
-  putBack(place: TimedPlace): void {
+  /** `isUnseen`: whoever had it has kept it from all, and it is no more redelivered than before. */
+  putBack(place: TimedPlace, isUnseen = false): void {
     if (place.expiresAt !== 0) this.#isTimed = true
-    this.#returned.push(place, this.#bytes + (this.#backlog?.bytes ?? 0))
+    this.#returned.push(place, this.#bytes + (this.#backlog?.bytes ?? 0), isUnseen)
   }
 
   /**
@@ -242,7 +243,7 @@ export class ReadyList {
     const returned = this.#returned.shift()
     if (returned === undefined) return undefined
     this.sequence = returned.sequence
-    this.redelivered = true
+    this.redelivered = this.#returned.redelivered
     this.expiresAt = returned.expiresAt
     return returned.message
   }

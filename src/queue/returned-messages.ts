@@ -32,6 +32,8 @@ export class ReturnedMessages {
   readonly #onLoaded: () => void
   readonly #inMemory = new Heap<TimedPlace>((a, b) => a.sequence < b.sequence)
   readonly #logged = new SequenceSet()
+  /** Of all of them, those that nobody has seen. Nearly always none. */
+  readonly #unseen = new Set<number>()
   #firstLogged = NONE
   /** None of them is behind it. */
   #lastLogged = -1
@@ -41,6 +43,9 @@ export class ReturnedMessages {
   /** Changes when what is being read is not wanted any more. */
   #generation = 0
   #isReading = false
+
+  /** Whether somebody has seen what `shift` took last. */
+  redelivered = true
 
   /** `onLoaded` is called when messages have come back into memory, or may have. */
   constructor(
@@ -99,9 +104,10 @@ export class ReturnedMessages {
     }
   }
 
-  /** `queueBytes` is what the queue has in memory without these. */
-  push(place: TimedPlace, queueBytes: number): void {
+  /** `queueBytes` is what the queue has in memory without these; `isUnseen`: whoever had it has kept it from all. */
+  push(place: TimedPlace, queueBytes: number, isUnseen = false): void {
     const { message, sequence } = place
+    if (isUnseen) this.#unseen.add(sequence)
     this.#bodyBytes += message.bodySize
     const bytes = queueBytes + this.#bytes + memoryBytes(message)
     // The first one stays: whoever rejects one message after the other needs no log to get them again.
@@ -126,6 +132,7 @@ export class ReturnedMessages {
     if (place === undefined) return undefined
     this.#hold(-memoryBytes(place.message))
     this.#bodyBytes -= place.message.bodySize
+    this.redelivered = !this.#unseen.delete(place.sequence)
     return place
   }
 
@@ -156,7 +163,9 @@ export class ReturnedMessages {
     const last = inMemory.length < limit ? NONE : (inMemory.at(-1)?.sequence ?? NONE)
     const end = Math.min(next, last + 1)
     const back = logged.messages.filter(({ sequence }) => this.#logged.has(sequence))
-    const messages = [...back, ...inMemory].map((place) => ({ ...place, delivered: true }))
+    const messages = [...back, ...inMemory].map((place) => {
+      return { ...place, delivered: !this.#unseen.has(place.sequence) }
+    })
     messages.sort(bySequence)
     return { messages: messages.filter(({ sequence }) => sequence < end), next: end }
   }
@@ -182,6 +191,7 @@ export class ReturnedMessages {
       this.#hold(-memoryBytes(place.message))
     }
     this.#bodyBytes -= message.bodySize
+    this.#unseen.delete(sequence)
     return true
   }
 
@@ -191,6 +201,7 @@ export class ReturnedMessages {
     this.#inMemory.clear()
     this.#hold(-this.#bytes)
     this.#bodyBytes = 0
+    this.#unseen.clear()
     this.#logged.deleteRange(0, this.#lastLogged)
     this.#findEnds()
   }
