@@ -31,8 +31,8 @@ const exchangeIn = (exchange: string, vhost: string): string =>
 // 404, the channel
 export const noQueue = (queue: string, vhost: string): AmqpError =>
   notFound(`no ${queueIn(queue, vhost)}`)
-export const ownerInaccessible = (): AmqpError =>
-  notFound('the node that has the queue is down or inaccessible')
+export const queueTimedOut = (queue: string, vhost: string): AmqpError =>
+  notFound(`failed to perform operation on ${queueIn(queue, vhost)} due to timeout`)
 export const noExchange = (exchange: string, vhost: string): AmqpError =>
   notFound(`no ${exchangeIn(exchange, vhost)}`)
 export const noPreviouslyDeclaredQueue = (): AmqpError => notFound('no previously declared queue')

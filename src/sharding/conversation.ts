@@ -1,17 +1,16 @@
-import { NOT_FOUND } from 'amqp-codec'
 import { after, type Clock } from '../base/clock.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
-import { AmqpError } from '../errors.ts'
 import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueConsumer } from '../queue/queue.ts'
 import { noQueue } from '../reasons.ts'
 import { FrontConsumer } from './front-consumer.ts'
+import { FrontConsumers } from './front-consumers.ts'
 import { type LinkId, newLinkId } from './link/datagram.ts'
 import type { LinkSender } from './link/link-sender.ts'
 import type { NodeTickets } from './node-tickets.ts'
 import { type PendingPublish, PendingPublishes } from './pending-publishes.ts'
-import { type Answer, type Ask, Requests } from './requests.ts'
+import { type Answer, type Question, Requests } from './requests.ts'
 import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
@@ -75,9 +74,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #writer = new FrontWriter()
   readonly #reader = new OwnerReader()
   readonly #queues = new Map<number, ShardedQueue>()
-  readonly #consumers = new Map<number, FrontConsumer>()
-  readonly #byQueue = new Map<ShardedQueue, Set<FrontConsumer>>()
-  readonly #byConsumer = new Map<QueueConsumer, FrontConsumer>()
+  readonly #consumers = new FrontConsumers()
   readonly #requests: Requests
   readonly #pending: PendingPublishes
   /** What was settled while nobody could be told. */
@@ -88,7 +85,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   #stopWaiting: () => void = () => {}
   /** While there is nobody, and that may be for good. */
   #stopWatching: (() => void) | undefined
-  #lastConsumer = 0
   /** Of the last owner who knew us. */
   #welcomedEpoch = 0
   #isScheduled = false
@@ -113,10 +109,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** The queue is no more, and neither are its consumers. */
   remove(queue: ShardedQueue): void {
     this.#queues.delete(queue.id)
-    for (const one of [...(this.#byQueue.get(queue) ?? [])]) {
-      this.#forget(one)
-      if (!one.isCancelled) one.consumer.cancelled()
-    }
+    for (const one of this.#consumers.onQueue(queue)) this.#end(one)
+    this.#requests.failAll(queue)
     // There may never be anybody who could be talked to, and names of such places can be made up.
     const mayBeForNobody = this.#target === null && this.#options.goneAfterMs !== undefined
     if (mayBeForNobody && this.#queues.size === 0) this.#endForGood()
@@ -161,56 +155,51 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   async consume(queue: ShardedQueue, consumer: QueueConsumer, exclusive: boolean): Promise<void> {
-    const id = ++this.#lastConsumer
+    const id = this.#consumers.newId()
     const front = new FrontConsumer(id, queue, consumer, exclusive, (count, bytes) => {
       if (this.#state === 'open') this.#say().credit(id, count, bytes)
     })
-    this.#remember(front)
+    this.#consumers.add(front)
     try {
-      await this.#ask((request) => this.#sayConsume(front, request))
+      await this.#attach(front, true)
     } catch (error) {
-      this.#forget(front)
+      if (!front.isCancelled) this.#consumers.forget(front)
       throw error
     }
-    front.isAttached = true
   }
 
   cancel(consumer: QueueConsumer): void {
-    const front = this.#byConsumer.get(consumer)
-    if (front === undefined || front.isCancelled) return
-    front.isCancelled = true
-    this.#byConsumer.delete(consumer)
-    for (const taken of front.takeWaiting()) this.#giveBack(front, taken)
-    this.#ask((request) => this.#say().cancel(front.queue.id, front.id, request)).then(
-      () => this.#forget(front),
-      () => this.#forget(front),
-    )
+    const front = this.#consumers.of(consumer)
+    if (front !== undefined) this.#leave(front)
   }
 
   resume(consumer: QueueConsumer): void {
-    this.#byConsumer.get(consumer)?.resume()
+    this.#consumers.of(consumer)?.resume()
   }
 
   async get(queue: ShardedQueue, noAck: boolean): Promise<TakenMessage | undefined> {
-    const answer = await this.#ask((request) => this.#say().get(queue.id, request, noAck))
-    queue.seeReady(answer.count)
-    if (answer.taken !== undefined && !noAck) queue.hold(answer.taken.place)
-    return answer.taken
+    const { count, taken } = await this.#ask({
+      queue,
+      isAwaited: true,
+      ask: (request) => this.#say().get(queue.id, request, noAck),
+      onLate: (late) => {
+        if (late.taken !== undefined) this.#giveBack(queue, noAck, late.taken)
+      },
+    })
+    queue.seeReady(count)
+    if (taken !== undefined && !noAck) queue.hold(taken.place)
+    return taken
   }
 
   async purge(queue: ShardedQueue): Promise<number> {
-    const { count } = await this.#ask((request) => this.#say().purge(queue.id, request))
-    return count
+    const ask = (request: number): void => this.#say().purge(queue.id, request)
+    return (await this.#ask({ queue, ask, isAwaited: true })).count
   }
 
   async count(queue: ShardedQueue): Promise<void> {
-    try {
-      const { numbers } = await this.#ask((request) => this.#say().count(queue.id, request))
-      if (numbers !== undefined) queue.seeNumbers(numbers)
-    } catch (error) {
-      const isUnknown = error instanceof AmqpError && error.replyCode === NOT_FOUND
-      throw isUnknown ? noQueue(queue.name, queue.vhostName) : error
-    }
+    const ask = (request: number): void => this.#say().count(queue.id, request)
+    const { numbers } = await this.#ask({ queue, ask, isAwaited: true })
+    if (numbers !== undefined) queue.seeNumbers(numbers)
   }
 
   /** What is said until the end of this turn is stored as one. */
@@ -236,13 +225,14 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   welcome(upTo: number): void {
     if (this.#state !== 'greeting') return
     this.#state = 'open'
-    this.#requests.resume()
     this.#welcomedEpoch = this.#target?.epoch ?? 0
     const writer = this.#say()
     const askAgain = this.#requests.allOfNow()
     for (const front of this.#consumers.values()) {
       // What is being attached is among the requests.
-      if (front.isAttached && !front.isCancelled) this.#attachAgain(front)
+      if (!front.isAttached || front.isCancelled) continue
+      // Somebody else may have the queue alone now, or it may be gone.
+      this.#attach(front, false).catch(() => this.#end(front))
     }
     const { doubtfulUpTo } = this.#pending
     if (doubtfulUpTo > upTo) writer.doubtful(doubtfulUpTo)
@@ -262,19 +252,17 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   deliver(consumer: number, taken: TakenMessage): void {
-    const front = this.#consumers.get(consumer)
+    const front = this.#consumers.find(consumer)
     if (front === undefined) return
     const { noAck } = front.consumer
     if (!noAck) front.queue.hold(taken.place, consumer)
-    if (front.isCancelled) this.#giveBack(front, taken)
+    if (front.isCancelled) this.#giveBack(front.queue, noAck, taken)
     else front.deliver(taken)
   }
 
   cancelled(consumer: number): void {
-    const front = this.#consumers.get(consumer)
-    if (front === undefined) return
-    this.#forget(front)
-    if (!front.isCancelled) front.consumer.cancelled()
+    const front = this.#consumers.find(consumer)
+    if (front !== undefined) this.#end(front)
   }
 
   done(request: number, count: number): void {
@@ -306,7 +294,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   close(): void {
     this.#target = null
     this.#restart()
-    this.#requests.resume()
+    this.#requests.close()
     this.#stopWatching?.()
   }
 
@@ -315,7 +303,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#link?.close()
     this.#link = undefined
     this.#state = 'seeking'
-    this.#requests.pause()
+    this.#requests.ownerChanged()
     this.#writer.take()
     for (const front of this.#consumers.values()) front.restart()
     if (this.#target !== null) this.#greet(this.#target)
@@ -337,7 +325,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#late = []
     this.#pending.giveUp()
     this.#checkBehind()
-    this.#requests.failAll(NOT_FOUND)
+    this.#requests.failAll()
     this.#stopWatching?.()
     if (this.isOver) this.#options.onOver()
   }
@@ -396,19 +384,18 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     }
   }
 
-  #attachAgain(front: FrontConsumer): void {
-    // Until it is answered, it is asked for as what is attached for the first time.
+  /** Until it is answered, it is asked for as what is attached for the first time. */
+  async #attach(front: FrontConsumer, isAwaited: boolean): Promise<void> {
     front.isAttached = false
-    this.#ask((request) => this.#sayConsume(front, request)).then(
-      () => {
-        front.isAttached = true
+    const { count } = await this.#ask({
+      queue: front.queue,
+      isAwaited,
+      ask: (request) => this.#sayConsume(front, request),
+      onGivenUp: () => {
+        if (!front.isCancelled) this.#leave(front)
       },
-      // Somebody else has the queue alone now, or it is gone.
-      () => {
-        this.#forget(front)
-        if (!front.isCancelled) front.consumer.cancelled()
-      },
-    )
+    })
+    front.attached(count)
   }
 
   #sayConsume(front: FrontConsumer, request: number): void {
@@ -418,32 +405,34 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#say().consume({ queue: queue.id, consumer: id, request, ...rest })
   }
 
-  /** What a consumer does not want any more goes back to its queue. */
-  #giveBack({ queue, consumer }: FrontConsumer, { place, message }: TakenMessage): void {
-    if (consumer.noAck) this.publish(queue, message)
+  /** The client has given it up. */
+  #leave(front: FrontConsumer): void {
+    const { queue, id, consumer } = front
+    this.#consumers.cancel(front)
+    for (const taken of front.takeWaiting()) this.#giveBack(queue, consumer.noAck, taken)
+    const ask = (request: number): void => this.#say().cancel(queue.id, id, request)
+    const forget = (): void => this.#consumers.forget(front)
+    this.#ask({ queue, ask, isAwaited: false }).then(forget, forget)
+  }
+
+  /** It is none any more, without the client's having given it up. */
+  #end(front: FrontConsumer): void {
+    this.#consumers.forget(front)
+    if (front.isCancelled) return
+    front.isCancelled = true
+    front.consumer.cancelled()
+  }
+
+  /** What a client does not want any more, or does not wait for, goes back to its queue. */
+  #giveBack(queue: ShardedQueue, noAck: boolean, { place, message }: TakenMessage): void {
+    if (noAck) this.publish(queue, message)
     else queue.giveBack(place)
   }
 
-  #remember(front: FrontConsumer): void {
-    const { id, queue, consumer } = front
-    this.#consumers.set(id, front)
-    this.#byConsumer.set(consumer, front)
-    const others = this.#byQueue.get(queue)
-    if (others === undefined) this.#byQueue.set(queue, new Set([front]))
-    else others.add(front)
-  }
-
-  #forget(front: FrontConsumer): void {
-    this.#consumers.delete(front.id)
-    const others = this.#byQueue.get(front.queue)
-    others?.delete(front)
-    if (others?.size === 0) this.#byQueue.delete(front.queue)
-    if (this.#byConsumer.get(front.consumer) === front) this.#byConsumer.delete(front.consumer)
-  }
-
-  #ask(ask: Ask): Promise<Answer> {
-    if (this.#state === 'gone') return Promise.reject(new AmqpError(NOT_FOUND, ''))
-    return this.#requests.add(ask, this.#state === 'open')
+  #ask(question: Question): Promise<Answer> {
+    const { name, vhostName } = question.queue
+    if (this.#state === 'gone') return Promise.reject(noQueue(name, vhostName))
+    return this.#requests.add(question, this.#state === 'open')
   }
 
   /** What is written is sent at the end of the turn. */

@@ -2,7 +2,7 @@ import type { DelayQueue } from '../delayed/delay-queue.ts'
 import type { PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
-import type { Place, Queue } from '../queue/queue.ts'
+import type { Place, Queue, QueueConsumer } from '../queue/queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 import { levelOf, placeNumber, sequenceOf } from './place-number.ts'
 
@@ -47,6 +47,11 @@ export class Engine {
     return this.queue.claim(
       places.map((place) => ({ priority: levelOf(place), sequence: sequenceOf(place) })),
     )
+  }
+
+  /** Where it goes on in a stream; else 0. */
+  nextOffsetOf(consumer: QueueConsumer): number {
+    return this.queue instanceof StreamQueue ? this.queue.nextOffsetOf(consumer) : 0
   }
 
   /** An owner before this one may have delivered it, and had not stored it. */

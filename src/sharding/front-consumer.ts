@@ -43,6 +43,12 @@ export class FrontConsumer {
     return new Map([...this.consumer.arguments, ['x-stream-offset', offset]])
   }
 
+  /** The owner has it as one, who reads a stream from that offset if it has got nothing of it before. */
+  attached(offset: number): void {
+    this.isAttached = true
+    if (this.queue.type === 'stream') this.#nextOffset ??= BigInt(offset)
+  }
+
   deliver(taken: TakenMessage): void {
     if (this.queue.type === 'stream')
       this.#nextOffset = BigInt(this.queue.offsetOf(taken.place)) + 1n

@@ -1,6 +1,7 @@
+import { NOT_FOUND } from 'amqp-codec'
 import type { Clock } from '../base/clock.ts'
 import { AmqpError } from '../errors.ts'
-import { ownerInaccessible } from '../reasons.ts'
+import { noQueue, queueTimedOut } from '../reasons.ts'
 import type { QueueNumbers, TakenMessage } from './wire/owner-words.ts'
 
 /** What an owner says to what was asked. */
@@ -10,17 +11,33 @@ export interface Answer {
   readonly numbers?: QueueNumbers
 }
 
-/** Asks, under that number. */
-export type Ask = (request: number) => void
+/** The queue that is asked about, as errors name it. */
+export interface AskedQueue {
+  readonly name: string
+  readonly vhostName: string
+}
 
-interface Request {
+export interface Question {
+  readonly queue: AskedQueue
+  /** Asks, under that number. */
+  readonly ask: (request: number) => void
+  /** A client waits for the answer, and is not read meanwhile: it is told when that takes too long. */
+  readonly isAwaited: boolean
+  /** That it is told, though the owner has been asked and may do it yet. */
+  readonly onGivenUp?: () => void
+  /** An answer that came after that. */
+  readonly onLate?: (answer: Answer) => void
+}
+
+interface Request extends Question {
   readonly sinceMs: number
-  readonly ask: Ask
+  /** Whether the owner of now has heard of it. */
+  isAsked: boolean
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: AmqpError) => void
 }
 
-/** A client that waits for an answer is not read, so nobody is to wait much longer than a majority may be away. */
+/** Nobody is to wait much longer than a majority may be away. */
 const PATIENCE_MS = 30_000
 const LOOK_MS = 1000
 
@@ -28,6 +45,8 @@ const LOOK_MS = 1000
 export class Requests {
   readonly #clock: Clock
   readonly #open = new Map<number, Request>()
+  /** Those that the owner of now may answer, though nobody waits for it any more. */
+  readonly #givenUp = new Map<number, (answer: Answer) => void>()
   #last = 0
   #stopLooking: (() => void) | undefined
 
@@ -35,55 +54,88 @@ export class Requests {
     this.#clock = clock
   }
 
-  /** There is nobody who could answer: who has waited for too long is told so. */
-  pause(): void {
-    this.#stopLooking ??= this.#clock.every(LOOK_MS, () => this.#giveUpOld())
-  }
-
-  resume(): void {
-    this.#stopLooking?.()
-    this.#stopLooking = undefined
-  }
-
   /** Rejects with the AmqpError that it is answered with. `isNow`: there is somebody who can be asked. */
-  add(ask: Ask, isNow: boolean): Promise<Answer> {
+  add(question: Question, isNow: boolean): Promise<Answer> {
     const request = ++this.#last
+    const sinceMs = this.#clock.now()
     return new Promise((resolve, reject) => {
-      this.#open.set(request, { sinceMs: this.#clock.now(), ask, resolve, reject })
-      if (isNow) ask(request)
+      this.#open.set(request, { ...question, sinceMs, isAsked: isNow, resolve, reject })
+      if (question.isAwaited) {
+        this.#stopLooking ??= this.#clock.every(LOOK_MS, () => this.#giveUpOld())
+      }
+      if (isNow) question.ask(request)
     })
+  }
+
+  /** Who was asked answers nothing any more. */
+  ownerChanged(): void {
+    this.#givenUp.clear()
+    for (const request of this.#open.values()) request.isAsked = false
   }
 
   /** Asks all that was not answered, once more; what is asked meanwhile is not among it. */
   allOfNow(): () => void {
     const open = [...this.#open]
     return () => {
-      for (const [request, { ask }] of open) ask(request)
+      for (const [request, question] of open) {
+        question.isAsked = true
+        question.ask(request)
+      }
     }
   }
 
   answer(request: number, answer: Answer): void {
+    const onLate = this.#givenUp.get(request)
+    this.#givenUp.delete(request)
+    onLate?.(answer)
     this.#take(request)?.resolve(answer)
   }
 
   fail(request: number, replyCode: number, reason: string): void {
-    this.#take(request)?.reject(new AmqpError(replyCode, reason))
+    this.#givenUp.delete(request)
+    const open = this.#take(request)
+    if (open === undefined) return
+    const { name, vhostName } = open.queue
+    // What the queue is called, the owner does not know.
+    const isUnknown = replyCode === NOT_FOUND && reason === ''
+    open.reject(isUnknown ? noQueue(name, vhostName) : new AmqpError(replyCode, reason))
   }
 
-  failAll(replyCode: number): void {
-    for (const request of [...this.#open.keys()]) this.fail(request, replyCode, '')
+  /** There is no such queue; without one, there are none at all. */
+  failAll(queue?: AskedQueue): void {
+    for (const [request, open] of [...this.#open]) {
+      if (queue === undefined || open.queue === queue) this.fail(request, NOT_FOUND, '')
+    }
+  }
+
+  /** Nobody is told anything any more. */
+  close(): void {
+    this.#open.clear()
+    this.#lookNoMore()
   }
 
   #giveUpOld(): void {
     const oldestMs = this.#clock.now() - PATIENCE_MS
-    for (const [request, { sinceMs }] of [...this.#open]) {
-      if (sinceMs <= oldestMs) this.#take(request)?.reject(ownerInaccessible())
+    for (const [request, open] of [...this.#open]) {
+      if (!open.isAwaited || open.sinceMs > oldestMs) continue
+      this.#take(request)
+      if (open.isAsked) {
+        if (open.onLate !== undefined) this.#givenUp.set(request, open.onLate)
+        open.onGivenUp?.()
+      }
+      open.reject(queueTimedOut(open.queue.name, open.queue.vhostName))
     }
   }
 
   #take(request: number): Request | undefined {
     const open = this.#open.get(request)
     this.#open.delete(request)
+    if (this.#open.size === 0) this.#lookNoMore()
     return open
+  }
+
+  #lookNoMore(): void {
+    this.#stopLooking?.()
+    this.#stopLooking = undefined
   }
 }

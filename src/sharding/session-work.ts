@@ -62,7 +62,7 @@ export class SessionWork implements QueueWords, ConsumerSession {
     this.held.adopt(word.queue, consumer)
     try {
       void engine.queue.consume(consumer, word.exclusive)
-      this.#parts.say().done(word.request, 0)
+      this.#parts.say().done(word.request, engine.nextOffsetOf(consumer))
     } catch (error) {
       this.#consumers.delete(consumer.id)
       this.#fail(word.request, error)

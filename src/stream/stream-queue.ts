@@ -176,6 +176,11 @@ export class StreamQueue implements Queue {
     this.#readers.add(consumer, startOf(spec, filter, this.#segments, this.#nextOffset))
   }
 
+  /** What that consumer has not seen yet. */
+  nextOffsetOf(consumer: QueueConsumer): number {
+    return this.#readers.nextOffsetOf(consumer) ?? this.#nextOffset
+  }
+
   cancel(consumer: QueueConsumer): void {
     if (!this.#readers.delete(consumer) || this.#readers.size > 0) return
     this.#tail.clear()

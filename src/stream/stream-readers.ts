@@ -60,6 +60,11 @@ export class StreamReaders {
     this.#serve(reader)
   }
 
+  /** Undefined when it is none. */
+  nextOffsetOf(consumer: QueueConsumer): number | undefined {
+    return this.#readers.get(consumer)?.position
+  }
+
   /** Whether it was one. */
   delete(consumer: QueueConsumer): boolean {
     const reader = this.#readers.get(consumer)

@@ -52,7 +52,7 @@ export interface OwnerListener {
   deliver(consumer: number, taken: TakenMessage): void
   /** The queue has gone. */
   cancelled(consumer: number): void
-  /** What was asked for has happened. */
+  /** What was asked for has happened; `count` is how much, or where a consumer goes on in a stream. */
   done(request: number, count: number): void
   failed(request: number, replyCode: number, reason: string): void
   /** Undefined when there was nothing. */

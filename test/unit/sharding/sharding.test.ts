@@ -140,24 +140,6 @@ describe('queues of a cluster', () => {
     expect(outcomes).toEqual([ACCEPTED, REJECTED])
   })
 
-  it('say so when nobody owns them for long, and nothing was done then', async () => {
-    const [, b] = start()
-    cluster.kill('a')
-    const got = b.queue('orders').get(false)
-    const refused = expect(got).rejects.toThrow(
-      'NOT_FOUND - the node that has the queue is down or inaccessible',
-    )
-    const ticket = b.queue('orders').publish(persistent('waits'))
-    await cluster.pass(32_000)
-    await refused
-    expect(b.sharding.tickets.outcomeOf(ticket)).toBe(ticket)
-    cluster.give(0, 'b')
-    const consumer = new RecordingConsumer()
-    await consume(b.queue('orders'), consumer)
-    await cluster.until(() => consumer.received.length === 1, 'what waited has come')
-    expect(consumer.bodies).toEqual(['waits'])
-  })
-
   it('refuse a consumer where another one is alone', async () => {
     const [a, b] = start()
     const alone = a.queue('orders').consume(new RecordingConsumer(), true)
