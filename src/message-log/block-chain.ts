@@ -12,6 +12,8 @@ export interface Block {
   first: number
   last: number
   bytes: number
+  /** Its bytes, and what its records cost beside them. */
+  cost: number
   /** How many places of messages, of what is stored here, are still in their queues. */
   live: number
   /** About how many bytes they need. */
@@ -37,15 +39,21 @@ export interface Block {
  */
 export class BlockChain {
   readonly #untidyBytes: number
+  readonly #recordCostBytes: number
   readonly #blockBytes: number
   readonly #blocks = new Fifo<Block>()
   #open: Block | null = null
   #bytes = 0
+  #cost = 0
   #liveBytes = 0
 
-  /** While no more than `untidyBytes` are stored, stragglers are left where they are. */
-  constructor(untidyBytes: number) {
+  /**
+   * While no more than `untidyBytes` are stored, stragglers are left where they are. Each record is as bad
+   * as if it had so many bytes more: many small ones are removed, or joined, like few large ones.
+   */
+  constructor(untidyBytes: number, recordCostBytes = 0) {
     this.#untidyBytes = untidyBytes
+    this.#recordCostBytes = recordCostBytes
     this.#blockBytes = untidyBytes * BLOCK_PART
   }
 
@@ -59,7 +67,7 @@ export class BlockChain {
 
   /** Whether so little of it is needed that it is worth the effort to store that again. */
   get isUntidy(): boolean {
-    return this.#bytes > this.#untidyBytes && this.#bytes > this.#liveBytes * (DEAD_PER_LIVE + 1)
+    return this.#cost > this.#untidyBytes && this.#cost > this.#liveBytes * (DEAD_PER_LIVE + 1)
   }
 
   /** The block that a record of so many bytes is going to be in. */
@@ -72,7 +80,10 @@ export class BlockChain {
     block.inFlight++
     block.bytes += bytes
     this.#bytes += bytes
-    if (block.bytes >= this.#blockBytes) this.#close(block)
+    const cost = bytes + this.#recordCostBytes
+    block.cost += cost
+    this.#cost += cost
+    if (block.cost >= this.#blockBytes) this.#close(block)
     return block
   }
 
@@ -110,6 +121,7 @@ export class BlockChain {
       if (isNeeded(head) || head.goneWith > storedTicket) break
       this.#blocks.shift()
       this.#bytes -= head.bytes
+      this.#cost -= head.cost
       last = head.last
       if (head === this.#open) this.#close(head)
     }
@@ -146,6 +158,7 @@ function newBlock(): Block {
     first: -1,
     last: -1,
     bytes: 0,
+    cost: 0,
     live: 0,
     liveBytes: 0,
     inFlight: 0,

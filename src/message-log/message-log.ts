@@ -28,6 +28,8 @@ export interface MessageLogOptions extends AppenderOptions {
    * that hold up the removal of old records are stored again; 4 MiB unless it is given.
    */
   readonly untidyBytes?: number
+  /** To have a record costs the journal as much as so many bytes more in it; 0 unless it is given. */
+  readonly recordCostBytes?: number
   /**
    * Asked once for each batch that is going to be stored: what is given is stored with the last of it,
    * and must not change any more. See `MessageLog.stamp`.
@@ -90,7 +92,8 @@ export class MessageLog implements TurnTask, TicketSource {
     this.#turn = options.turn
     this.#logger = options.logger
     this.#appender = new Appender(options, () => this.#onRefused())
-    this.#chain = new BlockChain(options.untidyBytes ?? UNTIDY_BYTES)
+    const { untidyBytes = UNTIDY_BYTES, recordCostBytes = 0 } = options
+    this.#chain = new BlockChain(untidyBytes, recordCostBytes)
     this.#batch = new Batch({
       limitBytes: BEHIND_BYTES,
       onFirstNote: () => this.#schedule(),

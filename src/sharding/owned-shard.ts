@@ -36,6 +36,11 @@ export interface ShardState {
   readonly sessions: number
 }
 
+/**
+ * A record is a message of a stream, and the next owner has to ask for each. As many bytes more are read in
+ * the same time.
+ */
+const RECORD_COST_BYTES = 4096
 /** How long what is on its way elsewhere is waited for, before the end and after it. */
 const ARRIVAL_MS = 1000
 
@@ -104,9 +109,9 @@ export class OwnedShard {
     if (this.#isEnding) return journal.abandon()
     const log = this.#newLog(journal)
     this.#log = log
-    await log.recover()
-    // What is in no queue that is known anywhere was in one that was deleted.
-    await told()
+    // What is in no queue that is known anywhere was in one that was deleted. Nothing is in the journal by now
+    // whose queue had not been defined before.
+    await Promise.all([log.recover(), told()])
     if (this.#isEnding) return journal.abandon()
     const count = log.keepOnly(new Set(queueIds()))
     if (count > 0) logger.info({ shard, count }, 'Dropped messages of queues that were deleted')
@@ -121,6 +126,7 @@ export class OwnedShard {
       turn,
       clock,
       logger,
+      recordCostBytes: RECORD_COST_BYTES,
       onFailing,
       // Who publishes is held back by what is not confirmed.
       onBehind() {},

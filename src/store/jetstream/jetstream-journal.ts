@@ -2,6 +2,7 @@ import type { DamageListener, Journal } from '../journal.ts'
 import { StoreError } from '../store-error.ts'
 import { appendMark } from './append-mark.ts'
 import { FencedError } from './fenced-error.ts'
+import { KeptFrames } from './kept-frames.ts'
 import type { LogStream } from './log-stream.ts'
 import { type Patience, retrying } from './retrying.ts'
 import { type FoundFrame, type FoundRecord, RecordAssembler, readFrames } from './stream-reading.ts'
@@ -29,6 +30,7 @@ const READS_FOR_NEXT = 4
  */
 export class JetStreamJournal implements Journal {
   readonly #stream: LogStream
+  readonly #kept: KeptFrames
   readonly #epoch: number
   readonly #onDamage: DamageListener
   readonly #patienceMs: number
@@ -41,6 +43,7 @@ export class JetStreamJournal implements Journal {
   /** Resolves with the last record's position when it is there or refused. */
   #lastAppend: Promise<number> | undefined
   #truncation: Promise<unknown> = Promise.resolve()
+  #truncateUpTo = 0
   #isClosed = false
   readonly #end = new AbortController()
 
@@ -60,6 +63,7 @@ export class JetStreamJournal implements Journal {
     bytes: number,
   ) {
     this.#stream = options.stream
+    this.#kept = new KeptFrames(options.stream)
     this.#epoch = options.epoch
     this.#onDamage = options.onDamage
     this.#patienceMs = options.patienceMs
@@ -82,6 +86,7 @@ export class JetStreamJournal implements Journal {
       this.#lastRecord = record.position
       visit(record.position, record.record)
     }
+    this.#kept.forgetSoon()
     const { epoch } = assembler.succession
     if (epoch > this.#epoch) throw new FencedError(this.#stream.name, this.#epoch, epoch)
   }
@@ -113,8 +118,12 @@ export class JetStreamJournal implements Journal {
 
   truncate(upTo: number): Promise<void> {
     if (this.#isClosed) return Promise.reject(closed())
-    const before = Promise.all([this.#lastAppend ?? this.#lastRecord, this.#truncation])
-    const truncated = before.then(([last]) => this.#remove(Math.min(upTo, last)))
+    const mayBegin = Promise.resolve(this.#lastAppend ?? this.#lastRecord).then((last) => {
+      this.#truncateUpTo = Math.max(this.#truncateUpTo, Math.min(upTo, last))
+    })
+    // The first of several that wait for another one does what all of them want.
+    const before = Promise.all([mayBegin, this.#truncation])
+    const truncated = before.then(() => this.#remove(this.#truncateUpTo))
     this.#truncation = truncated.catch(() => {})
     return truncated
   }
@@ -124,6 +133,7 @@ export class JetStreamJournal implements Journal {
     await this.#truncation
     await this.#writer.idle()
     this.#writer.end(closed())
+    this.#kept.forget()
   }
 
   /** Gives up at once, as the owner must whose time is over: what is under way is refused. */
@@ -131,6 +141,7 @@ export class JetStreamJournal implements Journal {
     this.#isClosed = true
     this.#end.abort(reason)
     this.#writer.end(reason)
+    this.#kept.forget()
   }
 
   async #write(parts: readonly Buffer[]): Promise<number> {
@@ -180,7 +191,7 @@ export class JetStreamJournal implements Journal {
   }
 
   #frames(first: number, last: number, atOnce?: number): AsyncGenerator<FoundFrame> {
-    return readFrames(this.#stream, first, last, this.#patience(), atOnce)
+    return readFrames(this.#kept, first, last, this.#patience(), atOnce)
   }
 
   #patience(): Patience {

@@ -1,8 +1,12 @@
 import { Fifo } from '../../base/fifo.ts'
 import { decodeFrame, type LogFrame } from './log-frame.ts'
-import type { LogStream } from './log-stream.ts'
 import { type Patience, retrying } from './retrying.ts'
 import { Succession } from './succession.ts'
+
+/** Where messages of a stream come from; see `LogStream.get`. */
+export interface FrameSource {
+  get(sequence: number): Promise<Buffer | undefined>
+}
 
 /** A message of a stream; without a frame if it cannot be read, and then for this reason. */
 export type FoundFrame =
@@ -19,7 +23,7 @@ const FADING = 0.98
 
 /** The messages from one to another, in order, many of them asked for at once, and more while they are short. */
 export async function* readFrames(
-  stream: LogStream,
+  source: FrameSource,
   first: number,
   last: number,
   patience: Patience,
@@ -32,7 +36,7 @@ export async function* readFrames(
   for (let sequence = first; sequence <= last; sequence++) {
     while (next <= last && next < sequence + open) {
       const wanted = next++
-      const read = retrying(patience, () => stream.get(wanted))
+      const read = retrying(patience, () => source.get(wanted))
       // Whoever takes them in turn sees the first that fails, and then leaves.
       read.catch(() => {})
       reads.push(read)

@@ -106,6 +106,30 @@ describe('the front of the chain', () => {
   })
 })
 
+describe('records that cost more than their bytes', () => {
+  it('fill blocks sooner, and make a chain untidy of which little is needed', () => {
+    const chain = new BlockChain(UNTIDY_BYTES, BLOCK_BYTES / 4)
+    const first = chain.begin(10)
+    for (let more = 1; more < 4; more++) expect(chain.begin(10)).toBe(first)
+    expect(first).toMatchObject({ bytes: 40, cost: BLOCK_BYTES + 40, isOpen: false })
+    for (let more = 4; more < 61; more++) chain.begin(10)
+    expect(chain.isUntidy).toBe(false)
+    const last = chain.begin(10)
+    expect(chain.isUntidy).toBe(true)
+    chain.grow(last, 1, (62 * (BLOCK_BYTES / 4 + 10)) / 4)
+    expect(chain.isUntidy).toBe(false)
+    expect(chain.bytes).toBe(620)
+  })
+
+  it('cost nothing any more when they are removed', () => {
+    const chain = new BlockChain(UNTIDY_BYTES, UNTIDY_BYTES)
+    chain.stored(chain.begin(1), 1)
+    expect(chain.isUntidy).toBe(true)
+    expect(chain.takeDead(0)).toBe(1)
+    expect(chain.isUntidy).toBe(false)
+  })
+})
+
 describe('an untidy chain', () => {
   it('is one of which more than three quarters are not needed, if it is large', () => {
     const records = new Records()
