@@ -11,7 +11,7 @@ import type { LinkSender } from './link/link-sender.ts'
 import type { NodeTickets } from './node-tickets.ts'
 import { type PendingPublish, PendingPublishes } from './pending-publishes.ts'
 import { type Answer, type Question, Requests } from './requests.ts'
-import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
+import type { HeldMessage, QueueLine, ShardedQueue } from './sharded-queue.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
   type OwnerListener,
@@ -187,7 +187,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       },
     })
     queue.seeReady(count)
-    if (taken !== undefined && !noAck) queue.hold(taken.place)
+    if (taken !== undefined && !noAck) queue.hold(taken.place, taken.message)
     return taken
   }
 
@@ -255,7 +255,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const front = this.#consumers.find(consumer)
     if (front === undefined) return
     const { noAck } = front.consumer
-    if (!noAck) front.queue.hold(taken.place, consumer)
+    if (!noAck) front.queue.hold(taken.place, taken.message, consumer)
     if (front.isCancelled) this.#giveBack(front.queue, noAck, taken)
     else front.deliver(taken)
   }
@@ -460,9 +460,11 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 }
 
-function byConsumer(held: ReadonlyMap<number, number>): ReadonlyMap<number, readonly number[]> {
+function byConsumer(
+  held: ReadonlyMap<number, HeldMessage>,
+): ReadonlyMap<number, readonly number[]> {
   const places = new Map<number, number[]>()
-  for (const [place, consumer] of held) {
+  for (const [place, { consumer }] of held) {
     const others = places.get(consumer)
     if (others === undefined) places.set(consumer, [place])
     else others.push(place)

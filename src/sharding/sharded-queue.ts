@@ -50,6 +50,12 @@ export interface ShardedQueueParts {
   readonly onChange: (queue: ShardedQueue, change: QueueChange) => void
 }
 
+/** A message that a channel has, and by which consumer. */
+export interface HeldMessage {
+  readonly message: Message
+  readonly consumer: number
+}
+
 export type QueueChange = 'policy' | 'pause' | 'deleted'
 
 const NO_POLICY: PolicyDefinition = new Map()
@@ -74,8 +80,8 @@ export class ShardedQueue implements Queue {
   readonly isLoading = false
   readonly properties: QueueProperties
   readonly events: QueueEvents
-  /** Places of messages that channels of this node have and have not settled, and by which consumer. */
-  readonly held: Map<number, number> = new Map()
+  /** What channels of this node have and have not settled, by place. */
+  readonly held: Map<number, HeldMessage> = new Map()
   /** The queue itself, while this node owns it. */
   engine: Queue | null = null
   /** What is to come to it later, if there is anything. */
@@ -256,8 +262,8 @@ export class ShardedQueue implements Queue {
   }
 
   /** A channel of this node has that message now; no consumer of it is 0. */
-  hold(place: number, consumer = 0): void {
-    if (this.type !== 'stream') this.held.set(place, consumer)
+  hold(place: number, message: Message, consumer = 0): void {
+    if (this.type !== 'stream') this.held.set(place, { message, consumer })
   }
 
   /** Nobody here has taken it after all. */
@@ -289,9 +295,16 @@ export class ShardedQueue implements Queue {
   }
 
   #settle(settlement: Settlement, places: readonly Place[]): void {
-    if (this.#isDeleted || places.length === 0) return
-    const numbers = places.map(({ sequence }) => sequence)
-    for (const number of numbers) this.held.delete(number)
-    this.#line.settle(settlement, this, numbers)
+    if (this.#isDeleted) return
+    const numbers: number[] = []
+    for (const place of places) if (this.#letGo(place)) numbers.push(place.sequence)
+    if (numbers.length > 0) this.#line.settle(settlement, this, numbers)
+  }
+
+  /** False for what was lost with its owner: another message may have its place by now. */
+  #letGo({ sequence, message }: Place): boolean {
+    if (this.type === 'stream') return true
+    if (this.held.get(sequence)?.message !== message) return false
+    return this.held.delete(sequence)
   }
 }

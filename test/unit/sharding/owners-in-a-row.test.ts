@@ -80,3 +80,34 @@ it('what an owner has delivered and not stored comes from the next one as redeli
     { body: '2', redelivered: false },
   ])
 })
+
+it('what was lost with its owner settles nothing else, whoever has its place two owners later', async () => {
+  const cluster = new SimulatedCluster(randomNumbers(1), 1)
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => cluster.start(name, [ORDERS]).queue('orders'))
+  if (a === undefined || b === undefined || c === undefined) throw new Error('there is no queue')
+  cluster.give(0, 'a')
+  const consumer = new RecordingConsumer({ prefetchCount: 10 })
+  const done = b.consume(consumer, false)
+  await cluster.pass(50)
+  await done
+  cluster.setStuck(0, true)
+  a.publish(sampleMessage('lost', { properties: { deliveryMode: 2 } }))
+  await cluster.until(() => consumer.bodies.length === 1, 'it is delivered')
+  cluster.kill('a')
+  cluster.setStuck(0, false)
+  cluster.give(0, 'c')
+  await cluster.pass(50)
+  cluster.kill('c')
+  cluster.give(0, 'b')
+  await cluster.pass(50)
+  b.publish(sampleMessage('kept', { properties: { deliveryMode: 2 } }))
+  await cluster.until(() => consumer.bodies.length === 2, 'the other is delivered')
+  expect(consumer.received[1]?.sequence).toBe(consumer.received[0]?.sequence)
+  consumer.settle(b, 'acknowledge', 1)
+  const counted = b.counted()
+  await cluster.pass(100)
+  await counted
+  const { unackedCount } = b
+  cluster.close()
+  expect(unackedCount).toBe(1)
+})
