@@ -7,6 +7,7 @@ import type { QueueLog } from '../message-log/queue-log.ts'
 import { queueInExclusiveUse } from '../reasons.ts'
 import type { QueueBrowser } from './browsing.ts'
 import { type ClaimId, Claims } from './claims.ts'
+import type { ClassicQueueParts } from './classic-queue-parts.ts'
 import { ConsumerRing, type ConsumerTurns } from './consumer-ring.ts'
 import { Departures } from './departures.ts'
 import { Evictions } from './evictions.ts'
@@ -23,39 +24,14 @@ import type {
   QueueConsumer,
   QueuedMessage,
   QueueEvents,
-  QueueProperties,
   QueueType,
+  TakenPlace,
 } from './queue.ts'
 import { QueueCounts } from './queue-counts.ts'
-import { memoryOnly, type QueueStorage } from './queue-storage.ts'
+import { memoryOnly } from './queue-storage.ts'
 import { ReadyBrowser } from './ready-browser.ts'
 import { priorityLevelsOf, type QueueSettings, queueSettings } from './settings.ts'
 import { SingleActive } from './single-active.ts'
-
-/** What a queue keeps of each of its priorities, the lowest being 0. */
-export type LogOfPriority = (priority: number) => QueueLog | null
-
-export interface ClassicQueueParts {
-  readonly name: string
-  readonly vhostName: string
-  readonly properties: QueueProperties
-  readonly events: QueueEvents
-  /** In memory, unless it is given. */
-  readonly storage?: QueueStorage
-  /** Nothing of it outlives the process, unless it is given. */
-  readonly logOf?: LogOfPriority
-  /** Which of so many levels a message's priority is, if that is not the priority itself. */
-  readonly levelOf?: (priority: number, levels: number) => number
-  /** Its log is told of transient messages as well. */
-  readonly keepsTransient?: boolean
-  /** Others may hold what is in it, and claim that: nothing is dropped unasked before `begin`. */
-  readonly awaitsClaims?: boolean
-}
-
-/** What somebody has, and whether it was redelivered when it came. */
-export interface TakenPlace extends Place {
-  readonly redelivered: boolean
-}
 
 /** The sequence of what was refused. */
 const NEVER_IN = -1
@@ -367,20 +343,12 @@ export class ClassicQueue implements Queue {
   }
 
   requeue(places: readonly Place[]): void {
-    this.#unackedCount -= places.length
-    if (this.#deleted) return
-    for (const place of places) this.#lanes.of(place.message).putBack(place)
-    this.#evictions.dropDue()
-    this.#dispatch()
+    this.#comeBack(places, () => false)
   }
 
   /** The same, of what whoever had it has shown to nobody: it is no more redelivered than it was. */
   putBack(places: readonly TakenPlace[]): void {
-    this.#unackedCount -= places.length
-    if (this.#deleted) return
-    for (const place of places) this.#lanes.of(place.message).putBack(place, !place.redelivered)
-    this.#evictions.dropDue()
-    this.#dispatch()
+    this.#comeBack(places, ({ redelivered }) => !redelivered)
   }
 
   purge(): number {
@@ -446,6 +414,14 @@ export class ClassicQueue implements Queue {
       })
       this.#departures.add(places, reason)
     } else for (const place of places) this.drop(place, reason)
+  }
+
+  #comeBack<Back extends Place>(places: readonly Back[], isUnseen: (place: Back) => boolean): void {
+    this.#unackedCount -= places.length
+    if (this.#deleted) return
+    for (const place of places) this.#lanes.of(place.message).putBack(place, isUnseen(place))
+    this.#evictions.dropDue()
+    this.#dispatch()
   }
 
   /** It leaves the queue, and is dead-lettered if that is wanted: not one without the other. */

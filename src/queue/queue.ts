@@ -43,6 +43,11 @@ export interface Place {
   readonly sequence: number
 }
 
+/** What somebody has, and whether it was redelivered when it came. */
+export interface TakenPlace extends Place {
+  readonly redelivered: boolean
+}
+
 /** A place that may be left by itself. */
 export interface TimedPlace extends Place {
   /** In milliseconds since 1970; 0 is never. */
@@ -63,8 +68,7 @@ export interface QueueProperties {
   readonly arguments: FieldTable
 }
 
-export interface QueuedMessage extends Place {
-  readonly redelivered: boolean
+export interface QueuedMessage extends TakenPlace {
   /** What the client gets to see: the message, or more than it. */
   readonly sent: Message
 }

@@ -1,7 +1,8 @@
 import { withDeliveryCount } from '../message/delivery-count.ts'
 import type { Message } from '../message/message.ts'
 import { getFromSingleActive } from '../reasons.ts'
-import { ClassicQueue, type ClassicQueueParts } from './classic-queue.ts'
+import { ClassicQueue } from './classic-queue.ts'
+import type { ClassicQueueParts } from './classic-queue-parts.ts'
 import type { Lane } from './lane.ts'
 import type { DeadLetterReason, Place, QueueConsumer, QueuedMessage } from './queue.ts'
 
