@@ -282,7 +282,9 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   seen(queue: number, sight: QueueSight): void {
-    this.#queues.get(queue)?.see(sight)
+    const { activeConsumer: active } = sight
+    const consumer = active === null ? null : this.#consumers.find(active)?.consumer
+    this.#queues.get(queue)?.see(sight, consumer)
   }
 
   /** What the owner says makes no sense: perhaps it does from the beginning. */

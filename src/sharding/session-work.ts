@@ -1,7 +1,7 @@
 import { INTERNAL_ERROR, NOT_FOUND, REPLY_CODES } from 'amqp-codec'
 import { AmqpError } from '../errors.ts'
 import type { Message } from '../message/message.ts'
-import type { Place, QueuedMessage } from '../queue/queue.ts'
+import type { Place, QueueConsumer, QueuedMessage } from '../queue/queue.ts'
 import type { Engine } from './engine.ts'
 import { type HeldPlace, HeldPlaces } from './held-places.ts'
 import { type ConsumerSession, SessionConsumer } from './session-consumer.ts'
@@ -31,6 +31,12 @@ export class SessionWork implements QueueWords, ConsumerSession {
 
   get hasRoom(): boolean {
     return !this.#isEnded && this.#parts.hasRoom()
+  }
+
+  /** By which number the front knows a consumer of its own; 0 for another's, and for nobody. */
+  numberOf(consumer: QueueConsumer | undefined): number {
+    if (!(consumer instanceof SessionConsumer)) return 0
+    return this.#consumers.get(consumer.id) === consumer ? consumer.id : 0
   }
 
   settle(settlement: Settlement, queue: number, numbers: readonly number[]): void {

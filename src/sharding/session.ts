@@ -9,8 +9,9 @@ import { HeldPlaces } from './held-places.ts'
 import type { LinkSender } from './link/link-sender.ts'
 import type { HostedSession, SessionHost } from './session-host.ts'
 import { heldBy, SessionWork } from './session-work.ts'
+import type { Sight } from './sights.ts'
 import { type FrontListener, FrontReader, type Greeting } from './wire/front-words.ts'
-import { OwnerWriter, type QueueSight } from './wire/owner-words.ts'
+import { OwnerWriter } from './wire/owner-words.ts'
 
 /** So much may wait to be sent to a front before its consumers get nothing more. */
 const ROOM_BYTES = 4 * 1024 * 1024
@@ -163,8 +164,11 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   }
 
   /** What there is in a queue now. */
-  seen(queue: number, sight: QueueSight): void {
-    if (this.#state === 'open') this.#say().seen(queue, sight)
+  seen(queue: number, sight: Sight): void {
+    if (this.#state !== 'open') return
+    const { activeConsumer: active } = sight
+    const activeConsumer = active === null ? null : this.#work.numberOf(active)
+    this.#say().seen(queue, { ...sight, activeConsumer })
   }
 
   endTurn(): void {

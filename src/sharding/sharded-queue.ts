@@ -97,6 +97,7 @@ export class ShardedQueue implements Queue {
   #consumerCount = 0
   #readyBytes = 0
   #delayedCount = 0
+  #activeConsumer: QueueConsumer | null | undefined = null
   #delays: ShardedDelays | undefined
 
   constructor(parts: ShardedQueueParts) {
@@ -159,9 +160,9 @@ export class ShardedQueue implements Queue {
     return this.#readyBytes
   }
 
-  /** Who that is, only the owner knows. */
-  get activeConsumer(): null {
-    return null
+  /** Undefined also where it is one of another node. */
+  get activeConsumer(): QueueConsumer | null | undefined {
+    return this.#activeConsumer
   }
 
   get consumerTimeoutMs(): number | undefined {
@@ -272,8 +273,9 @@ export class ShardedQueue implements Queue {
     this.#line.settle('requeue', this, [place])
   }
 
-  see(sight: QueueSight): void {
+  see(sight: QueueSight, activeConsumer: QueueConsumer | null | undefined): void {
     this.seeNumbers(sight)
+    this.#activeConsumer = activeConsumer
     this.#readyBytes = sight.readyBytes
     this.#delayedCount = sight.delayed
     this.counts.set(sight.totals)

@@ -1,13 +1,26 @@
+import type { QueueConsumer } from '../queue/queue.ts'
 import type { Engine } from './engine.ts'
-import type { Session } from './session.ts'
 import type { QueueSight } from './wire/owner-words.ts'
+
+/** What there is in a queue, before it is told to a front. */
+export interface Sight extends Omit<QueueSight, 'activeConsumer'> {
+  readonly activeConsumer: QueueConsumer | null | undefined
+}
+
+/** Who uses a place, as far as it is told of its queues. */
+export interface Onlooker {
+  readonly isOpen: boolean
+  /** Whether it has to be told of all queues yet. */
+  isNewcomer: boolean
+  seen(queue: number, sight: Sight): void
+}
 
 /** What those who use a place have been told of its queues: only what has changed since then is told again. */
 export class Sights {
-  readonly #told = new Map<number, QueueSight>()
+  readonly #told = new Map<number, Sight>()
 
   /** Tells how much there is in each queue now. */
-  tell(engines: ReadonlyMap<number, Engine>, sessions: Iterable<Session>): void {
+  tell(engines: ReadonlyMap<number, Engine>, sessions: Iterable<Onlooker>): void {
     const open = [...sessions].filter(({ isOpen }) => isOpen)
     for (const [id, engine] of engines) {
       const sight = sightOf(engine)
@@ -24,7 +37,7 @@ export class Sights {
   }
 }
 
-function sightOf({ queue, readyBytes, knownDelays }: Engine): QueueSight {
+function sightOf({ queue, readyBytes, knownDelays }: Engine): Sight {
   return {
     ready: queue.readyCount,
     unacked: queue.unackedCount,
@@ -32,17 +45,19 @@ function sightOf({ queue, readyBytes, knownDelays }: Engine): QueueSight {
     readyBytes,
     delayed: knownDelays?.messageCount ?? 0,
     totals: queue.counts.totals,
+    activeConsumer: queue.activeConsumer,
   }
 }
 
 /** Of thousands of queues each second, most are as they were. */
-function isSame(a: QueueSight, b: QueueSight): boolean {
+function isSame(a: Sight, b: Sight): boolean {
   return (
     a.ready === b.ready &&
     a.unacked === b.unacked &&
     a.consumers === b.consumers &&
     a.readyBytes === b.readyBytes &&
     a.delayed === b.delayed &&
+    a.activeConsumer === b.activeConsumer &&
     a.totals.every((total, index) => total === b.totals[index])
   )
 }

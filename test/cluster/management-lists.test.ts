@@ -60,6 +60,24 @@ nats.describe('what one node tells of all', () => {
     expect(page).toMatchObject({ total_count: 3, page: 2, items: [{ node: 'leveret@n3' }] })
   })
 
+  it('tells of a consumer that alone gets everything, wherever that is', async () => {
+    const channels = await Promise.all((await connectAll()).map((one) => one.createChannel()))
+    await channels[0]!.assertQueue('alone', { arguments: { 'x-single-active-consumer': true } })
+    for (const [index, channel] of channels.entries()) {
+      await channel.consume('alone', () => {}, { consumerTag: `c${index}` })
+    }
+    for (const node of nodes.keys()) {
+      const statuses = async (): Promise<string[]> => {
+        const { consumer_details: all } = await get(node, '/queues/%2F/alone')
+        return all.map((one: Shown) => `${one.consumer_tag} ${one.activity_status}`).sort()
+      }
+      await expect.poll(statuses).toEqual(['c0 single_active', 'c1 waiting', 'c2 waiting'])
+      expect(await get(node, '/queues/%2F/alone')).toMatchObject({
+        single_active_consumer_tag: 'c0',
+      })
+    }
+  })
+
   it('closes a connection of another node', async () => {
     const [, , third] = await connectAll()
     const closed = new Promise<Error>((resolve) => third!.on('close', resolve))

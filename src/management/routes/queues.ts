@@ -21,6 +21,8 @@ const OF_CLIENTS = [
   'message_bytes_ram',
   'message_bytes_unacknowledged',
   'exclusive_consumer_tag',
+  'single_active_consumer_tag',
+  'single_active_consumer_ctag',
   'owner_pid_details',
   'consumer_details',
   'incoming',

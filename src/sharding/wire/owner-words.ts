@@ -37,6 +37,8 @@ export interface QueueSight extends QueueNumbers {
   readonly delayed: number
   /** The totals of `QueueCounts`, in its order. */
   readonly totals: readonly number[]
+  /** The front's consumer that alone gets everything, 0 for nobody of the front; null where that is not so. */
+  readonly activeConsumer: number | null
 }
 
 /** Hears what an owner says. */
@@ -141,6 +143,8 @@ export class OwnerWriter implements OwnerListener {
     this.#batch.uint48(sight.delayed)
     this.#batch.uint8(sight.totals.length)
     for (const total of sight.totals) this.#batch.uint48(total)
+    this.#batch.uint8(sight.activeConsumer === null ? 0 : 1)
+    if (sight.activeConsumer !== null) this.#batch.uint32(sight.activeConsumer)
   }
 
   #numbers({ ready, unacked, consumers }: QueueNumbers): void {
@@ -225,6 +229,7 @@ export class OwnerReader {
     const [readyBytes, delayed] = [this.#reader.uint48(), this.#reader.uint48()]
     const count = this.#reader.uint8()
     const totals = Array.from({ length: count }, () => this.#reader.uint48())
-    return { ...numbers, readyBytes, delayed, totals }
+    const activeConsumer = this.#reader.uint8() === 0 ? null : this.#reader.uint32()
+    return { ...numbers, readyBytes, delayed, totals, activeConsumer }
   }
 }

@@ -1,3 +1,4 @@
+import { fieldTableFromObject } from 'amqp-codec'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ACCEPTED, REJECTED } from '../../../src/exchange/destination.ts'
 import type { Queue } from '../../../src/queue/queue.ts'
@@ -151,6 +152,20 @@ describe('queues of a cluster', () => {
     )
     await cluster.pass(50)
     await expected
+  })
+
+  it('know their single active consumer where it is, and that others wait', async () => {
+    const single = fieldTableFromObject({ 'x-single-active-consumer': true })
+    const [a, b] = start({ ...ORDERS, arguments: single })
+    const [first, second] = [new RecordingConsumer(), new RecordingConsumer()]
+    await consume(b.queue('orders'), first)
+    await consume(a.queue('orders'), second)
+    await cluster.pass(1000)
+    const active = () => [a, b].map((node) => node.queue('orders').activeConsumer)
+    expect(active()).toEqual([undefined, first])
+    cluster.kill('b')
+    await cluster.pass(1000)
+    expect(a.queue('orders').activeConsumer).toBe(second)
   })
 
   it('get what comes before their owner has heard of them, however long it cannot find out', async () => {
