@@ -2,8 +2,9 @@
 export interface NodeTraffic {
   /**
    * Asks a node, which thereby hears of `from`. `nobody` means that no process of that name is
-   * connected to the cluster, which is known at once; `silent` that there is one and does not answer,
-   * or that it cannot be known. Never rejects.
+   * connected to the cluster, which is known at once; `moving` that there is none, either, but that it
+   * may have lost its way there a moment ago, and be about to find another one; `silent` that there is
+   * one and does not answer, or that it cannot be known. Never rejects.
    */
   ping(node: string, from: string): Promise<PingAnswer>
 
@@ -11,4 +12,4 @@ export interface NodeTraffic {
   answer(node: string, onPing: (from: string) => void): () => void
 }
 
-export type PingAnswer = 'alive' | 'nobody' | 'silent'
+export type PingAnswer = 'alive' | 'nobody' | 'moving' | 'silent'

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Metadata } from '../store/metadata.ts'
 import { heartbeatKey } from './heartbeat.ts'
 import type { NodeTraffic } from './node-traffic.ts'
-import { DEAD_MS, SUSPECT_MS, UNHEARD_PINGS } from './timing.ts'
+import { DEAD_MS, SUSPECT_MS, UNHEARD_PINGS, UNHEARD_PINGS_MOVING } from './timing.ts'
 
 export interface PeerOptions {
   readonly node: string
@@ -68,11 +68,13 @@ export class Peer {
     const askedMs = clock.now()
     const answer = await traffic.ping(node, self)
     this.#isAsking = false
-    this.#unheardPings = answer === 'nobody' ? this.#unheardPings + 1 : 0
+    const isUnheard = answer === 'nobody' || answer === 'moving'
+    this.#unheardPings = isUnheard ? this.#unheardPings + 1 : 0
+    const patience = answer === 'moving' ? UNHEARD_PINGS_MOVING : UNHEARD_PINGS
     if (answer === 'alive') {
       this.#answeredMs = askedMs
       this.heard()
-    } else if (isWatched && this.#unheardPings >= UNHEARD_PINGS) {
+    } else if (isWatched && this.#unheardPings >= patience) {
       onDead('nobody listens in its place')
     }
   }

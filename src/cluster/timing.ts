@@ -9,9 +9,11 @@ export const FENCE_MS = 1500
 export const DEAD_MS = 1650
 
 /** How often nodes ask each other. */
-export const PING_MS = 150
+export const PING_MS = 100
 /** So often in a row nobody must listen for a node before its process has ended. */
 export const UNHEARD_PINGS = 3
+/** The same while it may be on its way from one NATS server to another. */
+export const UNHEARD_PINGS_MOVING = 5
 /** A node that has not answered for so long is looked up in what it writes down. */
 export const SUSPECT_MS = 350
 

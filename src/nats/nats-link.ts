@@ -19,8 +19,9 @@ export interface NatsLinkOptions {
 }
 
 // A node that has lost its server must be with another one before it is taken for dead, which is
-// after some 450 ms. If the server hangs, rather than ends, that is noticed when two pings are not
-// answered: not sooner, because a server that is only busy would be left again and again.
+// after some 450 ms when that server has ended, and 250 ms if not. If the server hangs, rather than
+// ends, that is noticed when two pings are not answered: not sooner, because a server that is only
+// busy would be left again and again.
 const RECONNECT_WAIT_MS = 20
 const DIAL_TIMEOUT_MS = 1000
 const PING_INTERVAL_MS = 600
