@@ -50,6 +50,8 @@ export interface PlaceOwnerOptions {
 const CLAIM_MS = 1000
 const LOOK_MS = 1000
 const RETRY_MS = 250
+/** A front that has not said who it is by then has died in the midst of it. */
+const SILENCE_MS = 60_000
 /** What was published by a front is remembered for so long after it was seen last. */
 const REMEMBER_MS = 120_000
 
@@ -70,6 +72,8 @@ export class PlaceOwner implements SessionHost {
   readonly #receivers: LinkReceivers
   readonly #sessions = new Map<string, Session>()
   readonly #byFront = new Map<number, Session>()
+  /** Links whose fronts have not said who they are, and since when. */
+  readonly #silent = new Map<string, number>()
   readonly #records: Map<number, FrontRecord>
   readonly #awaited: Set<string>
   readonly #ready = new Set<HostedSession>()
@@ -97,7 +101,10 @@ export class PlaceOwner implements SessionHost {
       traffic,
       address,
       clock,
-      onOpened: (linkId) => this.#sessions.set(linkId, new Session(linkId, this)),
+      onOpened: (linkId) => {
+        this.#sessions.set(linkId, new Session(linkId, this))
+        this.#silent.set(linkId, clock.now())
+      },
       onBatch: (linkId, batch) => this.#sessions.get(linkId)?.onBatch(batch),
       onBroken: (linkId) => this.#end(this.#sessions.get(linkId)),
       onMalformed: options.onMalformed,
@@ -217,6 +224,7 @@ export class PlaceOwner implements SessionHost {
     greeting: Greeting,
   ): { record: FrontRecord; held: HeldPlaces } {
     const { front } = greeting
+    this.#silent.delete(linkId)
     const before = this.#byFront.get(front)
     const held = before === undefined ? new HeldPlaces() : this.#replace(before)
     this.#byFront.set(front, this.#sessions.get(linkId) as Session)
@@ -276,6 +284,7 @@ export class PlaceOwner implements SessionHost {
     for (const session of this.#sessions.values()) session.abandon()
     this.#sessions.clear()
     this.#byFront.clear()
+    this.#silent.clear()
     for (const engine of this.#engines.values()) engine.abandon()
     for (const queue of this.#queues.values()) {
       queue.engine = null
@@ -333,6 +342,7 @@ export class PlaceOwner implements SessionHost {
   #drop(session: Session): void {
     this.#receivers.closeLink(session.linkId)
     this.#sessions.delete(session.linkId)
+    this.#silent.delete(session.linkId)
     this.#ready.delete(session)
   }
 
@@ -340,6 +350,9 @@ export class PlaceOwner implements SessionHost {
   #look(): void {
     this.#sights.tell(this.#engines, this.#byFront.values())
     const nowMs = this.#options.clock.now()
+    for (const [linkId, sinceMs] of this.#silent) {
+      if (nowMs - sinceMs > SILENCE_MS) this.#end(this.#sessions.get(linkId))
+    }
     for (const [front, { leftMs }] of this.#records) {
       if (leftMs !== undefined && nowMs - leftMs > REMEMBER_MS) this.#records.delete(front)
     }

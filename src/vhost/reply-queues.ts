@@ -9,7 +9,7 @@ import {
   readReplyQueueName,
 } from './reply-queue-name.ts'
 
-/** So many of other nodes are remembered. */
+/** So many of other nodes are remembered, and half of them when there would be more: each time, routes are forgotten. */
 const MOST_AWAY = 500
 
 /**
@@ -86,9 +86,17 @@ export class ReplyQueues {
     if (queue === undefined) return undefined
     this.#away.delete(name)
     this.#away.set(name, queue)
-    const [first] = this.#away.values()
-    if (this.#away.size > MOST_AWAY && first !== undefined) this.#delete(first)
+    if (this.#away.size > MOST_AWAY) this.#forgetOldest()
     return queue
+  }
+
+  #forgetOldest(): void {
+    for (const [name, queue] of this.#away) {
+      if (this.#away.size <= MOST_AWAY / 2) break
+      this.#away.delete(name)
+      queue.delete()
+    }
+    this.#onChange()
   }
 
   #createAway(name: string): Queue | undefined {

@@ -77,6 +77,8 @@ export class NodeCalls {
         parts.push(octets)
         bytes += octets.length
         if (bytes >= totalBytes) return Buffer.concat(parts)
+        // Else it could go on like that for ever.
+        if (octets.length === 0) return undefined
       } else if (said?.[0] !== TAKEN) return undefined
       said = await this.#ask(node, encodeCall(MORE, id, encodeNumber(bytes)), untilMs)
     }

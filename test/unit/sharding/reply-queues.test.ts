@@ -107,6 +107,18 @@ describe('reply queues of a cluster', () => {
     expect(await lookFor(again)).toBe('there')
   })
 
+  it('are not forgotten one by one, which each time makes all routes be looked up anew', async () => {
+    const { name } = await request()
+    const other = (id: number) => `amq.rabbitmq.reply-to.${'x'.repeat(22)}.${2 ** 33 + id}.a.a-1`
+    const before = vhosts.b.topologyVersion
+    for (let id = 0; id < 2000; id++) vhosts.b.replyQueues.find(other(id))
+    expect(vhosts.b.topologyVersion - before).toBeLessThan(10)
+    // Who waits for its reply was asked for just now.
+    const away = vhosts.b.replyQueues.find(name)
+    for (let id = 0; id < 200; id++) vhosts.b.replyQueues.find(other(id))
+    expect(vhosts.b.replyQueues.find(name)).toBe(away)
+  })
+
   it('cost next to nothing when their names are made up', async () => {
     const before = cluster.clock.pendingCount
     for (let id = 0; id < 2000; id++) {
