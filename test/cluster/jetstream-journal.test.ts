@@ -22,7 +22,7 @@ function contractWith(replicas: number): void {
         const stream =
           epoch === 1
             ? await LogStream.create(nats.api, options, patience())
-            : await LogStream.find(nats.api, options, patience())
+            : new LogStream(nats.api, options)
         return JetStreamJournal.open({ stream, epoch, onDamage, onFenced() {} })
       },
       damage(content) {

@@ -42,7 +42,7 @@ export class ShardJournals {
     const onDamage = (damage: Damage): void => {
       this.#logger.error({ shard, ...damage }, 'Damaged records of a shard are left out')
     }
-    const stream = await LogStream.find(this.#api, this.#streamOf(shard), patience())
+    const stream = new LogStream(this.#api, this.#streamOf(shard))
     // That it was taken over is seen by what is refused then.
     const onFenced = (): void => this.#logger.warn({ shard, epoch }, 'Another node has the shard')
     const journal = await JetStreamJournal.open({ stream, epoch, onDamage, onFenced })

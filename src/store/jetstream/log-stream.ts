@@ -37,7 +37,7 @@ export class LogStream {
   readonly #subject: string
 
   /**
-   * Makes the stream, which must be done before anything says that it exists: see `find`.
+   * Makes the stream, which must be done before anything says that it exists: see `state`.
    *
    * @throws StoreError when the servers are too few for so many replicas, for one.
    */
@@ -60,28 +60,11 @@ export class LogStream {
     if (actual['num_replicas'] !== replicas) {
       throw new StoreError(`the NATS servers cannot make the stream ${name} as it should be`)
     }
-    return new LogStream(api, name, subject)
+    return new LogStream(api, { name, subject })
   }
 
-  /**
-   * Finds the stream, which is there. An empty one in place of one that is lost would pretend that
-   * there never was anything in it.
-   */
-  static async find(
-    api: JetStreamApi,
-    { name, subject }: LogStreamOptions,
-    patience: Patience,
-  ): Promise<LogStream> {
-    try {
-      await retrying(patience, () => api.streamInfo(name))
-      return new LogStream(api, name, subject)
-    } catch (error) {
-      if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
-      throw new StoreError(`the stream ${name}, which holds messages, is gone from JetStream`)
-    }
-  }
-
-  private constructor(api: JetStreamApi, name: string, subject: string) {
+  /** A stream that was made before: see `state`. */
+  constructor(api: JetStreamApi, { name, subject }: Pick<LogStreamOptions, 'name' | 'subject'>) {
     this.#api = api
     this.name = name
     this.#subject = subject
@@ -92,8 +75,19 @@ export class LogStream {
     return Math.min(LARGEST_FRAME_BYTES, this.#api.requests.maxPayloadBytes - ROOM_FOR_HEADERS)
   }
 
+  /**
+   * What there is of it. An empty stream in place of one that is lost would pretend that there never was
+   * anything in it.
+   *
+   * @throws StoreError that is no JetStreamError when it is gone
+   */
   async state(): Promise<StreamInfo['state']> {
-    return (await this.#api.streamInfo(this.name)).state
+    try {
+      return (await this.#api.streamInfo(this.name)).state
+    } catch (error) {
+      if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
+      throw new StoreError(`the stream ${this.name}, which holds messages, is gone from JetStream`)
+    }
   }
 
   /** Adds a message if that is the last one; tells its sequence, or why it may not be there. */

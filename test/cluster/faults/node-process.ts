@@ -66,7 +66,7 @@ class ShardWork {
   async #run(): Promise<void> {
     const { shard, epoch } = this
     const onDamage = (damage: unknown): void => say('damaged', shard, JSON.stringify(damage))
-    const stream = await LogStream.find(api, shardStream(cluster, shard), patience())
+    const stream = new LogStream(api, shardStream(cluster, shard))
     const engine = await JetStreamJournal.open({ stream, epoch, onDamage, onFenced() {} })
     this.#journal = engine
     const journal = new CheckedJournal(engine, onDamage)

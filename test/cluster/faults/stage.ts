@@ -76,8 +76,7 @@ export class Stage {
     })
     const api = new JetStreamApi(link.requests)
     for (const [shard, ledger] of this.#ledgers.entries()) {
-      const patience = { untilMs: performance.now() + PROGRESS_MS }
-      const stream = await LogStream.find(api, shardStream(this.#name, shard), patience)
+      const stream = new LogStream(api, shardStream(this.#name, shard))
       const onDamage = (damage: unknown): never => {
         throw new Error(`a record is damaged: ${JSON.stringify(damage)}`)
       }

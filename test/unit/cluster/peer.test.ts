@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { PingAnswer } from '../../../src/cluster/node-traffic.ts'
 import { Peer } from '../../../src/cluster/peer.ts'
 import { UNHEARD_PINGS, UNHEARD_PINGS_MOVING } from '../../../src/cluster/timing.ts'
+import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import { MemoryMetadata } from '../../../src/store/memory/memory-metadata.ts'
 
 /** Asks a node again and again that answers so; how often it was taken for dead. */
@@ -12,7 +13,7 @@ async function deathsAfter(answers: readonly PingAnswer[], isWatched = true): Pr
     node: 'n2',
     self: 'n1',
     traffic: { ping: async () => left.shift() ?? 'alive', answer: () => () => {} },
-    presence: new MemoryMetadata(),
+    presence: new MemoryMetadata(new MemoryDisk()),
     clock: { now: () => 0, wallTime: () => 0, every: () => () => {} },
     onDead: () => deaths++,
   })

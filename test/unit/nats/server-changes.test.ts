@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ServerChanges } from '../../../src/nats/server-changes.ts'
 
-type Info = ConstructorParameters<typeof ServerChanges>[0]['info']
+type Info = NonNullable<ConstructorParameters<typeof ServerChanges>[0]['info']>
 
 /** What a server says of itself and of the others. */
 const infoOf = (server: string, ...urls: string[]): Info =>

@@ -28,7 +28,9 @@ class Owners {
     const api = new JetStreamApi(this.server)
     const patience = { untilMs: performance.now() + PATIENCE_MS }
     const isFirst = this.count === 0
-    const stream = await LogStream[isFirst ? 'create' : 'find'](api, options, patience)
+    const stream = isFirst
+      ? await LogStream.create(api, options, patience)
+      : new LogStream(api, options)
     const epoch = this.count + 1
     const onDamage = ({ position, reason }: { position: number; reason: string }): void => {
       // A fenced owner may have truncated what was being read.
@@ -202,8 +204,8 @@ describe('a stream that several owners write to', () => {
   })
 
   it('is not made anew when it is gone', async () => {
-    const patience = { untilMs: performance.now() + PATIENCE_MS }
-    const finding = LogStream.find(new JetStreamApi(new SimulatedJetStream()), options, patience)
-    await expect(finding).rejects.toThrow('which holds messages, is gone from JetStream')
+    const stream = new LogStream(new JetStreamApi(new SimulatedJetStream()), options)
+    const opening = JetStreamJournal.open({ stream, epoch: 2, onDamage() {}, onFenced() {} })
+    await expect(opening).rejects.toThrow('which holds messages, is gone from JetStream')
   })
 })
