@@ -204,7 +204,10 @@ class History {
 
   #move(): void {
     const shard = Math.floor(this.random() * SHARDS)
-    this.cluster.give(shard, this.#anyNode().name, this.random() < 0.5)
+    const { name } = this.#anyNode()
+    const dice = this.random()
+    if (dice < 0.4) this.cluster.handOver(shard, name)
+    else this.cluster.give(shard, name, dice < 0.7)
   }
 
   #kill(): void {

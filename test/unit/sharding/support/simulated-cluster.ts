@@ -228,6 +228,21 @@ export class SimulatedCluster {
     this.#change(this.#map.nodes, shards, isLate ? before : undefined)
   }
 
+  /** The same, once who has it has let go of it. */
+  handOver(shard: number, name: string): void {
+    const { owner, epoch } = this.#map.shards[shard] ?? {}
+    const node = this.nodes.get(owner ?? '')
+    if (node === undefined) {
+      this.give(shard, name)
+      return
+    }
+    void node.sharding.release(shard).then(() => {
+      const now = this.#map.shards[shard]
+      if (now?.owner === owner && now?.epoch === epoch && this.nodes.has(name))
+        this.give(shard, name)
+    })
+  }
+
   /** It is nobody's for a while. */
   disown(shard: number): void {
     const shards = this.#map.shards.map((one, index) =>
