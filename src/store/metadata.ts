@@ -40,10 +40,17 @@ export interface Metadata {
   watch(listener: MetadataListener): Promise<() => void>
 
   /**
-   * Resolves when all who watch have been told of every change by anyone that was done when this was
-   * called; rejects when that cannot be known.
+   * Up to where all who watch have been told of what anyone has done: all that this store has done, and what
+   * it was refused for, is before that. Other stores of the same may be asked for it with `told`. Always 0 for
+   * an engine that does not count.
    */
-  told(): Promise<void>
+  readonly position: number
+
+  /**
+   * Resolves when all who watch have been told of every change by anyone up to that position, or, of 0, of
+   * every change that was done when this was called; rejects when that cannot be known.
+   */
+  told(position?: number): Promise<void>
 
   /** Waits for what is under way. Nothing can be asked of it any more. */
   close(): Promise<void>

@@ -6,6 +6,7 @@ export type MetadataFault = 'refuse' | 'doubt'
 
 /** Metadata whose changes go wrong as the test wants. */
 export class FaultyMetadata implements Metadata {
+  readonly position = 0
   readonly #metadata: Metadata
   readonly #faultOf: (key: string) => MetadataFault | undefined
 

@@ -5,6 +5,7 @@ import type { Metadata, MetadataListener } from '../../src/store/metadata.ts'
  * was changed is told late, of several changes of one key maybe only the last.
  */
 export class LateMetadata implements Metadata {
+  readonly position = 0
   readonly #metadata: Metadata
   readonly #turns: () => number
   readonly #turnsToTell: () => number

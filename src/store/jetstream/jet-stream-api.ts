@@ -42,6 +42,7 @@ export class JetStreamError extends StoreError {
 
 export const STREAM_NOT_FOUND = 10059
 export const WRONG_LAST_SEQUENCE = 10071
+export const WRONG_LAST_MESSAGE_ID = 10070
 const MESSAGE_NOT_FOUND = 10037
 const STREAM_NAME_IN_USE = 10058
 const SUBJECTS_OVERLAP = 10065

@@ -1,4 +1,5 @@
-import { headers } from '@nats-io/transport-node'
+import { randomUUID } from 'node:crypto'
+import { headers, type Msg, type MsgHdrs } from '@nats-io/transport-node'
 import { NoAnswer } from '../../nats/requests.ts'
 import { StoreError } from '../store-error.ts'
 import {
@@ -7,35 +8,47 @@ import {
   type PublishAnswer,
   refused,
   type StoredMessage,
+  WRONG_LAST_MESSAGE_ID,
   WRONG_LAST_SEQUENCE,
 } from './jet-stream-api.ts'
-import { kvKey, kvSubject, kvSubjects } from './kv-key.ts'
+import { kvKey, kvSubject, kvSubjects, toldKey, toldSubjects } from './kv-key.ts'
 import { type Patience, retrying } from './retrying.ts'
 
-/** What a key had last. */
-export interface KvEntry {
+/** What a key has or is to have; undefined when it is deleted. */
+export interface KeyValue {
   readonly key: string
-  /** Undefined when the key was deleted; that stays there for a while. */
   readonly value: string | undefined
+}
+
+/** A change that was made. A deletion stays there for a while. */
+export interface KvChange extends KeyValue {
   /** The sequence of the message in the bucket's stream. */
   readonly revision: number
+}
+
+/** What a key had last. */
+export interface KvEntry extends KvChange {
   readonly timeMs: number
 }
 
 const PUBLISH_TIMEOUT_MS = 2000
 /** How many are asked for at the same time when all are. */
 const READS_AT_ONCE = 64
-const ROOM_FOR_HEADERS = 256
+const ROOM_FOR_HEADERS = 512
 
 /**
  * A bucket of keys as NATS lays them out: a stream that keeps the last message of each subject. The
  * tools of NATS show it as one.
  *
- * Everything is asked of the stream's leader, so that what was written is seen by who reads next.
+ * Everything is asked of the stream's leader, so that what was written is seen by who reads next. And it tells
+ * of each change, once that is stored, whoever listens to `toldSubjects`.
  */
 export class KvBucket {
   readonly name: string
   readonly #api: JetStreamApi
+  /** What nobody else begins the names of its changes with. */
+  readonly #writer = randomUUID()
+  #written = 0
 
   /** Makes the bucket if it is not there. */
   static async create(
@@ -54,6 +67,7 @@ export class KvBucket {
       deny_delete: true,
       allow_direct: true,
       allow_rollup_hdrs: true,
+      republish: { src: kvSubjects(name), dest: toldSubjects(name) },
     }
     await retrying(patience, () => api.createStream(config))
     return new KvBucket(api, name)
@@ -72,33 +86,33 @@ export class KvBucket {
   }
 
   /**
-   * Sets a key if nothing in the bucket was changed after that revision. Gives the new revision, or
-   * undefined if something was; throws JetStreamError when that is not known.
+   * Sets keys one after the other, without waiting in between, if nothing in the bucket was changed after that
+   * revision, nor by anybody else between two of them. Each promise gives the new revision, or undefined if
+   * something was, as do all behind it then; it rejects with JetStreamError when that is not known.
    *
-   * JetStream can be told to look at the key alone, too. But nats-server 2.9 then takes two changes
+   * A change names the one before it, rather than the revision that this one would have: if another writer came
+   * between two, the next but one would be right again, and nobody would have looked at what that other has
+   * changed. JetStream can be told to look at the key alone, too. But nats-server 2.9 then takes two changes
    * that come at the same time, if the stream has replicas: each of them comes after the same one.
    */
-  async write(
-    key: string,
-    value: string | undefined,
-    lastRevision: number,
-  ): Promise<number | undefined> {
-    const { requests } = this.#api
-    const payload = Buffer.from(value ?? '')
-    if (payload.length > requests.maxPayloadBytes - ROOM_FOR_HEADERS) {
-      throw new StoreError(`${payload.length} bytes are more than NATS takes for one definition`)
-    }
-    const conditions = headers()
-    conditions.set('Nats-Expected-Last-Sequence', String(lastRevision))
-    if (value === undefined) conditions.set(OPERATION, DELETED)
-    const subject = kvSubject(this.name, key)
-    const answer = await requests.ask(subject, payload, PUBLISH_TIMEOUT_MS, conditions)
-    if (answer instanceof NoAnswer) throw noAnswer('a change', answer)
-    const { error, seq } = answer.json<PublishAnswer>()
-    if (error === undefined) return seq
-    const refusal = refused('a change', error)
-    if (refusal.code !== WRONG_LAST_SEQUENCE) throw refusal
-    return undefined
+  write(changes: readonly KeyValue[], lastRevision: number): Promise<number | undefined>[] {
+    let before: string | undefined
+    return changes.map((change, index) => {
+      const conditions = headers()
+      if (before === undefined) conditions.set('Nats-Expected-Last-Sequence', String(lastRevision))
+      else conditions.set('Nats-Expected-Last-Msg-Id', before)
+      before = `${this.#writer}-${++this.#written}`
+      if (index < changes.length - 1) conditions.set('Nats-Msg-Id', before)
+      if (change.value === undefined) conditions.set(OPERATION, DELETED)
+      return this.#write(change, conditions)
+    })
+  }
+
+  /** @throws StoreError for a value that NATS does not take. */
+  assertFits(value: string): void {
+    const bytes = Buffer.byteLength(value)
+    if (bytes <= this.#api.requests.maxPayloadBytes - ROOM_FOR_HEADERS) return
+    throw new StoreError(`${bytes} bytes are more than NATS takes for one definition`)
   }
 
   /** The highest revision that there is. */
@@ -122,8 +136,29 @@ export class KvBucket {
     return this.#api.purge(this.#stream, revision + 1, kvSubject(this.name, key))
   }
 
+  /** What the bucket tells of a change; undefined for what is none. */
+  told(message: Msg): KvChange | undefined {
+    const revision = Number(message.headers?.get('Nats-Sequence'))
+    if (!(revision > 0)) return undefined
+    const isDeleted = DELETIONS.includes(message.headers?.get(OPERATION) ?? '')
+    const value = isDeleted ? undefined : message.string()
+    return { key: toldKey(this.name, message.subject), value, revision }
+  }
+
   get #stream(): string {
     return streamOf(this.name)
+  }
+
+  async #write({ key, value }: KeyValue, conditions: MsgHdrs): Promise<number | undefined> {
+    const subject = kvSubject(this.name, key)
+    const { requests } = this.#api
+    const answer = await requests.ask(subject, value ?? '', PUBLISH_TIMEOUT_MS, conditions)
+    if (answer instanceof NoAnswer) throw noAnswer('a change', answer)
+    const { error, seq } = answer.json<PublishAnswer>()
+    if (error === undefined) return seq
+    const refusal = refused('a change', error)
+    if (!OVERTAKEN.has(refusal.code)) throw refusal
+    return undefined
   }
 
   async #walk(first: number, last: number): Promise<KvEntry[]> {
@@ -139,7 +174,7 @@ export class KvBucket {
   }
 
   #entryOf({ subject, sequence, data, headers: text, timeMs }: StoredMessage): KvEntry {
-    const isDeleted = text.includes(`${OPERATION}: ${DELETED}`) || text.includes(PURGED)
+    const isDeleted = DELETIONS.some((operation) => text.includes(`${OPERATION}: ${operation}`))
     return {
       key: kvKey(this.name, subject),
       value: isDeleted ? undefined : data.toString(),
@@ -149,8 +184,10 @@ export class KvBucket {
   }
 }
 
+/** Somebody else has changed something. */
+const OVERTAKEN: ReadonlySet<number> = new Set([WRONG_LAST_SEQUENCE, WRONG_LAST_MESSAGE_ID])
 const OPERATION = 'KV-Operation'
 const DELETED = 'DEL'
-/** As the tools of NATS may do it by hand. */
-const PURGED = `${OPERATION}: PURGE`
+/** The tools of NATS may do the other by hand. */
+const DELETIONS: readonly string[] = [DELETED, 'PURGE']
 const streamOf = (bucket: string): string => `KV_${bucket}`

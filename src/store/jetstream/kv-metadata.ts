@@ -27,6 +27,7 @@ const OPEN_PATIENCE_MS = 60_000
 
 /** Definitions that the nodes of a cluster share, in a bucket of NATS. */
 export class KvMetadata implements Metadata {
+  readonly position = 0
   readonly #bucket: KvBucket
   readonly #follower: KvFollower
   readonly #tombstones: Tombstones
@@ -78,7 +79,8 @@ export class KvMetadata implements Metadata {
     }
   }
 
-  put(key: string, value: string): Promise<void> {
+  async put(key: string, value: string): Promise<void> {
+    this.#bucket.assertFits(value)
     return this.#group.add({ key, value, isMade: true }, undefined)
   }
 
@@ -95,6 +97,7 @@ export class KvMetadata implements Metadata {
     expected: string | undefined,
     value: string | undefined,
   ): Promise<boolean> {
+    this.#bucket.assertFits(value ?? '')
     const change = { key, value, expected: { value: expected }, isMade: false }
     await this.#group.add(change, undefined)
     return change.isMade

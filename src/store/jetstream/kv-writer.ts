@@ -48,10 +48,7 @@ export class KvWriter {
     return isExpecting ? this.#makeExpected(changes, patience) : this.#makeAll(changes, patience)
   }
 
-  /**
-   * Many at once, each after the one before it. When another node comes between, it may be that one
-   * of them has to be tried again that those behind it have overtaken.
-   */
+  /** Many at once, each after the one before it; those behind which another node comes between are tried again. */
   async #makeAll(changes: Map<string, MetadataChange>, patience: Patience): Promise<void> {
     await retrying(patience, async () => {
       while (changes.size > 0) await this.#attempt(changes, someOf(changes))
@@ -100,9 +97,9 @@ export class KvWriter {
     changes: Map<string, MetadataChange>,
     some: readonly MetadataChange[],
   ): Promise<void> {
-    let after = this.#lastRevision
-    const attempts = some.map(async (change) => {
-      change.isMade = await this.#write(change, after++)
+    const writes = this.#bucket.write(some, this.#lastRevision)
+    const attempts = some.map(async (change, index) => {
+      change.isMade = this.#isMade(change, await writes[index])
       if (change.isMade) changes.delete(change.key)
       return change.isMade
     })
@@ -112,8 +109,7 @@ export class KvWriter {
     await Promise.all(attempts)
   }
 
-  async #write({ key, value }: MetadataChange, after: number): Promise<boolean> {
-    const revision = await this.#bucket.write(key, value, after)
+  #isMade({ key, value }: MetadataChange, revision: number | undefined): boolean {
     if (revision === undefined) return false
     this.#lastRevision = Math.max(this.#lastRevision, revision)
     if (value === undefined) this.#onDeleted(key, revision)

@@ -5,6 +5,7 @@ import { LmdbFile } from './lmdb-file.ts'
 
 /** Definitions in a file of their own. They are few and dear, so each change is always flushed. */
 export class LmdbMetadata implements Metadata {
+  readonly position = 0
   readonly #file: LmdbFile
   readonly #group = new GroupCommit<MetadataChange>((changes) => this.#commit(changes))
   readonly #listeners = new MetadataListeners()

@@ -5,6 +5,7 @@ import type { MemoryDisk } from './memory-disk.ts'
 
 /** Definitions that end with their disk, which is with the process. Several may share a disk. */
 export class MemoryMetadata implements Metadata {
+  readonly position = 0
   readonly #disk: MemoryDisk
   readonly #group = new GroupCommit<MetadataChange>((changes) => this.#commit(changes))
 

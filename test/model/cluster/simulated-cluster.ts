@@ -175,6 +175,7 @@ export class SimulatedNode implements ShardHolder, NodeTraffic, Clock {
 
 /** The store as a node reaches it, or does not. */
 class ReachedMetadata implements Metadata {
+  readonly position = 0
   readonly #metadata: Metadata
   readonly #node: SimulatedNode
 
