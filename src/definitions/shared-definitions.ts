@@ -21,8 +21,8 @@ export interface SharedDefinitionsOptions {
   readonly logger: Logger
   /** Where a new queue is to be. */
   readonly placeOf: (queue: PlacedQueue) => QueuePlace
-  /** Resolves when all other nodes that live have in memory (`applied`) what is stored by now. */
-  readonly barrier: () => Promise<void>
+  /** Resolves when all other nodes that live have in memory (`applied`) what is stored up to a position. */
+  readonly barrier: (position: number) => Promise<void>
 }
 
 const RETRY_MS = 250
@@ -108,9 +108,12 @@ export class SharedDefinitions implements DefinitionStore {
     this.#onFollowing()
   }
 
-  /** Resolves when memory has what anybody had stored before this was called. Rejects if that is unknown. */
-  async applied(): Promise<void> {
-    await this.#options.metadata.told()
+  /**
+   * Resolves when memory has what anybody had stored up to that position of the metadata, or, of 0, before this
+   * was called. Rejects if that is unknown.
+   */
+  async applied(position = 0): Promise<void> {
+    await this.#options.metadata.told(position)
     const held = [...this.#followed.held]
     const isHeld = ({ changes }: SharedBatch): boolean => held.some((key) => changes.has(key))
     await Promise.all(this.#batches.filter(isHeld).map(({ reconciled }) => reconciled))
@@ -234,10 +237,12 @@ export class SharedDefinitions implements DefinitionStore {
 
   async #settle(batch: SharedBatch): Promise<void> {
     this.#settling.add(batch)
+    const { position } = this.#options.metadata
     const isRefused = batch.refused.size === batch.changes.size
-    const others = isRefused ? undefined : this.#barrier()
+    const others = isRefused ? undefined : this.#barrier(position)
     await this.#following
-    await this.#told()
+    // What is said to be refused may be there.
+    await this.#told(batch.refused.size > 0 ? 0 : position)
     this.#reconcile(batch)
     this.#writer.retrySoon()
     batch.onReconciled()
@@ -246,18 +251,18 @@ export class SharedDefinitions implements DefinitionStore {
     batch.onSettled()
   }
 
-  async #barrier(): Promise<void> {
+  async #barrier(position: number): Promise<void> {
     try {
-      await this.#options.barrier()
+      await this.#options.barrier(position)
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'Not every node is known to have new definitions')
     }
   }
 
-  async #told(): Promise<void> {
+  async #told(position: number): Promise<void> {
     while (!this.#isClosed) {
       try {
-        await this.#options.metadata.told()
+        await this.#options.metadata.told(position)
         return
       } catch (error) {
         this.#options.logger.debug({ err: error }, 'Cannot be told what is stored')

@@ -3,7 +3,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
 import { silentLogger } from '../../src/base/logger.ts'
-import { KvMetadata } from '../../src/store/jetstream/kv-metadata.ts'
+import { MirroredMetadata } from '../../src/store/jetstream/mirrored-metadata.ts'
 import { DefinitionsCluster } from '../support/definitions-cluster.ts'
 import type { DefinitionsNode } from '../support/definitions-node.ts'
 import { natsTest } from './support/nats-test.ts'
@@ -12,11 +12,17 @@ const nats = natsTest()
 
 async function clusterOf(
   ...names: string[]
-): Promise<[DefinitionsCluster, () => Promise<KvMetadata>]> {
+): Promise<[DefinitionsCluster, () => Promise<MirroredMetadata>]> {
   const bucket = nats.uniqueName()
-  const open = async (): Promise<KvMetadata> => {
+  let first: MirroredMetadata | undefined
+  const open = async (): Promise<MirroredMetadata> => {
     const link = await nats.connect()
-    return KvMetadata.open({ link, bucket, replicas: 3, clock: systemClock, logger: silentLogger })
+    const options = { link, bucket, replicas: 3, clock: systemClock, logger: silentLogger }
+    const metadata = await MirroredMetadata.open(options)
+    first ??= metadata
+    const { scribe } = first
+    if (metadata !== first) metadata.writeElsewhere((note) => scribe.write(note))
+    return metadata
   }
   const cluster = new DefinitionsCluster()
   onTestFinished(async () => {

@@ -11,8 +11,9 @@ export class DefinitionsCluster {
   readonly nodes: DefinitionsNode[] = []
 
   async start(name: string, metadata: Metadata): Promise<DefinitionsNode> {
-    const node = await DefinitionsNode.start(name, metadata, this.clock, async (from) => {
-      await Promise.all(this.#othersThan(from).map(({ definitions }) => definitions.applied()))
+    const node = await DefinitionsNode.start(name, metadata, this.clock, async (from, position) => {
+      const others = this.#othersThan(from)
+      await Promise.all(others.map(({ definitions }) => definitions.applied(position)))
     })
     this.nodes.push(node)
     return node

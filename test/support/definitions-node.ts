@@ -37,18 +37,18 @@ export class DefinitionsNode {
   definitions!: SharedDefinitions
   readonly #clock: Clock
 
-  /** `barrier` says when other nodes have what is stored. */
+  /** `barrier` says when other nodes have what is stored up to a position. */
   static async start(
     name: string,
     metadata: Metadata,
     clock: Clock,
-    barrier: (node: DefinitionsNode) => Promise<void>,
+    barrier: (node: DefinitionsNode, position: number) => Promise<void>,
   ): Promise<DefinitionsNode> {
     const node = new DefinitionsNode(name, metadata, clock)
     const options = {
       ...{ metadata, clock, logger: node.logger },
       placeOf: node.#placeOf(),
-      barrier: () => barrier(node),
+      barrier: (position: number) => barrier(node, position),
     }
     node.definitions = await SharedDefinitions.open(options, FIRST)
     const { loaded } = node.definitions

@@ -13,7 +13,7 @@ export class Barrier {
   readonly #node: string
   readonly #questions: Questions
   readonly #nodes: () => Iterable<string>
-  readonly #rounds = new GroupCommit<undefined>(() => this.#askAll())
+  readonly #rounds = new GroupCommit<number>((positions) => this.#askAll(positions))
 
   /** `nodes` are those who have to know, this one among them. */
   constructor(node: string, questions: Questions, nodes: () => Iterable<string>) {
@@ -22,21 +22,22 @@ export class Barrier {
     this.#nodes = nodes
   }
 
-  /** `applied` resolves when this node knows all that was defined before it was called. */
-  answer(applied: () => Promise<void>): void {
-    this.#questions.answer(this.#node, QUESTION, async () => {
-      await applied()
+  /** `applied` resolves when this node has in memory what was defined up to a position of the metadata. */
+  answer(applied: (position: number) => Promise<void>): void {
+    this.#questions.answer(this.#node, QUESTION, async (position) => {
+      await applied(Number(position))
       return ''
     })
   }
 
-  /** Resolves when all nodes know what was defined before the call. */
-  pass(): Promise<void> {
-    return this.#rounds.add(undefined, undefined)
+  /** Resolves when all nodes know what was defined up to that position. */
+  pass(position: number): Promise<void> {
+    return this.#rounds.add(position, undefined)
   }
 
-  async #askAll(): Promise<void> {
+  async #askAll(positions: readonly number[]): Promise<void> {
+    const last = String(Math.max(...positions))
     const others = [...this.#nodes()].filter((name) => name !== this.#node)
-    await Promise.all(others.map((name) => this.#questions.ask(name, QUESTION, PATIENCE_MS)))
+    await Promise.all(others.map((name) => this.#questions.ask(name, QUESTION, PATIENCE_MS, last)))
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { NatsLink } from '../../nats/nats-link.ts'
 import { KvMetadata } from '../../store/jetstream/kv-metadata.ts'
+import { MirroredMetadata } from '../../store/jetstream/mirrored-metadata.ts'
 import type { Metadata } from '../../store/metadata.ts'
 import type { ClusterOptions } from '../cluster-options.ts'
 import { bucketName } from './names.ts'
@@ -20,7 +21,7 @@ const DEFINITIONS_PATIENCE_MS = 5000
 /** What a node of a cluster stands on: its connection to NATS, what is kept there, and its own disk. */
 export class ClusterStores {
   readonly link: NatsLink
-  readonly definitions: Metadata
+  readonly definitions: MirroredMetadata
   /** Where the map of the cluster is. */
   readonly shared: Metadata
   readonly presence: Metadata
@@ -36,7 +37,7 @@ export class ClusterStores {
       link = await openNats(options, logger)
       const common = { link, replicas, clock, logger }
       const [definitions, shared, presence] = await Promise.all([
-        KvMetadata.open({
+        MirroredMetadata.open({
           ...common,
           bucket: bucketName(clusterPrefix, 'definitions'),
           patienceMs: DEFINITIONS_PATIENCE_MS,

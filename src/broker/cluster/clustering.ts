@@ -25,6 +25,7 @@ import { NatsBatchTraffic } from './nats-batch-traffic.ts'
 import { NodeCalls } from './node-calls.ts'
 import { Placement } from './placement.ts'
 import { Questions } from './questions.ts'
+import { Scribes } from './scribes.ts'
 import { ShardJournals } from './shard-journals.ts'
 
 export interface ClusteringOptions extends ClusterOptions {
@@ -73,17 +74,20 @@ export class Clustering {
       const questions = new Questions(stores.link, clusterPrefix)
       const placement = new Placement(node, options.clusterShards)
       const barrier = new Barrier(node, questions, () => placement.nodes)
+      const scribes = new Scribes(node, questions, () => placement.nodes, clock)
+      stores.definitions.writeElsewhere((note) => scribes.write(note))
       const definitions = await SharedDefinitions.open(
         {
           metadata: stores.definitions,
           clock,
           logger,
           placeOf: (queue) => placement.of(queue),
-          barrier: () => barrier.pass(),
+          barrier: (position) => barrier.pass(position),
         },
         first,
       )
-      barrier.answer(() => definitions.applied())
+      barrier.answer((position) => definitions.applied(position))
+      scribes.answer(stores.definitions.scribe)
       return new Clustering({ options, stores, questions, placement, definitions })
     } catch (error) {
       await stores.close()

@@ -12,19 +12,24 @@ export class Questions {
     this.#prefix = prefix
   }
 
-  /** Undefined when there is no answer in that time. */
-  async ask(node: string, question: string, timeoutMs: number): Promise<string | undefined> {
+  /** Undefined when there is no answer in that time. `about` is what the question is about. */
+  async ask(
+    node: string,
+    question: string,
+    timeoutMs: number,
+    about = '',
+  ): Promise<string | undefined> {
     const subject = questionSubject(this.#prefix, node, question)
-    const answer = await this.#link.requests.ask(subject, '', timeoutMs)
+    const answer = await this.#link.requests.ask(subject, about, timeoutMs)
     return answer instanceof NoAnswer ? undefined : answer.string()
   }
 
   /** Answers for this node; who cannot says nothing. */
-  answer(node: string, question: string, answer: () => Promise<string>): void {
+  answer(node: string, question: string, answer: (about: string) => Promise<string>): void {
     this.#link.connection.subscribe(questionSubject(this.#prefix, node, question), {
       callback: (error, message) => {
         if (error !== null) return
-        answer()
+        answer(message.string())
           .then((text) => message.respond(text))
           // It cannot be answered, or the connection is closed.
           .catch(() => {})

@@ -1,0 +1,66 @@
+import type { Clock } from '../../base/clock.ts'
+import type { KvNote, KvReceipt } from '../../store/jetstream/kv-note.ts'
+import type { KvScribe } from '../../store/jetstream/kv-scribe.ts'
+import type { Questions } from './questions.ts'
+
+const QUESTION = 'write'
+/** Whoever has not answered by then may still do it, which does no harm. */
+const PATIENCE_MS = 2000
+/** And is left alone for so long. */
+const AWAY_MS = 5000
+
+/** A note as it goes to another node: null deletes. */
+interface NoteText {
+  readonly after: number
+  readonly changes: readonly (readonly [key: string, value: string | null])[]
+}
+
+/**
+ * Has one node write the definitions of all: the first one by name that answers. Nothing depends on it that all
+ * take the same one for that, or that there is any; if several write, they get in each other's way.
+ */
+export class Scribes {
+  readonly #node: string
+  readonly #questions: Questions
+  readonly #nodes: () => Iterable<string>
+  readonly #clock: Clock
+  /** Until when nodes are left alone. */
+  readonly #away = new Map<string, number>()
+
+  /** `nodes` are those who can write, this one among them. */
+  constructor(node: string, questions: Questions, nodes: () => Iterable<string>, clock: Clock) {
+    this.#node = node
+    this.#questions = questions
+    this.#nodes = nodes
+    this.#clock = clock
+  }
+
+  /** With that this node writes for others. */
+  answer(scribe: KvScribe): void {
+    this.#questions.answer(this.#node, QUESTION, async (text) => {
+      const { after, changes } = JSON.parse(text) as NoteText
+      const keyValues = changes.map(([key, value]) => ({ key, value: value ?? undefined }))
+      const receipt = await scribe.write({ after, changes: keyValues }).catch(() => undefined)
+      return receipt === undefined ? '' : JSON.stringify(receipt)
+    })
+  }
+
+  /** Undefined when this node is to write itself. */
+  async write({ after, changes }: KvNote): Promise<KvReceipt | undefined> {
+    const scribe = this.#scribe()
+    if (scribe === undefined || scribe === this.#node) return undefined
+    const note: NoteText = {
+      after,
+      changes: changes.map(({ key, value }) => [key, value ?? null]),
+    }
+    const said = await this.#questions.ask(scribe, QUESTION, PATIENCE_MS, JSON.stringify(note))
+    if (said === undefined) this.#away.set(scribe, this.#clock.now() + AWAY_MS)
+    return said ? (JSON.parse(said) as KvReceipt) : undefined
+  }
+
+  #scribe(): string | undefined {
+    const nowMs = this.#clock.now()
+    const isThere = (name: string): boolean => (this.#away.get(name) ?? nowMs) <= nowMs
+    return [...this.#nodes()].filter(isThere).sort()[0]
+  }
+}
