@@ -24,13 +24,17 @@ export function queueDeclare(channel: Channel, method: QueueDeclare): void {
     declareReplyTo(channel, method)
     return
   }
+  const { vhost } = channel.context
+  const isNew = !method.passive && vhost.queues.find(declaredName(method.queue)) === undefined
   const queue = method.passive ? passiveQueue(channel, method) : activeQueue(channel, method)
   channel.lastQueueName = queue.name
-  const { vhost } = channel.context
   channel.when(vhost.queueStored(queue.name), () => {
     // Another node may have been faster: then it is that one which is asked for.
     if (isReplaced(vhost, queue)) queueDeclare(channel, { ...method, queue: queue.name })
-    else if (!method.nowait) channel.when(queue.counted(), () => declareOk(channel, queue))
+    else if (!method.nowait) {
+      // Nobody has to be asked what is in a queue that this has made.
+      channel.when(isNew ? undefined : queue.counted(), () => declareOk(channel, queue))
+    }
   })
 }
 
