@@ -34,7 +34,9 @@ export class Peer {
   #answeredMs: number
   #heardMs: number
   #unheardPings = 0
-  #isAsking = false
+  /** Pings are numbered: how many there were, and the last one of which something is known. */
+  #asked = 0
+  #known = 0
   #isLooking = false
   #trace: Trace | undefined
 
@@ -57,17 +59,19 @@ export class Peer {
 
   /** Asks it, and, if it is to be watched, draws the conclusions. To be called again and again. */
   tick(isWatched: boolean): void {
-    if (!this.#isAsking) void this.#ask(isWatched)
+    // What was under way to a process that has ended is not answered, and must not hold this one up.
+    void this.#ask(isWatched)
     const isSuspect = this.#options.clock.now() - this.#heardMs > SUSPECT_MS
     if (isWatched && isSuspect && !this.#isLooking) void this.#look()
   }
 
   async #ask(isWatched: boolean): Promise<void> {
     const { traffic, node, self, clock, onDead } = this.#options
-    this.#isAsking = true
+    const number = ++this.#asked
     const askedMs = clock.now()
     const answer = await traffic.ping(node, self)
-    this.#isAsking = false
+    if (number < this.#known) return
+    this.#known = number
     const isUnheard = answer === 'nobody' || answer === 'moving'
     this.#unheardPings = isUnheard ? this.#unheardPings + 1 : 0
     const patience = answer === 'moving' ? UNHEARD_PINGS_MOVING : UNHEARD_PINGS

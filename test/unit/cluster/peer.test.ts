@@ -5,45 +5,80 @@ import { UNHEARD_PINGS, UNHEARD_PINGS_MOVING } from '../../../src/cluster/timing
 import { MemoryDisk } from '../../../src/store/memory/memory-disk.ts'
 import { MemoryMetadata } from '../../../src/store/memory/memory-metadata.ts'
 
-/** Asks a node again and again that answers so; how often it was taken for dead. */
-async function deathsAfter(answers: readonly PingAnswer[], isWatched = true): Promise<number> {
-  let deaths = 0
-  const left = [...answers]
-  const peer = new Peer({
-    node: 'n2',
-    self: 'n1',
-    traffic: { ping: async () => left.shift() ?? 'alive', answer: () => () => {} },
-    presence: new MemoryMetadata(new MemoryDisk()),
-    clock: { now: () => 0, wallTime: () => 0, every: () => () => {} },
-    onDead: () => deaths++,
-  })
-  while (left.length > 0) {
-    peer.tick(isWatched)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-  return deaths
-}
+/** A node that is asked again and again. */
+class AskedPeer {
+  deaths = 0
+  #answer: PingAnswer | Promise<PingAnswer> = 'alive'
+  readonly #isWatched: boolean
+  readonly #peer: Peer
 
-const times = (count: number, answer: PingAnswer): PingAnswer[] => Array(count).fill(answer)
+  constructor(isWatched = true) {
+    this.#isWatched = isWatched
+    this.#peer = new Peer({
+      node: 'n2',
+      self: 'n1',
+      traffic: { ping: async () => this.#answer, answer: () => () => {} },
+      presence: new MemoryMetadata(new MemoryDisk()),
+      clock: { now: () => 0, wallTime: () => 0, every: () => () => {} },
+      onDead: () => this.deaths++,
+    })
+  }
+
+  /** Asks it so often, and that is what is heard. */
+  async hears(answer: PingAnswer | Promise<PingAnswer>, times = 1): Promise<void> {
+    this.#answer = answer
+    for (let time = 0; time < times; time++) {
+      this.#peer.tick(this.#isWatched)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
 
 describe('a node', () => {
   it('is dead when nobody listens in its place several times in a row', async () => {
-    expect(await deathsAfter(times(UNHEARD_PINGS, 'nobody'))).toBe(1)
-    expect(await deathsAfter(times(UNHEARD_PINGS - 1, 'nobody'))).toBe(0)
+    const peer = new AskedPeer()
+    await peer.hears('nobody', UNHEARD_PINGS - 1)
+    expect(peer.deaths).toBe(0)
+    await peer.hears('nobody')
+    expect(peer.deaths).toBe(1)
   })
 
   it('is not while it is heard now and then, or is only silent', async () => {
-    const most = times(UNHEARD_PINGS - 1, 'nobody')
-    expect(await deathsAfter([...most, 'alive', ...most, 'silent', ...most])).toBe(0)
-    expect(await deathsAfter(times(20, 'silent'))).toBe(0)
+    const peer = new AskedPeer()
+    for (const answer of ['alive', 'silent'] as const) {
+      await peer.hears('nobody', UNHEARD_PINGS - 1)
+      await peer.hears(answer)
+    }
+    await peer.hears('silent', 20)
+    expect(peer.deaths).toBe(0)
+  })
+
+  it('is dead although what it was asked before is still waited for', async () => {
+    const peer = new AskedPeer()
+    let answerLate = (_: PingAnswer): void => {}
+    const promise = new Promise<PingAnswer>((resolve) => {
+      answerLate = resolve
+    })
+    await peer.hears(promise)
+    await peer.hears('nobody', UNHEARD_PINGS - 1)
+    answerLate('silent')
+    await promise
+    expect(peer.deaths).toBe(0)
+    await peer.hears('nobody')
+    expect(peer.deaths).toBe(1)
   })
 
   it('has more time while it may be on its way to another NATS server', async () => {
-    expect(await deathsAfter(times(UNHEARD_PINGS_MOVING - 1, 'moving'))).toBe(0)
-    expect(await deathsAfter(times(UNHEARD_PINGS_MOVING, 'moving'))).toBe(1)
+    const peer = new AskedPeer()
+    await peer.hears('moving', UNHEARD_PINGS_MOVING - 1)
+    expect(peer.deaths).toBe(0)
+    await peer.hears('moving')
+    expect(peer.deaths).toBe(1)
   })
 
   it('is taken for dead only by those who watch it', async () => {
-    expect(await deathsAfter(times(10, 'nobody'), false)).toBe(0)
+    const peer = new AskedPeer(false)
+    await peer.hears('nobody', 10)
+    expect(peer.deaths).toBe(0)
   })
 })
