@@ -25,9 +25,12 @@ export interface TicketSource {
   makeAtomic(): void
 }
 
-/** Resolves when all that was noted until now is safe; undefined when it is. */
-export function whenStored(log: TicketSource | null): Promise<void> | undefined {
-  return log?.settled()
+/** As `TicketSource.settled`. */
+export function whenStored(
+  log: TicketSource | null,
+  tickets: ReadonlySet<Ticket>,
+): Promise<void> | undefined {
+  return log?.settled(tickets)
 }
 
 /** What has become by now of what had that outcome. */

@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts'
-import { type QueueDestination, REJECTED } from '../exchange/destination.ts'
+import { ACCEPTED, type QueueDestination, REJECTED } from '../exchange/destination.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { copyKeys } from '../message/copy-keys.ts'
 import { diedIn, withoutDeaths } from '../message/death.ts'
 import type { Message } from '../message/message.ts'
 import { PublishAddress } from '../message/publish-address.ts'
 import { readdressed } from '../message/rewritten.ts'
+import type { Ticket } from '../message-log/queue-log.ts'
 import { type TicketSource, whenKnown } from '../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../queue/browsing.ts'
 import type { Queue } from '../queue/queue.ts'
@@ -28,8 +29,8 @@ export interface MoveOptions {
   readonly clock: Clock
   /** By which it is known what has become of what was published; null where all is in one log. */
   readonly tickets: TicketSource | null
-  /** Resolves when what was moved is safe, and others have had their turn. */
-  readonly stored: () => Promise<void>
+  /** Resolves when what was moved with these tickets is safe, and others have had their turn. */
+  readonly stored: (tickets: ReadonlySet<Ticket>) => Promise<void>
 }
 
 export interface MoveResult {
@@ -56,6 +57,8 @@ interface Arrival {
  */
 export class MessageMove {
   readonly #options: MoveOptions
+  /** Of what is on its way to other nodes. */
+  #tickets = new Set<Ticket>()
   #moved = 0
   #kept = 0
   #turnBeganMs: number
@@ -74,9 +77,9 @@ export class MessageMove {
       for (const browsed of batch) {
         if (this.#moved >= atMost) break
         this.#move(browsed)
-        if (this.#isTurnOver()) await this.#options.stored()
+        if (this.#isTurnOver()) await this.#stored()
       }
-      await this.#options.stored()
+      await this.#stored()
       if (this.#moved >= atMost) break
     }
     return { moved: this.#moved, kept: this.#kept }
@@ -89,10 +92,16 @@ export class MessageMove {
       const browsed = await browser.find(id)
       if (browsed !== undefined) this.#move(browsed)
       const isMuch = (index + 1) % AT_ONCE.count === 0
-      if (isMuch || this.#isTurnOver()) await this.#options.stored()
+      if (isMuch || this.#isTurnOver()) await this.#stored()
     }
-    await this.#options.stored()
+    await this.#stored()
     return { moved: this.#moved, kept: this.#kept }
+  }
+
+  async #stored(): Promise<void> {
+    const tickets = this.#tickets
+    this.#tickets = new Set()
+    await this.#options.stored(tickets)
   }
 
   /** Whether it is others' turn: to take out what others stand around may take its time. */
@@ -136,8 +145,9 @@ export class MessageMove {
     const held = queue.browser().hold(browsed)
     if (held === undefined) return
     this.#moved++
-    const outcome = whenKnown(tickets, vhost.deadLetters.deliver(queues, message))
-    void Promise.resolve(outcome).then((known) => {
+    const outcome = vhost.deadLetters.deliver(queues, message)
+    if (outcome > ACCEPTED) this.#tickets.add(outcome)
+    void Promise.resolve(whenKnown(tickets, outcome)).then((known) => {
       if (known !== REJECTED) {
         held.gone()
         return

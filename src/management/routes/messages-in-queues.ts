@@ -4,6 +4,7 @@
 import { MAX_DELAY_MS } from '../../delayed/delay-header.ts'
 import { delayedId } from '../../delayed/delayed-browsing.ts'
 import type { Message } from '../../message/message.ts'
+import type { Ticket } from '../../message-log/queue-log.ts'
 import { whenStored } from '../../message-log/ticket-source.ts'
 import type { BrowsedMessage } from '../../queue/browsing.ts'
 import type { DelayedMessage } from '../../queue/delays.ts'
@@ -24,6 +25,9 @@ const MAX_COUNT = 500
 const READ_BYTES = 64 * 1024 * 1024
 /** No more of them is shown, or one message: to print it takes the time of everybody. */
 const SHOWN_BYTES = 4 * 1024 * 1024
+
+/** Nothing of it is on its way to another node. */
+const NOT_ELSEWHERE: ReadonlySet<Ticket> = new Set()
 
 export const MESSAGES_IN_QUEUES: readonly Route[] = [
   ...routes(
@@ -63,7 +67,7 @@ export const MESSAGES_IN_QUEUES: readonly Route[] = [
         const outcome = await call.vhost.delays.find(queue)?.releaseNow(call.param('id'))
         if (outcome === 'refused') throw queueRefuses()
         if (outcome !== 'released') throw noSuchObject()
-        await whenStored(call.broker.messageLog)
+        await whenStored(call.broker.messageLog, NOT_ELSEWHERE)
         return NO_CONTENT
       },
       'DELETE /queues/:vhost/:name/messages/:id': async (call) => {
@@ -77,7 +81,7 @@ export const MESSAGES_IN_QUEUES: readonly Route[] = [
             ? await call.vhost.delays.find(queue)?.remove(id)
             : browser.takeOut(ready)
         if (isRemoved === true) {
-          await whenStored(call.broker.messageLog)
+          await whenStored(call.broker.messageLog, NOT_ELSEWHERE)
           return NO_CONTENT
         }
         if (findUnacked(call, queue, id) === undefined) throw noSuchObject()

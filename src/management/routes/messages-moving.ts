@@ -1,6 +1,7 @@
 // Brings messages from a queue to others, and stops a queue from giving any to consumers.
 
 import { setImmediate } from 'node:timers/promises'
+import type { Ticket } from '../../message-log/queue-log.ts'
 import { whenStored } from '../../message-log/ticket-source.ts'
 import { exchangeIsInternal } from '../../reasons.ts'
 import { MessageMove, type MoveTarget } from '../../vhost/message-move.ts'
@@ -20,8 +21,8 @@ export const MESSAGES_MOVING: readonly Route[] = [
         const { vhost, body, broker } = call
         const queue = readableQueue(call, noSuchObject)
         if (queue.type === 'stream') throw badRequest('nothing is taken out of a stream')
-        const stored = async (): Promise<void> => {
-          await whenStored(broker.messageLog)
+        const stored = async (tickets: ReadonlySet<Ticket>): Promise<void> => {
+          await whenStored(broker.messageLog, tickets)
           await setImmediate()
         }
         const target = targetIn(call)

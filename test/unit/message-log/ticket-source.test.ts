@@ -35,7 +35,7 @@ describe('what becomes of a publish', () => {
     await fixture.storeAll()
     expect(await known).toBe(ACCEPTED)
     expect(fixture.log.outcomeOf(ticket)).toBe(ACCEPTED)
-    expect(whenStored(fixture.log)).toBeUndefined()
+    expect(whenStored(fixture.log, new Set())).toBeUndefined()
   })
 })
 
