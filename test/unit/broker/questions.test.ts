@@ -16,7 +16,7 @@ it('what cannot be answered any more ends no process', async () => {
     asked++
     throw new Error('the connection is closed')
   }
-  onQuestion(null, { respond })
+  onQuestion(null, { respond, string: () => '' })
   await new Promise((resolve) => setImmediate(resolve))
   // What is thrown to nobody fails this run.
   expect(asked).toBe(1)
