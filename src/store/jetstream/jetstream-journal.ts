@@ -1,3 +1,4 @@
+import { Fifo } from '../../base/fifo.ts'
 import type { DamageListener, Journal } from '../journal.ts'
 import { StoreError } from '../store-error.ts'
 import { appendMark } from './append-mark.ts'
@@ -20,8 +21,8 @@ export interface JetStreamJournalOptions {
 }
 
 const PATIENCE_MS = 30_000
-/** After the end of a record there is usually one at once. */
-const READS_FOR_NEXT = 4
+/** After each truncation, which costs as much as some ten records: several are then done as one. */
+const TRUNCATION_REST_MS = 100
 
 /**
  * The journal of a shard, in a stream of JetStream that other nodes have a copy of and that this node
@@ -39,11 +40,15 @@ export class JetStreamJournal implements Journal {
   readonly #beginning: number
   #first: number
   #lastRecord = 0
+  /** Where those begin that have not been removed. */
+  readonly #records = new Fifo<number>()
   #bytes: number
   /** Resolves with the last record's position when it is there or refused. */
   #lastAppend: Promise<number> | undefined
   #truncation: Promise<unknown> = Promise.resolve()
   #truncateUpTo = 0
+  #rest: Promise<void> = Promise.resolve()
+  #endRest = (): void => {}
   #isClosed = false
   readonly #end = new AbortController()
 
@@ -83,7 +88,7 @@ export class JetStreamJournal implements Journal {
     for await (const found of this.#frames(this.#first, this.#beginning)) {
       const record = this.#assemble(assembler, found)
       if (record === undefined) continue
-      this.#lastRecord = record.position
+      this.#noteRecord(record.position)
       visit(record.position, record.record)
     }
     this.#kept.forgetSoon()
@@ -122,7 +127,7 @@ export class JetStreamJournal implements Journal {
       this.#truncateUpTo = Math.max(this.#truncateUpTo, Math.min(upTo, last))
     })
     // The first of several that wait for another one does what all of them want.
-    const before = Promise.all([mayBegin, this.#truncation])
+    const before = Promise.all([mayBegin, this.#truncation]).then(() => this.#rest)
     const truncated = before.then(() => this.#remove(this.#truncateUpTo))
     this.#truncation = truncated.catch(() => {})
     return truncated
@@ -130,6 +135,7 @@ export class JetStreamJournal implements Journal {
 
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#endRest()
     await this.#truncation
     await this.#writer.idle()
     this.#writer.end(closed())
@@ -140,15 +146,21 @@ export class JetStreamJournal implements Journal {
   abandon(reason: StoreError): void {
     this.#isClosed = true
     this.#end.abort(reason)
+    this.#endRest()
     this.#writer.end(reason)
     this.#kept.forget()
   }
 
   async #write(parts: readonly Buffer[]): Promise<number> {
     const position = await this.#writer.write('record', parts)
-    this.#lastRecord = position
+    this.#noteRecord(position)
     for (const { length } of parts) this.#bytes += length
     return position
+  }
+
+  #noteRecord(position: number): void {
+    this.#lastRecord = position
+    this.#records.push(position)
   }
 
   /**
@@ -157,30 +169,35 @@ export class JetStreamJournal implements Journal {
    */
   async #remove(position: number): Promise<void> {
     if (position < this.#first) return
-    let next = await this.#nextAfter(position)
-    if (next === undefined) {
-      await this.#writer.write('mark', [])
-      // Records may have come before it.
-      next = (await this.#nextAfter(position)) as number
-    }
+    const first = await this.#nextAfter(position)
     const patience = this.#patience()
-    const first = next
     await retrying(patience, () => this.#stream.purge(first))
     this.#first = first
     this.#bytes = (await retrying(patience, () => this.#stream.state())).bytes
+    if (!this.#isClosed) this.#beginRest()
   }
 
-  /** The sequence of the frame that counts and comes next after a record. */
-  async #nextAfter(position: number): Promise<number | undefined> {
-    const assembler = new RecordAssembler()
-    const last = this.#writer.knownSequence
-    for await (const found of this.#frames(position, last, READS_FOR_NEXT)) {
-      const isAfter = found.sequence > position && assembler.toCome === 0
-      const next = assembler.succession.next
-      this.#assemble(assembler, found)
-      if (isAfter && assembler.succession.next > next) return found.sequence
+  #beginRest(): void {
+    this.#rest = new Promise((resolve) => {
+      const timer = setTimeout(resolve, TRUNCATION_REST_MS)
+      this.#endRest = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  }
+
+  /** Where the next record begins after that one, or a frame that is put there for want of one. */
+  async #nextAfter(position: number): Promise<number> {
+    const records = this.#records
+    for (let at = records.peek(); at !== undefined && at <= position; at = records.peek()) {
+      records.shift()
     }
-    return undefined
+    const next = records.peek()
+    if (next !== undefined) return next
+    const mark = await this.#writer.write('mark', [])
+    // Records may have come before it.
+    return records.peek() ?? mark
   }
 
   #assemble(assembler: RecordAssembler, found: FoundFrame): FoundRecord | undefined {
@@ -190,8 +207,8 @@ export class JetStreamJournal implements Journal {
     return undefined
   }
 
-  #frames(first: number, last: number, atOnce?: number): AsyncGenerator<FoundFrame> {
-    return readFrames(this.#kept, first, last, this.#patience(), atOnce)
+  #frames(first: number, last: number): AsyncGenerator<FoundFrame> {
+    return readFrames(this.#kept, first, last, this.#patience())
   }
 
   #patience(): Patience {
