@@ -77,6 +77,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #consumers = new FrontConsumers()
   readonly #requests: Requests
   readonly #pending: PendingPublishes
+  /** Those who have given something in this turn to clients that do not acknowledge. */
+  readonly #delivering: FrontConsumer[] = []
   /** What was settled while nobody could be told. */
   #late: LateSettlement[] = []
   #target: Target | null = null
@@ -156,8 +158,14 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   async consume(queue: ShardedQueue, consumer: QueueConsumer, exclusive: boolean): Promise<void> {
     const id = this.#consumers.newId()
-    const front = new FrontConsumer(id, queue, consumer, exclusive, (count, bytes) => {
-      if (this.#state === 'open') this.#say().credit(id, count, bytes)
+    const front = new FrontConsumer(id, queue, consumer, exclusive, {
+      credit: (count, bytes) => {
+        if (this.#state === 'open') this.#say().credit(id, count, bytes)
+      },
+      schedule: () => {
+        this.#delivering.push(front)
+        this.#schedule()
+      },
     })
     this.#consumers.add(front)
     try {
@@ -183,7 +191,10 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       isAwaited: true,
       ask: (request) => this.#say().get(queue.id, request, noAck),
       onLate: (late) => {
-        if (late.taken !== undefined) this.#giveBack(queue, noAck, late.taken)
+        if (late.taken === undefined) return
+        // Its owner does not know it any more.
+        if (noAck) this.publish(queue, late.taken.message)
+        else queue.putBack([late.taken])
       },
     })
     queue.seeReady(count)
@@ -209,6 +220,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   endTurn(): void {
+    for (const front of this.#delivering.splice(0)) front.endTurn()
     this.#isScheduled = false
     this.#isAtomic = false
     this.#pending.endTicket()
@@ -254,10 +266,12 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   deliver(consumer: number, taken: TakenMessage): void {
     const front = this.#consumers.find(consumer)
     if (front === undefined) return
-    const { noAck } = front.consumer
-    if (!noAck) front.queue.hold(taken.place, taken.message, consumer)
-    if (front.isCancelled) this.#giveBack(front.queue, noAck, taken)
-    else front.deliver(taken)
+    if (front.isCancelled) {
+      front.queue.putBack([taken])
+      return
+    }
+    front.queue.hold(taken.place, taken.message, consumer)
+    front.deliver(taken)
   }
 
   cancelled(consumer: number): void {
@@ -307,7 +321,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#state = 'seeking'
     this.#requests.ownerChanged()
     this.#writer.take()
-    for (const front of this.#consumers.values()) front.restart()
     if (this.#target !== null) this.#greet(this.#target)
   }
 
@@ -404,14 +417,15 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const { id, queue, consumer, exclusive } = front
     const { noAck, priority, prefetchCount } = consumer
     const rest = { noAck, exclusive, priority, prefetchCount, arguments: front.arguments }
-    this.#say().consume({ queue: queue.id, consumer: id, request, ...rest })
+    const window = front.openWindow()
+    this.#say().consume({ queue: queue.id, consumer: id, request, window, ...rest })
   }
 
   /** The client has given it up. */
   #leave(front: FrontConsumer): void {
-    const { queue, id, consumer } = front
+    const { queue, id } = front
     this.#consumers.cancel(front)
-    for (const taken of front.takeWaiting()) this.#giveBack(queue, consumer.noAck, taken)
+    front.putBackWaiting()
     const ask = (request: number): void => this.#say().cancel(queue.id, id, request)
     const forget = (): void => this.#consumers.forget(front)
     this.#ask({ queue, ask, isAwaited: false }).then(forget, forget)
@@ -422,13 +436,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#consumers.forget(front)
     if (front.isCancelled) return
     front.isCancelled = true
+    front.putBackWaiting()
     front.consumer.cancelled()
-  }
-
-  /** What a client does not want any more, or does not wait for, goes back to its queue. */
-  #giveBack(queue: ShardedQueue, noAck: boolean, { place, message }: TakenMessage): void {
-    if (noAck) this.publish(queue, message)
-    else queue.giveBack(place)
   }
 
   #ask(question: Question): Promise<Answer> {

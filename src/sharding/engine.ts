@@ -2,9 +2,10 @@ import type { DelayQueue } from '../delayed/delay-queue.ts'
 import type { PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import { ClassicQueue } from '../queue/classic-queue.ts'
-import type { Place, Queue, QueueConsumer } from '../queue/queue.ts'
+import type { Place, Queue, QueueConsumer, TakenPlace } from '../queue/queue.ts'
 import { StreamQueue } from '../stream/stream-queue.ts'
 import { levelOf, placeNumber, sequenceOf } from './place-number.ts'
+import type { Settlement } from './wire/front-words.ts'
 
 /** How it comes by messages that are to come to its queue later: most have none. */
 export interface EngineDelays {
@@ -42,11 +43,31 @@ export class Engine {
   }
 
   /** Takes out what somebody had before this node owned the queue; what is not there is undefined. */
-  async claim(places: readonly number[]): Promise<readonly (Place | undefined)[]> {
+  async claim(places: readonly number[]): Promise<readonly (TakenPlace | undefined)[]> {
     if (!(this.queue instanceof ClassicQueue)) return places.map(() => undefined)
-    return this.queue.claim(
+    const claimed = await this.queue.claim(
       places.map((place) => ({ priority: levelOf(place), sequence: sequenceOf(place) })),
     )
+    return claimed.map((place) => place && { ...place, redelivered: true })
+  }
+
+  /** What becomes of what somebody had. */
+  settle(settlement: Settlement, places: readonly TakenPlace[]): void {
+    const { queue } = this
+    switch (settlement) {
+      case 'acknowledge':
+        queue.counts.acknowledged += places.length
+        queue.acknowledge(places)
+        break
+      case 'deliver':
+        queue.acknowledge(places)
+        break
+      case 'putBack':
+        if (queue instanceof ClassicQueue) queue.putBack(places)
+        break
+      default:
+        queue[settlement](places)
+    }
   }
 
   /** Where it goes on in a stream; else 0. */

@@ -1,11 +1,25 @@
 import type { FieldTable } from 'amqp-codec'
 import { Fifo } from '../base/fifo.ts'
-import type { QueueConsumer } from '../queue/queue.ts'
+import type { Place, QueueConsumer } from '../queue/queue.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
 import { WINDOW_BYTES, WINDOW_COUNT } from './window.ts'
 import type { TakenMessage } from './wire/owner-words.ts'
 
-/** What a consumer on this node is to the owner of its queue. */
+/** Where the owner is told of a consumer. */
+export interface ConsumerLine {
+  /** It may be sent so many more messages, with bodies of so many more octets. */
+  credit(count: number, bytes: number): void
+  /** `endTurn` is to be called at the end of this turn. */
+  schedule(): void
+}
+
+/**
+ * What a consumer on this node is to the owner of its queue.
+ *
+ * It is sent messages ahead of its taking them, which wait here until it can. But where it shares a limit with
+ * others, it asks for no more than that leaves; and as others may be faster, what the limit does not allow goes
+ * back, and so does all else that has been asked for, since nothing is to overtake it.
+ */
 export class FrontConsumer {
   readonly id: number
   readonly queue: ShardedQueue
@@ -15,11 +29,15 @@ export class FrontConsumer {
   isCancelled = false
   /** Whether the owner has it as one, or has had it that was before. */
   isAttached = false
-  readonly #tellTaken: (count: number, bytes: number) => void
+  readonly #line: ConsumerLine
   /** What has come and could not be taken yet. */
   readonly #waiting = new Fifo<TakenMessage>()
-  #takenCount = 0
-  #takenBytes = 0
+  /** What has been taken in this turn, if the client does not acknowledge. */
+  #delivered: Place[] = []
+  /** What the owner may not send of the window: it was taken, went back, or was never asked for. */
+  #usedCount = 0
+  #usedBytes = 0
+  #isRefusing = false
   #nextOffset: bigint | undefined
 
   constructor(
@@ -27,13 +45,13 @@ export class FrontConsumer {
     queue: ShardedQueue,
     consumer: QueueConsumer,
     exclusive: boolean,
-    tellTaken: (count: number, bytes: number) => void,
+    line: ConsumerLine,
   ) {
     this.id = id
     this.queue = queue
     this.consumer = consumer
     this.exclusive = exclusive
-    this.#tellTaken = tellTaken
+    this.#line = line
   }
 
   /** As it consumes from now on: who reads a stream goes on where it was. */
@@ -41,6 +59,15 @@ export class FrontConsumer {
     if (this.#nextOffset === undefined) return this.consumer.arguments
     const offset = { type: 'l', value: this.#nextOffset } as const
     return new Map([...this.consumer.arguments, ['x-stream-offset', offset]])
+  }
+
+  /** An owner begins to send: how many it may. */
+  openWindow(): number {
+    const window = this.#window
+    this.#usedCount = WINDOW_COUNT - window
+    this.#usedBytes = 0
+    this.#isRefusing = false
+    return window
   }
 
   /** The owner has it as one, who reads a stream from that offset if it has got nothing of it before. */
@@ -52,37 +79,86 @@ export class FrontConsumer {
   deliver(taken: TakenMessage): void {
     if (this.queue.type === 'stream')
       this.#nextOffset = BigInt(this.queue.offsetOf(taken.place)) + 1n
-    if (this.#waiting.length === 0 && this.consumer.canTake()) this.#give(taken)
-    else this.#waiting.push(taken)
+    if (this.#isRefusing) this.#refuse([taken])
+    else if (this.#waiting.length === 0 && this.consumer.canTake()) this.#give(taken)
+    else {
+      this.#waiting.push(taken)
+      this.#refuseBeyondLimit()
+    }
+    this.#ask()
   }
 
   /** It can take more. */
   resume(): void {
     while (this.#waiting.length > 0 && this.consumer.canTake()) {
-      this.#give(this.#waiting.shift() as TakenMessage)
+      const taken = this.#waiting.shift() as TakenMessage
+      // Another owner may have given it to somebody else.
+      if (this.queue.isHeld(taken)) this.#give(taken)
     }
+    this.#refuseBeyondLimit()
+    this.#ask()
   }
 
-  /** It is none any more: what it has not taken. */
-  takeWaiting(): TakenMessage[] {
-    const waiting = [...this.#waiting]
+  /** It is none any more. */
+  putBackWaiting(): void {
+    this.queue.putBack(this.#takeWaiting())
+  }
+
+  endTurn(): void {
+    const delivered = this.#delivered
+    this.#delivered = []
+    this.queue.delivered(delivered)
+  }
+
+  #give({ place, redelivered, message }: TakenMessage): void {
+    this.#use(message.bodySize)
+    this.consumer.deliver(message, place, redelivered)
+    if (!this.consumer.noAck) return
+    if (this.#delivered.length === 0) this.#line.schedule()
+    this.#delivered.push({ message, sequence: place })
+  }
+
+  /** A stream has nothing to take back. */
+  #refuseBeyondLimit(): void {
+    if (this.#waiting.length === 0 || this.consumer.sharedCredit !== 0) return
+    if (this.queue.type !== 'stream') this.#refuse(this.#takeWaiting())
+  }
+
+  #refuse(taken: readonly TakenMessage[]): void {
+    this.#isRefusing = true
+    for (const { message } of taken) this.#use(message.bodySize)
+    this.queue.putBack(taken)
+  }
+
+  #takeWaiting(): TakenMessage[] {
+    const waiting = [...this.#waiting].filter((taken) => this.queue.isHeld(taken))
     this.#waiting.clear()
     return waiting
   }
 
-  /** The owner is another one, who begins to count anew. */
-  restart(): void {
-    this.#takenCount = 0
-    this.#takenBytes = 0
+  #use(bytes: number): void {
+    this.#usedCount++
+    this.#usedBytes += bytes
   }
 
-  #give({ place, redelivered, message }: TakenMessage): void {
-    this.#takenCount++
-    this.#takenBytes += message.bodySize
-    this.consumer.deliver(message, place, redelivered)
-    if (this.#takenCount < WINDOW_COUNT / 2 && this.#takenBytes < WINDOW_BYTES / 2) return
-    this.#tellTaken(this.#takenCount, this.#takenBytes)
-    this.#takenCount = 0
-    this.#takenBytes = 0
+  get #window(): number {
+    return Math.min(WINDOW_COUNT, this.consumer.sharedCredit ?? WINDOW_COUNT)
+  }
+
+  /** Lets the owner send more, if it may send no more than half of what it might. */
+  #ask(): void {
+    const count = this.#countToAsk()
+    if (count === 0 && this.#usedBytes < WINDOW_BYTES / 2) return
+    this.#line.credit(count, this.#usedBytes)
+    this.#usedCount -= count
+    this.#usedBytes = 0
+  }
+
+  #countToAsk(): number {
+    const ahead = Math.max(0, WINDOW_COUNT - this.#usedCount)
+    if (this.#isRefusing && ahead > 0) return 0
+    this.#isRefusing = false
+    const window = this.#window
+    return ahead * 2 > window ? 0 : window - ahead
   }
 }

@@ -1,6 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import type { Message } from '../message/message.ts'
-import type { QueueConsumer } from '../queue/queue.ts'
+import type { QueueConsumer, QueueType } from '../queue/queue.ts'
 import { WINDOW_BYTES, WINDOW_COUNT } from './window.ts'
 import type { ConsumeWord } from './wire/front-words.ts'
 
@@ -22,20 +22,25 @@ export interface ConsumerSession {
 export class SessionConsumer implements QueueConsumer {
   readonly id: number
   readonly queueId: number
+  /** Only streams get to see it, which refuse it: else its front acknowledges, as soon as the client has a message. */
   readonly noAck: boolean
+  /** Whether the client does not acknowledge. */
+  readonly isAutomatic: boolean
   readonly priority: number
   readonly prefetchCount: number
   readonly arguments: FieldTable
   readonly #session: ConsumerSession
   #unacked = 0
-  /** What is on its way, or waits for the client to take it. */
-  #aheadCount = 0
+  /** What may not be sent of the window: it is on its way, waits for the client, or was not asked for. */
+  #aheadCount: number
   #aheadBytes = 0
 
-  constructor(word: ConsumeWord, session: ConsumerSession) {
+  constructor(word: ConsumeWord, type: QueueType, session: ConsumerSession) {
     this.id = word.consumer
     this.queueId = word.queue
-    this.noAck = word.noAck
+    this.isAutomatic = word.noAck
+    this.noAck = word.noAck && type === 'stream'
+    this.#aheadCount = Math.max(0, WINDOW_COUNT - word.window)
     this.priority = word.priority
     this.prefetchCount = word.prefetchCount
     this.arguments = word.arguments
@@ -44,20 +49,20 @@ export class SessionConsumer implements QueueConsumer {
 
   canTake(): boolean {
     if (this.#aheadCount >= WINDOW_COUNT || this.#aheadBytes >= WINDOW_BYTES) return false
-    const isLimited = this.prefetchCount > 0 && !this.noAck
+    const isLimited = this.prefetchCount > 0 && !this.isAutomatic
     if (isLimited && this.#unacked >= this.prefetchCount) return false
     return this.#session.hasRoom
   }
 
   deliver(message: Message, sequence: number, redelivered: boolean, sent: Message = message): void {
-    if (!this.noAck) this.#unacked++
+    this.#unacked++
     this.#aheadCount++
     this.#aheadBytes += sent.bodySize
     this.#session.deliver(this, message, sequence, redelivered, sent)
   }
 
-  /** So many were taken by the client. */
-  taken(count: number, bytes: number): void {
+  /** It may be sent so many more. */
+  credited(count: number, bytes: number): void {
     this.#aheadCount = Math.max(0, this.#aheadCount - count)
     this.#aheadBytes = Math.max(0, this.#aheadBytes - bytes)
   }

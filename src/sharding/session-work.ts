@@ -1,7 +1,7 @@
 import { INTERNAL_ERROR, NOT_FOUND, REPLY_CODES } from 'amqp-codec'
 import { AmqpError } from '../errors.ts'
 import type { Message } from '../message/message.ts'
-import type { Place, QueueConsumer, QueuedMessage } from '../queue/queue.ts'
+import type { QueueConsumer, QueuedMessage, TakenPlace } from '../queue/queue.ts'
 import type { Engine } from './engine.ts'
 import { type HeldPlace, HeldPlaces } from './held-places.ts'
 import { type ConsumerSession, SessionConsumer } from './session-consumer.ts'
@@ -40,8 +40,8 @@ export class SessionWork implements QueueWords, ConsumerSession {
   }
 
   settle(settlement: Settlement, queue: number, numbers: readonly number[]): void {
-    const engine = this.#find(queue)?.queue
-    const places: Place[] = []
+    const engine = this.#find(queue)
+    const places: TakenPlace[] = []
     const consumers = new Set<SessionConsumer>()
     for (const number of numbers) {
       const held = this.held.take(queue, number)
@@ -51,19 +51,18 @@ export class SessionWork implements QueueWords, ConsumerSession {
       if (held.consumer !== null) consumers.add(held.consumer)
     }
     if (engine === undefined || places.length === 0) return
-    if (settlement === 'acknowledge') engine.counts.acknowledged += places.length
-    engine[settlement](places)
-    for (const consumer of consumers) engine.resume(consumer)
+    engine.settle(settlement, places)
+    for (const consumer of consumers) engine.queue.resume(consumer)
   }
 
   consume(word: ConsumeWord): void {
     const engine = this.#find(word.queue)
-    const consumer = new SessionConsumer(word, this)
     if (engine === undefined) {
       this.#parts.say().done(word.request, 0)
-      this.#parts.say().cancelled(consumer.id)
+      this.#parts.say().cancelled(word.consumer)
       return
     }
+    const consumer = new SessionConsumer(word, engine.queue.type, this)
     this.#consumers.set(consumer.id, consumer)
     this.held.adopt(word.queue, consumer)
     try {
@@ -88,7 +87,7 @@ export class SessionWork implements QueueWords, ConsumerSession {
   credit(id: number, count: number, bytes: number): void {
     const consumer = this.#consumers.get(id)
     if (consumer === undefined) return
-    consumer.taken(count, bytes)
+    consumer.credited(count, bytes)
     this.#find(consumer.queueId)?.queue.resume(consumer)
   }
 
@@ -128,15 +127,13 @@ export class SessionWork implements QueueWords, ConsumerSession {
     sent: Message,
   ): void {
     const engine = this.#find(consumer.queueId) as Engine
-    const place = { message, sequence }
+    const place = { message, sequence, redelivered }
     const number = engine.placeOf(place)
     const { counts } = engine.queue
     if (redelivered) counts.redelivered++
-    if (consumer.noAck) counts.deliveredNoAck++
-    else {
-      counts.delivered++
-      this.held.add(consumer.queueId, number, { place, consumerId: consumer.id, consumer })
-    }
+    if (consumer.isAutomatic) counts.deliveredNoAck++
+    else counts.delivered++
+    this.held.add(consumer.queueId, number, { place, consumerId: consumer.id, consumer })
     this.#parts.say().deliver(consumer.id, { place: number, redelivered, message: sent })
   }
 
@@ -187,7 +184,7 @@ export class SessionWork implements QueueWords, ConsumerSession {
       return undefined
     }
     const { message, sequence, redelivered, sent } = taken
-    const place = { message, sequence }
+    const place = { message, sequence, redelivered }
     const number = engine.placeOf(place)
     if (redelivered) counts.redelivered++
     if (noAck) counts.gotNoAck++
@@ -213,7 +210,7 @@ export class SessionWork implements QueueWords, ConsumerSession {
 }
 
 /** By a consumer that is yet to come, or by none. */
-export const heldBy = (consumerId: number, place: Place): HeldPlace => ({
+export const heldBy = (consumerId: number, place: TakenPlace): HeldPlace => ({
   place,
   consumerId,
   consumer: null,

@@ -267,10 +267,22 @@ export class ShardedQueue implements Queue {
     if (this.type !== 'stream') this.held.set(place, { message, consumer })
   }
 
-  /** Nobody here has taken it after all. */
-  giveBack(place: number): void {
-    this.held.delete(place)
-    this.#line.settle('requeue', this, [place])
+  /** Whether it is still this node's to give to somebody. */
+  isHeld({ place, message }: TakenMessage): boolean {
+    return this.type === 'stream' || this.held.get(place)?.message === message
+  }
+
+  /** Nobody here has taken them after all, or has seen them. */
+  putBack(taken: readonly TakenMessage[]): void {
+    if (this.#isDeleted || this.type === 'stream' || taken.length === 0) return
+    for (const { place } of taken) this.held.delete(place)
+    const places = taken.map(({ place }) => place)
+    this.#line.settle('putBack', this, places)
+  }
+
+  /** Clients have them who do not acknowledge. */
+  delivered(places: readonly Place[]): void {
+    this.#settle('deliver', places)
   }
 
   see(sight: QueueSight, activeConsumer: QueueConsumer | null | undefined): void {

@@ -40,8 +40,11 @@ const ABOUT_QUEUES: ReadonlySet<number> = new Set([
   TOUCH,
 ])
 
-const SETTLEMENTS = ['acknowledge', 'reject', 'requeue'] as const
-/** What becomes of messages that somebody had. */
+const SETTLEMENTS = ['acknowledge', 'reject', 'requeue', 'putBack', 'deliver'] as const
+/**
+ * What becomes of messages that somebody had. `putBack`: they were shown to nobody, and are back where they were;
+ * `deliver`: a client has them that does not acknowledge.
+ */
 export type Settlement = (typeof SETTLEMENTS)[number]
 
 /** Who a front is, and where it is told what happens. */
@@ -64,6 +67,8 @@ export interface ConsumeWord {
   readonly exclusive: boolean
   readonly priority: number
   readonly prefetchCount: number
+  /** How many it may be sent before it says more. */
+  readonly window: number
   readonly arguments: FieldTable
 }
 
@@ -90,7 +95,7 @@ export interface QueueWords {
   consume(word: ConsumeWord): void
   /** Nothing is delivered to it after that is done. */
   cancel(queue: number, consumer: number, request: number): void
-  /** It has taken so many messages, with bodies of so many octets, and takes as many more. */
+  /** It may be sent so many more messages, with bodies of so many more octets. */
   credit(consumer: number, count: number, bytes: number): void
   get(queue: number, request: number, noAck: boolean): void
   purge(queue: number, request: number): void
@@ -172,6 +177,7 @@ export class FrontWriter implements SessionWords, QueueWords {
     batch.uint8((word.noAck ? 1 : 0) | (word.exclusive ? 2 : 0))
     batch.double(word.priority)
     batch.uint32(word.prefetchCount)
+    batch.uint32(word.window)
     batch.table(word.arguments)
   }
 
@@ -322,6 +328,7 @@ export class FrontReader {
       exclusive: (flags & 2) !== 0,
       priority: reader.double(),
       prefetchCount: reader.uint32(),
+      window: reader.uint32(),
       arguments: reader.table(),
     }
   }
