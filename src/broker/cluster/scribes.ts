@@ -21,14 +21,19 @@ interface NoteText {
  */
 export class Scribes {
   readonly #node: string
-  readonly #questions: Questions
+  readonly #questions: Pick<Questions, 'ask' | 'answer'>
   readonly #nodes: () => Iterable<string>
   readonly #clock: Clock
   /** Until when nodes are left alone. */
   readonly #away = new Map<string, number>()
 
   /** `nodes` are those who can write, this one among them. */
-  constructor(node: string, questions: Questions, nodes: () => Iterable<string>, clock: Clock) {
+  constructor(
+    node: string,
+    questions: Pick<Questions, 'ask' | 'answer'>,
+    nodes: () => Iterable<string>,
+    clock: Clock,
+  ) {
     this.#node = node
     this.#questions = questions
     this.#nodes = nodes
@@ -36,7 +41,7 @@ export class Scribes {
   }
 
   /** With that this node writes for others. */
-  answer(scribe: KvScribe): void {
+  answer(scribe: Pick<KvScribe, 'write'>): void {
     this.#questions.answer(this.#node, QUESTION, async (text) => {
       const { after, changes } = JSON.parse(text) as NoteText
       const keyValues = changes.map(([key, value]) => ({ key, value: value ?? undefined }))
