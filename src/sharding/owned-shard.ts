@@ -40,7 +40,7 @@ export interface ShardState {
  * A record is a message of a stream, and the next owner has to ask for each. As many bytes more are read in
  * the same time.
  */
-const RECORD_COST_BYTES = 4096
+const RECORD_COST_BYTES = 8192
 /** How long what is on its way elsewhere is waited for, before the end and after it. */
 const ARRIVAL_MS = 1000
 
