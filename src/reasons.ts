@@ -132,6 +132,7 @@ export const cannotSwitchToTx = (): AmqpError =>
   preconditionFailed('cannot switch from confirm to tx mode')
 export const cannotSwitchToConfirm = (): AmqpError =>
   preconditionFailed('cannot switch from tx to confirm mode')
+export const partialTransaction = (): AmqpError => preconditionFailed('partial tx completion')
 export const channelNotTransactional = (): AmqpError =>
   preconditionFailed('channel is not transactional')
 export const deliveryTimedOut = (channel: number, timeoutMs: number): AmqpError =>

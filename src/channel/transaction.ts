@@ -1,6 +1,5 @@
-import { ACCEPTED } from '../exchange/destination.ts'
-import type { Ticket } from '../message-log/queue-log.ts'
-import type { TicketSource } from '../message-log/ticket-source.ts'
+import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
+import { type TicketSource, whenAllKnown } from '../message-log/ticket-source.ts'
 import type { Delivery } from './delivery.ts'
 import type { PreparedPublish, Publisher } from './publisher.ts'
 import type { Settlement } from './settlement.ts'
@@ -47,24 +46,27 @@ export class Transaction {
 
   /**
    * Does all of it, as one where it is stored. `answer` is called when all that will be stored is
-   * noted, and before what the settlements bring the client if none of it is; it is told when that is safe.
+   * noted, and before what the settlements bring the client if none of it is; it is told what becomes of the
+   * publishes, when all of it is safe.
    */
-  commit(channel: TransactionScope, answer: (stored: Promise<void> | undefined) => void): void {
+  commit(
+    channel: TransactionScope,
+    answer: (outcome: PublishOutcome | Promise<PublishOutcome>) => void,
+  ): void {
     const publishes = this.#publishes
     const settlements = this.#settlements
     this.#clear()
     // What others note in this turn is drawn in, so it is not asked for in vain.
     if (publishes.length + settlements.length > 0) channel.messageLog?.makeAtomic()
-    const tickets = new Set<Ticket>()
-    for (const publish of publishes) {
-      const outcome = channel.publisher.deliver(publish)
-      if (outcome > ACCEPTED) tickets.add(outcome)
-    }
+    const outcomes = new Set<PublishOutcome>()
+    for (const publish of publishes) outcomes.add(channel.publisher.deliver(publish))
     const isStored =
-      tickets.size > 0 || settlements.some(({ deliveries }) => deliveries.some(isDurable))
-    if (!isStored) answer(undefined)
+      [...outcomes].some((outcome) => outcome > ACCEPTED) ||
+      settlements.some(({ deliveries }) => deliveries.some(isDurable))
+    const isAtOnce = !isStored && !outcomes.has(REJECTED)
+    if (isAtOnce) answer(ACCEPTED)
     for (const held of settlements) channel.settle(held.deliveries, held.settlement)
-    if (isStored) answer(channel.messageLog?.settled(tickets))
+    if (!isAtOnce) answer(whenAllKnown(channel.messageLog, outcomes))
   }
 
   /** Publishes are forgotten; what was settled is unacknowledged as before. */

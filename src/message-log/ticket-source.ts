@@ -51,6 +51,24 @@ export function whenKnown(
   })
 }
 
+/**
+ * What becomes together of publishes that had these outcomes just now: refused if one is. It is known when all is
+ * safe that `TicketSource.settled` waits for.
+ */
+export function whenAllKnown(
+  log: TicketSource | null,
+  outcomes: ReadonlySet<PublishOutcome>,
+): PublishOutcome | Promise<PublishOutcome> {
+  let together = outcomes.has(REJECTED) ? REJECTED : ACCEPTED
+  const settled = log?.settled(outcomes)
+  if (settled === undefined) return together
+  const stored = (ticket: Ticket): void => {
+    if (log?.outcomeOf(ticket) === REJECTED) together = REJECTED
+  }
+  for (const outcome of outcomes) if (outcome > ACCEPTED) log?.listen({ stored }, outcome)
+  return settled.then(() => together)
+}
+
 /** `joined` where tickets become safe in their order. */
 export function joinedInOrder(one: PublishOutcome, other: PublishOutcome): PublishOutcome {
   return one === REJECTED || other === REJECTED ? REJECTED : Math.max(one, other)

@@ -143,6 +143,18 @@ describe('a publish in a transaction', () => {
     expect(await plain.drain(queue)).toEqual(['here'])
   })
 
+  test('that a queue refuses ends the channel, and undoes nothing', async ({ broker }) => {
+    const [tx, plain, queue] = await select(broker)
+    const limits = { 'x-max-length': 1, 'x-overflow': 'reject-publish' }
+    const full = await plain.declareQueue({ arguments: limits })
+    await plain.publish({ routingKey: queue, body: 'old' }).expectNothing()
+    await tx.get(queue)
+    tx.publish({ routingKey: queue, body: 'new' }).publishAll(full, ['1', '2'])
+    tx.send(BASIC_ACK, { deliveryTag: 1 }).send(TX_COMMIT)
+    await tx.expectClose(406, 'PRECONDITION_FAILED - partial tx completion', TX_COMMIT)
+    expect([await plain.drain(queue), await plain.drain(full)]).toEqual([['new'], ['1']])
+  })
+
   test('to an exchange that does not exist is a mistake at once', async ({ broker }) => {
     const [tx] = await select(broker)
     tx.publish({ exchange: 'missing' })

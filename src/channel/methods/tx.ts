@@ -1,5 +1,6 @@
 import { TX_COMMIT_OK, TX_ROLLBACK_OK, TX_SELECT_OK } from 'amqp-codec'
-import { cannotSwitchToTx, channelNotTransactional } from '../../reasons.ts'
+import { REJECTED } from '../../exchange/destination.ts'
+import { cannotSwitchToTx, channelNotTransactional, partialTransaction } from '../../reasons.ts'
 import type { Channel } from '../channel.ts'
 import type { Transaction } from '../transaction.ts'
 
@@ -10,8 +11,9 @@ export function txSelect(channel: Channel): void {
 }
 
 export function txCommit(channel: Channel): void {
-  transactionOf(channel).commit(channel, (stored) => {
-    channel.when(stored, () => {
+  transactionOf(channel).commit(channel, (outcome) => {
+    channel.when(outcome, (known) => {
+      if (known === REJECTED) throw partialTransaction()
       channel.context.output.method(channel.number, { id: TX_COMMIT_OK })
     })
   })

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { ACCEPTED, REJECTED } from '../../../src/exchange/destination.ts'
-import { joinedInOrder, whenKnown, whenStored } from '../../../src/message-log/ticket-source.ts'
+import {
+  joinedInOrder,
+  whenAllKnown,
+  whenKnown,
+  whenStored,
+} from '../../../src/message-log/ticket-source.ts'
+import { NodeTickets } from '../../../src/sharding/node-tickets.ts'
 import { sampleMessage } from '../../support/sample-message.ts'
 import { LateTickets } from '../channel/late-tickets.ts'
 import { LogFixture } from './log-fixture.ts'
+import { microtasks } from './manual-journal.ts'
 
 describe('what becomes of a publish', () => {
   it.each([ACCEPTED, REJECTED])('is known at once when its outcome is %i', (outcome) => {
@@ -36,6 +43,42 @@ describe('what becomes of a publish', () => {
     expect(await known).toBe(ACCEPTED)
     expect(fixture.log.outcomeOf(ticket)).toBe(ACCEPTED)
     expect(whenStored(fixture.log, new Set())).toBeUndefined()
+  })
+})
+
+describe('what becomes of several publishes together', () => {
+  it('is known when all of them are, and is that one was refused if one was', async () => {
+    for (const outcome of [ACCEPTED, REJECTED]) {
+      const tickets = new NodeTickets(() => {})
+      const [first, second, other] = [tickets.open(), tickets.open(), tickets.open()]
+      let together: number | undefined
+      const known = whenAllKnown(tickets, new Set([ACCEPTED, first, second]))
+      void Promise.resolve(known).then((all) => {
+        together = all
+      })
+      tickets.settle(first, outcome)
+      await microtasks()
+      expect(together).toBeUndefined()
+      tickets.settle(second, ACCEPTED)
+      await microtasks()
+      expect([together, tickets.outcomeOf(other)]).toEqual([outcome, other])
+    }
+  })
+
+  it('is known at once where nothing is waited for', () => {
+    const tickets = new NodeTickets(() => {})
+    for (const log of [tickets, null]) {
+      expect(whenAllKnown(log, new Set([ACCEPTED]))).toBe(ACCEPTED)
+      expect(whenAllKnown(log, new Set([REJECTED, ACCEPTED]))).toBe(REJECTED)
+    }
+  })
+
+  it('is known of a message log when all is stored', async () => {
+    const fixture = new LogFixture()
+    const ticket = fixture.queue.enqueue(sampleMessage('a'), 0)
+    const known = whenAllKnown(fixture.log, new Set([REJECTED, ticket]))
+    await fixture.storeAll()
+    expect(await known).toBe(REJECTED)
   })
 })
 
