@@ -73,6 +73,43 @@ const cluster = {
   },
 }
 
+/**
+ * Clients of all kinds, each at another node of one cluster. Not those that have to do with a broker of their
+ * own, which they stop, or which has what only one process has: TLS, the HTTP API, a terminal.
+ */
+const ON_CLUSTER = {
+  env: { ON_CLUSTER: '1' },
+  setupFiles: ['test/cluster/support/on-demand/setup-file.ts'],
+  sequence: { groupOrder: 3 },
+}
+const CLUSTER_SETUP = 'test/cluster/support/on-demand/global-setup.ts'
+
+const conformanceOnCluster = {
+  ...conformance,
+  test: {
+    ...conformance.test,
+    ...ON_CLUSTER,
+    name: 'conformance-cluster',
+    exclude: ['test/conformance/connection-shutdown.test.ts'],
+    globalSetup: [CLUSTER_SETUP],
+  },
+}
+
+const interopOnCluster = {
+  ...interop,
+  test: {
+    ...interop.test,
+    ...ON_CLUSTER,
+    name: 'interop-cluster',
+    exclude: [
+      ...interop.test.exclude,
+      'interop/*/{tls,blocked}.test.ts',
+      'interop/{rabbitmqadmin,shells}/**',
+    ],
+    globalSetup: [...interop.test.globalSetup, CLUSTER_SETUP],
+  },
+}
+
 /** Scenarios beside a real RabbitMQ: mostly waiting for it. */
 const differential = {
   extends: true as const,
@@ -129,6 +166,8 @@ export default defineConfig({
       differential,
       crash,
       cluster,
+      conformanceOnCluster,
+      interopOnCluster,
     ],
   },
 })

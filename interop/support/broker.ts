@@ -1,24 +1,32 @@
-// The broker under test: Leveret in this process, or the broker that INTEROP_URL names, so that
+// The broker under test: Leveret in this process, a cluster, or the broker that INTEROP_URL names, so that
 // every expectation in these suites can be checked against a real RabbitMQ.
 
 import { test } from 'vitest'
+import { clusterUrls, isOnCluster } from '../../test/support/cluster-urls.ts'
 
 export interface BrokerUnderTest {
-  /** `amqp://user:password@host:port`, and the virtual host unless it is `/`. */
+  /** `amqp://user:password@host:port`, and the virtual host unless it is `/`; of a cluster, the next node's. */
   readonly url: string
   readonly port: number
   /** Raises or clears the memory alarm. Only for `ownBrokerTest`. */
   setAlarm(raised: boolean): void
-  /** Shuts Leveret down; leaves a broker that INTEROP_URL names alone. */
+  /** Shuts Leveret down; leaves a broker alone that is not ours. */
   close(): Promise<void>
 }
 
-/** The broker to test instead of Leveret, if any: one of several, with commas between them, for each file. */
-export const externalUrl: string | undefined = anyOf(process.env['INTEROP_URL']?.split(','))
+/** Brokers to test instead of a Leveret of our own, if there are any: if there are several, nodes of a cluster. */
+const externalUrls = (await clusterUrls()) ?? process.env['INTEROP_URL']?.split(',')
 
-function anyOf(urls: readonly string[] | undefined): string | undefined {
-  return urls?.[Math.floor(Math.random() * urls.length)]
-}
+/** One of them. */
+export const externalUrl: string | undefined = externalUrls?.[0]
+
+/** Why a test may not restart or alarm the broker, if it may not. */
+export const notOurs: string | undefined =
+  externalUrl === undefined
+    ? undefined
+    : isOnCluster
+      ? 'other tests use the nodes at the same time'
+      : 'INTEROP_URL is not ours to disturb'
 
 /**
  * Starts a Leveret without a data directory.
@@ -28,13 +36,7 @@ function anyOf(urls: readonly string[] | undefined): string | undefined {
 export async function startBroker(
   options: { port?: number; vhost?: string } = {},
 ): Promise<BrokerUnderTest> {
-  if (externalUrl !== undefined) {
-    const port = Number(new URL(externalUrl).port || 5672)
-    const setAlarm = () => {
-      throw new Error('INTEROP_URL is not ours to alarm')
-    }
-    return { url: externalUrl, port, setAlarm, close: async () => {} }
-  }
+  if (externalUrls !== undefined) return new ExternalBroker(externalUrls)
   // Loaded here and not above: a run against another broker needs nothing of Leveret.
   const { createBroker } = await import('../../src/index.ts')
   const { port = 0, vhost: defaultVhost = '/' } = options
@@ -47,8 +49,30 @@ export async function startBroker(
   }
 }
 
+class ExternalBroker implements BrokerUnderTest {
+  readonly port: number
+  readonly #urls: readonly string[]
+  static #given = 0
+
+  constructor(urls: readonly string[]) {
+    this.#urls = urls
+    this.port = Number(new URL(this.url).port || 5672)
+  }
+
+  /** So that clients are spread over the nodes, those of other files included. */
+  get url(): string {
+    return this.#urls[ExternalBroker.#given++ % this.#urls.length] as string
+  }
+
+  setAlarm(): void {
+    throw new Error(notOurs)
+  }
+
+  async close(): Promise<void> {}
+}
+
 /** A test that restarts or alarms its broker, which it may only do to one of our own. */
 export function ownBrokerTest(name: string, run: () => Promise<void>): void {
-  const reason = externalUrl === undefined ? '' : ' (skipped: INTEROP_URL is not ours to disturb)'
-  test.skipIf(externalUrl !== undefined)(name + reason, run)
+  const reason = notOurs === undefined ? '' : ` (skipped: ${notOurs})`
+  test.skipIf(notOurs !== undefined)(name + reason, run)
 }

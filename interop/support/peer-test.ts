@@ -2,7 +2,7 @@
 // must be tested, in CI, that is a failure.
 
 import { inject, test } from 'vitest'
-import { externalUrl } from './broker.ts'
+import { notOurs } from './broker.ts'
 import type { PeerName } from './debian-peers.ts'
 
 /** Every test starts processes, which takes its time on a busy machine. */
@@ -19,7 +19,6 @@ export function peerTest(client: PeerName): PeerTest {
   const peer = inject('debianPeers')[client]
   const missing = 'missing' in peer ? peer.missing : undefined
   if (missing !== undefined && process.env['CI'] === 'true') throw new Error(missing)
-  const notOurs = externalUrl === undefined ? undefined : 'INTEROP_URL is not ours to disturb'
   const unless =
     (reason: string | undefined): PeerTest['ownBroker'] =>
     (name, run) => {

@@ -1,5 +1,5 @@
-// The broker that a test talks to: the one that CONFORMANCE_URL names, or a Leveret in this process. Of
-// several URLs, with commas between them, that are nodes of one cluster, each connection takes the next.
+// The broker that a test talks to: the one that CONFORMANCE_URL names, a cluster, or a Leveret in this process.
+// Of several URLs, with commas between them, that are nodes of one cluster, each connection takes the next.
 // RabbitMQ is the judge: what these tests expect was seen on RabbitMQ 3.10 first.
 
 import { randomBytes } from 'node:crypto'
@@ -13,6 +13,7 @@ import {
   QUEUE_DELETE,
 } from 'amqp-codec'
 import { test as base } from 'vitest'
+import { clusterUrls } from './cluster-urls.ts'
 import { type ConnectOptions, RawConnection } from './raw-client.ts'
 import type { RawChannel } from './raw-client-channel.ts'
 import type { MethodOf } from './raw-client-method.ts'
@@ -102,8 +103,8 @@ function track(names: string[], kind: string): string {
 }
 
 async function selectTarget(): Promise<Target> {
-  const url = process.env['CONFORMANCE_URL']
-  return url === undefined ? startLeveret() : runningTarget(url)
+  const urls = (await clusterUrls()) ?? process.env['CONFORMANCE_URL']?.split(',')
+  return urls === undefined ? startLeveret() : runningTarget(urls)
 }
 
 /** In memory; or on a store, in the project that says so. */
@@ -119,8 +120,8 @@ async function startLeveret(): Promise<Target> {
   return { addresses: [addressOf(broker.url)], isRabbit: false, stop }
 }
 
-async function runningTarget(urls: string): Promise<Target> {
-  const addresses = urls.split(',').map(addressOf)
+async function runningTarget(urls: readonly string[]): Promise<Target> {
+  const addresses = urls.map(addressOf)
   const connection = await RawConnection.dial(addresses[0] as Address)
   const isRabbit = platformOf(await connection.start()).startsWith('Erlang')
   connection.wire.destroy()
