@@ -97,9 +97,17 @@ export class KvMirror {
     while (this.position < position) await this.#look()
   }
 
-  /** The same for all that was changed before the call. */
+  /**
+   * The same for all that was changed before the call. It rejects as well while the bucket has less than it has
+   * told of: either its new leader is not ready yet, or servers have lost what they had stored. Then nobody can
+   * say what there is, and what was taken for made is not to be taken for deleted.
+   */
   async told(): Promise<void> {
-    await this.reach(await this.#parts.bucket.lastRevision())
+    const known = this.position
+    const last = await this.#parts.bucket.lastRevision()
+    if (last < known)
+      throw new JetStreamError('JetStream has less of a bucket than it has told of', 0)
+    await this.reach(last)
   }
 
   close(): void {

@@ -15,6 +15,11 @@ class FakeBucket {
   onTold: (change: KvChange) => void = () => {}
   readonly #changes: KvEntry[] = []
 
+  /** As servers may do that lose power. */
+  loseLast(): void {
+    this.#changes.pop()
+  }
+
   change(key: string, value: string | undefined): KvChange {
     const entry = { key, value, revision: this.#changes.length + 1, timeMs: 0 }
     this.#changes.push(entry)
@@ -152,6 +157,17 @@ it('says when it cannot know what there is', async () => {
   clock.advance(50)
   await known
   expect(mirror.valueOf('a')).toBe('1')
+})
+
+it('cannot say what there is while the bucket has less than it has told of', async () => {
+  const mirror = await load()
+  bucket.onTold(bucket.change('a', '1'))
+  bucket.onTold(bucket.change('b', '2'))
+  bucket.loseLast()
+  await expect(mirror.told()).rejects.toThrow('less of a bucket than it has told of')
+  bucket.change('b', '2')
+  await mirror.told()
+  expect(told).toHaveLength(2)
 })
 
 it('knows what was changed after a position, for as long as it remembers', async () => {
