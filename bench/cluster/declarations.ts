@@ -5,7 +5,7 @@ import type { Target } from '../../src/load/traffic-load.ts'
 import type { RunningCluster } from './running-cluster.ts'
 
 /** With each node. */
-const CONNECTIONS = 32
+const CONNECTIONS = 8
 /** Who is slower than that is measured by what it has done. */
 const PATIENCE_MS = 60_000
 
