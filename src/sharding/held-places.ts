@@ -2,8 +2,7 @@ import type { TakenPlace } from '../queue/queue.ts'
 import type { SessionConsumer } from './session-consumer.ts'
 
 /** A message that somebody has. */
-export interface HeldPlace {
-  readonly place: TakenPlace
+export interface HeldPlace extends TakenPlace {
   /** The consumer's number at its front; 0 for `basic.get`. */
   readonly consumerId: number
   /** Null when it is none, or not any more, or has not come again yet. */

@@ -46,7 +46,7 @@ export class SessionWork implements QueueWords, ConsumerSession {
     for (const number of numbers) {
       const held = this.held.take(queue, number)
       if (held === undefined) continue
-      places.push(held.place)
+      places.push(held)
       held.consumer?.settled()
       if (held.consumer !== null) consumers.add(held.consumer)
     }
@@ -127,13 +127,13 @@ export class SessionWork implements QueueWords, ConsumerSession {
     sent: Message,
   ): void {
     const engine = this.#find(consumer.queueId) as Engine
-    const place = { message, sequence, redelivered }
-    const number = engine.placeOf(place)
+    const held = { message, sequence, redelivered, consumerId: consumer.id, consumer }
+    const number = engine.placeOf(held)
     const { counts } = engine.queue
     if (redelivered) counts.redelivered++
     if (consumer.isAutomatic) counts.deliveredNoAck++
     else counts.delivered++
-    this.held.add(consumer.queueId, number, { place, consumerId: consumer.id, consumer })
+    this.held.add(consumer.queueId, number, held)
     this.#parts.say().deliver(consumer.id, { place: number, redelivered, message: sent })
   }
 
@@ -211,7 +211,7 @@ export class SessionWork implements QueueWords, ConsumerSession {
 
 /** By a consumer that is yet to come, or by none. */
 export const heldBy = (consumerId: number, place: TakenPlace): HeldPlace => ({
-  place,
+  ...place,
   consumerId,
   consumer: null,
 })

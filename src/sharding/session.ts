@@ -102,7 +102,7 @@ export class Session implements HostedSession, FrontListener, TurnTask {
     if (engine === undefined) return
     const left = places.filter((place) => {
       const one = this.#before.take(queue, place)
-      if (one !== undefined) this.#work.held.add(queue, place, heldBy(consumer, one.place))
+      if (one !== undefined) this.#work.held.add(queue, place, heldBy(consumer, one))
       return one === undefined
     })
     if (left.length > 0) this.#claims.push(this.#claim(engine, queue, consumer, left))
@@ -204,7 +204,7 @@ export class Session implements HostedSession, FrontListener, TurnTask {
   /** Back to their queues. */
   giveBack(held: HeldPlaces): void {
     for (const [queue, places] of held.takeAll()) {
-      this.#host.find(queue)?.queue.requeue(places.map(({ place }) => place))
+      this.#host.find(queue)?.queue.requeue(places)
     }
   }
 
