@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Clock } from '../base/clock.ts'
+import { after, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Metadata } from '../store/metadata.ts'
 import { ClusterError } from './cluster-error.ts'
@@ -10,7 +10,7 @@ import { Peers } from './peers.ts'
 import { type ShardHolder, ShardHoldings } from './shard-holdings.ts'
 import type { ShardMap } from './shard-map.ts'
 import { SharedMap } from './shared-map.ts'
-import { FENCE_CHECK_MS, FENCE_MS, REJOIN_MS } from './timing.ts'
+import { FENCE_CHECK_MS, FENCE_MS, LEAVE_MS, REJOIN_MS } from './timing.ts'
 
 export interface ClusterMemberOptions {
   /** A name that no other node has, of letters, digits, `-` and `_`. */
@@ -100,19 +100,30 @@ export class ClusterMember {
     this.#follow(await this.#sharedMap.change((map) => withDraining(map, node, isDraining)))
   }
 
-  /** Lets go of everything and is no node any more. */
+  /**
+   * Lets go of everything and is no node any more.
+   *
+   * @throws ClusterError when it is none any more, but could not say so, or not let go of all in time
+   */
   async leave(): Promise<void> {
     if (this.#state === 'leaving' || this.#state === 'left') return
     this.#state = 'leaving'
-    await Promise.all(this.#holdings.shards.map((shard) => this.#holdings.release(shard)))
-    const { node } = this.#options
-    const incarnation = this.#incarnation
-    this.stop('this node leaves the cluster')
-    await this.#sharedMap.change((map) => withoutNode(map, node, incarnation))
+    let stopWaiting = (): void => {}
+    const late = new Promise<never>((_, reject) => {
+      const tooLate = (): void => reject(new ClusterError('it takes too long to leave the cluster'))
+      stopWaiting = after(this.#options.clock, LEAVE_MS, tooLate)
+    })
+    try {
+      await Promise.race([this.#takeLeave(), late])
+    } finally {
+      stopWaiting()
+      this.stop('this node leaves the cluster')
+    }
   }
 
   /** Ends it without a word to anyone, as if it had died. */
   stop(reason: string): void {
+    if (this.#state === 'left') return
     this.#state = 'left'
     for (const stop of this.#stops) stop()
     this.#heartbeat.stop()
@@ -181,8 +192,18 @@ export class ClusterMember {
     return map.nodes.get(this.#options.node)?.incarnation === this.#incarnation
   }
 
+  async #takeLeave(): Promise<void> {
+    await Promise.all(this.#holdings.shards.map((shard) => this.#holdings.release(shard)))
+    if (!this.#isProven()) throw new ClusterError('the other nodes cannot be reached')
+    const { node } = this.#options
+    const incarnation = this.#incarnation
+    this.stop('this node leaves the cluster')
+    await this.#sharedMap.change((map) => withoutNode(map, node, incarnation))
+  }
+
   #checkFence(): void {
-    if (this.#state === 'member' && !this.#isProven()) {
+    const hasShards = this.#state === 'leaving' && this.#holdings.shards.length > 0
+    if ((this.#state === 'member' || hasShards) && !this.#isProven()) {
       this.#fence('this node cannot prove to the others that it lives')
     }
   }
@@ -194,7 +215,7 @@ export class ClusterMember {
   }
 
   #fence(reason: string): void {
-    this.#state = 'joining'
+    if (this.#state === 'member') this.#state = 'joining'
     const { logger, node } = this.#options
     logger.error({ node, shards: this.#holdings.shards, reason }, 'Gave up all shards')
     this.#holdings.loseAll(reason)

@@ -19,5 +19,7 @@ export const SUSPECT_MS = 350
 
 /** How often a node looks at its own clock, to find that its time is over. */
 export const FENCE_CHECK_MS = 50
+/** How long it takes leave at most: what it has not let go of by then, others take as if it had died. */
+export const LEAVE_MS = 5000
 /** How long it waits before it tries again to be a node. */
 export const REJOIN_MS = 250

@@ -70,4 +70,14 @@ nats.describe('a cluster that loses all NATS servers', () => {
     await reading.assertQueue('new')
     await Promise.all([one.close(), two.close()])
   }, 90_000)
+
+  it('ends meanwhile without waiting for them', async () => {
+    const connection = await amqplib.connect(nodes[0]?.url ?? '')
+    connection.on('error', () => {})
+    const channel = await connection.createChannel()
+    await channel.assertQueue('', { exclusive: true })
+    await servers.stop('SIGKILL')
+    channel.sendToQueue('kept', Buffer.from('too late'), { persistent: true })
+    await Promise.all(nodes.map((node) => node.stop()))
+  }, 20_000)
 })

@@ -3,7 +3,6 @@ import type { Logger } from '../../base/logger.ts'
 import type { NatsLink } from '../../nats/nats-link.ts'
 import { KvMetadata } from '../../store/jetstream/kv-metadata.ts'
 import { MirroredMetadata } from '../../store/jetstream/mirrored-metadata.ts'
-import type { Metadata } from '../../store/metadata.ts'
 import type { ClusterOptions } from '../cluster-options.ts'
 import { bucketName } from './names.ts'
 import { openNats } from './open-nats.ts'
@@ -23,8 +22,8 @@ export class ClusterStores {
   readonly link: NatsLink
   readonly definitions: MirroredMetadata
   /** Where the map of the cluster is. */
-  readonly shared: Metadata
-  readonly presence: Metadata
+  readonly shared: KvMetadata
+  readonly presence: KvMetadata
   /** Undefined when everything stays in memory. */
   readonly spill: SpillDirectory | undefined
 
@@ -63,6 +62,11 @@ export class ClusterStores {
     this.shared = kept.shared
     this.presence = kept.presence
     this.spill = spill
+  }
+
+  /** Nothing can be stored any more, it seems: what is under way is not waited for. */
+  giveUp(): void {
+    for (const metadata of [this.definitions, this.shared, this.presence]) metadata.giveUp()
   }
 
   /** Waits for what is under way. */

@@ -181,6 +181,7 @@ export class Clustering {
     const { logger } = this.#options
     await this.#member?.leave().catch((error) => {
       logger.warn({ err: error }, 'Left the cluster without saying so')
+      this.#stores.giveUp()
     })
     await this.definitions.close()
     this.sharding.close()

@@ -4,6 +4,7 @@ import type { NatsLink } from '../../nats/nats-link.ts'
 import { GroupCommit } from '../group-commit.ts'
 import type { Metadata, MetadataListener } from '../metadata.ts'
 import type { MetadataChange } from '../metadata-change.ts'
+import { StoreError } from '../store-error.ts'
 import { JetStreamApi } from './jet-stream-api.ts'
 import { KvBucket } from './kv-bucket.ts'
 import { KvFollower } from './kv-follower.ts'
@@ -111,11 +112,16 @@ export class KvMetadata implements Metadata {
     return retrying(this.#patience(), () => this.#follower.told())
   }
 
+  /** Tries nothing once more from now on: what is under way is refused. */
+  giveUp(): void {
+    this.#end.abort(new StoreError('the store is closed'))
+  }
+
   async close(): Promise<void> {
     await this.#group.close()
     this.#follower.close()
     this.#tombstones.close()
-    this.#end.abort(new Error('the store is closed'))
+    this.giveUp()
   }
 
   async #commit(changes: readonly MetadataChange[]): Promise<void> {

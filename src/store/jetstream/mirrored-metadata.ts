@@ -1,6 +1,7 @@
 import { GroupCommit } from '../group-commit.ts'
 import type { Metadata, MetadataListener } from '../metadata.ts'
 import type { MetadataChange } from '../metadata-change.ts'
+import { StoreError } from '../store-error.ts'
 import { JetStreamApi } from './jet-stream-api.ts'
 import { KvBucket } from './kv-bucket.ts'
 import type { KvMetadataOptions } from './kv-metadata.ts'
@@ -105,12 +106,17 @@ export class MirroredMetadata implements Metadata {
     return retrying(this.#patience(), known)
   }
 
+  /** Tries nothing once more from now on: what is under way is refused. */
+  giveUp(): void {
+    this.#end.abort(new StoreError('the store is closed'))
+  }
+
   async close(): Promise<void> {
     await this.#group.close()
     await this.scribe.close()
     this.#mirror.close()
     this.#tombstones.close()
-    this.#end.abort(new Error('the store is closed'))
+    this.giveUp()
   }
 
   async #commit(changes: readonly MetadataChange[]): Promise<void> {

@@ -44,6 +44,30 @@ describe('a cluster', () => {
     expectAllWell(cluster)
   })
 
+  it('is left in the end by who cannot do so in an orderly way', async () => {
+    const cluster = await clusterOf('a', 'b', 'c')
+    const [slow, alone] = [cluster.running('b')!, cluster.running('c')!]
+    slow.release = () => new Promise(() => {})
+    const leaving = expect(slow.member?.leave()).rejects.toThrow('takes too long')
+    await cluster.pass(5100)
+    await leaving
+    alone.release = slow.release
+    alone.become('is cut off')
+    const leavingAlone = expect(alone.member?.leave()).rejects.toThrow('takes too long')
+    await cluster.pass(2000)
+    expect([slow.held.size, alone.held.size]).toEqual([0, 0])
+    await cluster.pass(3100)
+    await leavingAlone
+  })
+
+  it('is left at once by who has been away for longer', async () => {
+    const cluster = await clusterOf('a', 'b')
+    const alone = cluster.running('b')!
+    alone.become('is cut off')
+    await cluster.pass(2000)
+    await expect(alone.member?.leave()).rejects.toThrow('cannot be reached')
+  })
+
   it('notices within half a second that a process has ended', async () => {
     const cluster = await clusterOf('a', 'b', 'c')
     cluster.running('b')?.become('is dead')
