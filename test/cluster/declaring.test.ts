@@ -62,6 +62,44 @@ nats.describe('what is declared at all nodes at once', () => {
     await Promise.all(connections.map((connection) => connection.close()))
   }
 
+  it('may be used at all other nodes at once', async () => {
+    const connections = await Promise.all(nodes.map(({ url }) => amqplib.connect(url)))
+    const channels = await Promise.all(connections.map((connection) => connection.createChannel()))
+    const useAll = channels.map(async (channel, index) => {
+      for (let round = 0; round < 40; round++) {
+        const queue = `used-${index}-${round}`
+        await channel.assertQueue(queue)
+        await channel.bindQueue(queue, 'amq.topic', queue)
+        const elsewhere = channels.map((other) => other.checkQueue(queue))
+        expect((await Promise.all(elsewhere)).map((found) => found.queue)).toEqual(
+          channels.map(() => queue),
+        )
+        await channel.deleteQueue(queue)
+      }
+    })
+    await Promise.all(useAll)
+    await Promise.all(connections.map((connection) => connection.close()))
+  })
+
+  it('is what one of them wanted, where they want the same queue to be different', async () => {
+    const connections = await Promise.all(nodes.map(({ url }) => amqplib.connect(url)))
+    for (let round = 0; round < 20; round++) {
+      const queue = `wanted-${round}`
+      const tries = connections.map(async (connection, index) => {
+        const channel = await connection.createChannel()
+        channel.on('error', () => {})
+        const wanted = { maxLength: index + 1 }
+        return channel.assertQueue(queue, wanted).then(
+          () => 'declared',
+          ({ code }: { code: number }) => code,
+        )
+      })
+      const outcomes = await Promise.all(tries)
+      expect(outcomes.sort()).toEqual([406, 406, 'declared'])
+    }
+    await Promise.all(connections.map((connection) => connection.close()))
+  })
+
   it('is there also when the node is killed that writes it', async () => {
     await expectGoingOn(() => node(0).kill())
     await node(0).start()
