@@ -62,9 +62,9 @@ export class FollowedDefinitions {
     return this.#applying
   }
 
-  /** The keys of which something was told while a change of this node is on its way. */
-  get held(): Iterable<string> {
-    return this.#held.keys()
+  /** What was told last of keys of which a change of this node is on its way. */
+  get held(): Iterable<readonly [key: string, value: string | undefined]> {
+    return this.#held
   }
 
   /** Has gone from memory because of what is being applied: who has done that is to delete it. */

@@ -114,8 +114,9 @@ export class SharedDefinitions implements DefinitionStore {
    */
   async applied(position = 0): Promise<void> {
     await this.#options.metadata.told(position)
-    const held = [...this.#followed.held]
-    const isHeld = ({ changes }: SharedBatch): boolean => held.some((key) => changes.has(key))
+    // What this node has made itself is in memory.
+    const held = [...this.#followed.held].filter(([key, value]) => this.#inMemory(key) !== value)
+    const isHeld = ({ changes }: SharedBatch): boolean => held.some(([key]) => changes.has(key))
     await Promise.all(this.#batches.filter(isHeld).map(({ reconciled }) => reconciled))
   }
 

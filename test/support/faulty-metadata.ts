@@ -8,10 +8,13 @@ export type MetadataFault = 'refuse' | 'doubt'
 export class FaultyMetadata implements Metadata {
   readonly position = 0
   readonly #metadata: Metadata
-  readonly #faultOf: (key: string) => MetadataFault | undefined
+  readonly #faultOf: (key: string) => MetadataFault | undefined | Promise<undefined>
 
-  /** Asks `faultOf` what befalls each change. */
-  constructor(metadata: Metadata, faultOf: (key: string) => MetadataFault | undefined) {
+  /** Asks `faultOf` what befalls each change; a promise keeps it waiting. */
+  constructor(
+    metadata: Metadata,
+    faultOf: (key: string) => MetadataFault | undefined | Promise<undefined>,
+  ) {
     this.#metadata = metadata
     this.#faultOf = faultOf
   }
@@ -49,7 +52,7 @@ export class FaultyMetadata implements Metadata {
   }
 
   async #change<Result>(key: string, change: () => Promise<Result>): Promise<Result> {
-    const fault = this.#faultOf(key)
+    const fault = await this.#faultOf(key)
     if (fault === 'refuse') throw new StoreError('no room')
     const result = await change()
     if (fault !== undefined) throw new StoreError('no room')

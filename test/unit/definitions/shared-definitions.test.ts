@@ -12,7 +12,7 @@ let cluster: DefinitionsCluster
 let a: DefinitionsNode
 let b: DefinitionsNode
 /** What befalls the changes that node a makes. */
-let faultOf: (key: string) => MetadataFault | undefined
+let faultOf: (key: string) => MetadataFault | undefined | Promise<undefined>
 
 async function pass(turns: number): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -147,6 +147,25 @@ describe('what one node defines', () => {
     a.deleteQueue('q')
     await a.vhost().queueStored('q')
     expect(keys).toEqual(['queue', 'exchange', 'binding', 'queue', 'binding'])
+  })
+
+  it('does not wait for what another node has under way', async () => {
+    let goOn = (_: undefined): void => {}
+    const waiting = new Promise<undefined>((resolve) => {
+      goOn = resolve
+    })
+    faultOf = (key) => (key.endsWith('slow') ? waiting : undefined)
+    a.declareQueue('slow')
+    a.declareQueue('quick')
+    await pass(10)
+    expect(b.vhost().queues.find('quick')).toBeDefined()
+    b.declareQueue('other')
+    await b.vhost().queueStored('other')
+    expect(a.vhost().queues.find('other')).toBeDefined()
+    expect(b.vhost().queues.find('slow')).toBeUndefined()
+    goOn(undefined)
+    await a.vhost().queueStored('slow')
+    await expectAllEqual()
   })
 
   it('may be paused anywhere', async () => {
