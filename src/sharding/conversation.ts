@@ -220,7 +220,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   endTurn(): void {
-    for (const front of this.#delivering.splice(0)) front.endTurn()
+    this.#endDeliveries()
     this.#isScheduled = false
     this.#isAtomic = false
     this.#pending.endTicket()
@@ -270,7 +270,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       front.queue.putBack([taken])
       return
     }
-    front.queue.hold(taken.place, taken.message, consumer)
+    if (!front.consumer.noAck) front.queue.hold(taken.place, taken.message, consumer)
     front.deliver(taken)
   }
 
@@ -319,6 +319,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#link?.close()
     this.#link = undefined
     this.#state = 'seeking'
+    // The next owner is to be told, too.
+    this.#endDeliveries()
     this.#requests.ownerChanged()
     this.#writer.take()
     if (this.#target !== null) this.#greet(this.#target)
@@ -454,6 +456,10 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       this.#writer.atomic()
     }
     return this.#writer
+  }
+
+  #endDeliveries(): void {
+    for (const front of this.#delivering.splice(0)) front.endTurn()
   }
 
   #schedule(): void {

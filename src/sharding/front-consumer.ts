@@ -1,6 +1,6 @@
 import type { FieldTable } from 'amqp-codec'
 import { Fifo } from '../base/fifo.ts'
-import type { Place, QueueConsumer } from '../queue/queue.ts'
+import type { QueueConsumer } from '../queue/queue.ts'
 import type { ShardedQueue } from './sharded-queue.ts'
 import { WINDOW_BYTES, WINDOW_COUNT } from './window.ts'
 import type { TakenMessage } from './wire/owner-words.ts'
@@ -32,8 +32,8 @@ export class FrontConsumer {
   readonly #line: ConsumerLine
   /** What has come and could not be taken yet. */
   readonly #waiting = new Fifo<TakenMessage>()
-  /** What has been taken in this turn, if the client does not acknowledge. */
-  #delivered: Place[] = []
+  /** Places of what has been taken in this turn, if the client does not acknowledge. */
+  #delivered: number[] = []
   /** What the owner may not send of the window: it was taken, went back, or was never asked for. */
   #usedCount = 0
   #usedBytes = 0
@@ -81,10 +81,7 @@ export class FrontConsumer {
       this.#nextOffset = BigInt(this.queue.offsetOf(taken.place)) + 1n
     if (this.#isRefusing) this.#refuse([taken])
     else if (this.#waiting.length === 0 && this.consumer.canTake()) this.#give(taken)
-    else {
-      this.#waiting.push(taken)
-      this.#refuseBeyondLimit()
-    }
+    else this.#keep(taken)
     this.#ask()
   }
 
@@ -93,7 +90,9 @@ export class FrontConsumer {
     while (this.#waiting.length > 0 && this.consumer.canTake()) {
       const taken = this.#waiting.shift() as TakenMessage
       // Another owner may have given it to somebody else.
-      if (this.queue.isHeld(taken)) this.#give(taken)
+      if (!this.queue.isHeld(taken)) continue
+      if (this.consumer.noAck) this.queue.held.delete(taken.place)
+      this.#give(taken)
     }
     this.#refuseBeyondLimit()
     this.#ask()
@@ -104,6 +103,7 @@ export class FrontConsumer {
     this.queue.putBack(this.#takeWaiting())
   }
 
+  /** Tells the owner what clients have that do not acknowledge. */
   endTurn(): void {
     const delivered = this.#delivered
     this.#delivered = []
@@ -115,7 +115,14 @@ export class FrontConsumer {
     this.consumer.deliver(message, place, redelivered)
     if (!this.consumer.noAck) return
     if (this.#delivered.length === 0) this.#line.schedule()
-    this.#delivered.push({ message, sequence: place })
+    this.#delivered.push(place)
+  }
+
+  #keep(taken: TakenMessage): void {
+    // What is given at once need not be held.
+    if (this.consumer.noAck) this.queue.hold(taken.place, taken.message, this.id)
+    this.#waiting.push(taken)
+    this.#refuseBeyondLimit()
   }
 
   /** A stream has nothing to take back. */

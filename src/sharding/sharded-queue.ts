@@ -281,8 +281,8 @@ export class ShardedQueue implements Queue {
   }
 
   /** Clients have them who do not acknowledge. */
-  delivered(places: readonly Place[]): void {
-    this.#settle('deliver', places)
+  delivered(places: readonly number[]): void {
+    if (!this.#isDeleted && places.length > 0) this.#line.settle('deliver', this, places)
   }
 
   see(sight: QueueSight, activeConsumer: QueueConsumer | null | undefined): void {
