@@ -4,9 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NatsCluster } from '../../../../scripts/nats/nats-cluster.ts'
+import { ask } from '../ask.ts'
 import { NodeProcess } from '../node-process.ts'
 
 const SIZE = 3
+/** How long nodes that start at the same time may need until each has its part, on a machine that does other things. */
+const SPREAD_MS = 60_000
 
 /**
  * Three NATS servers and three nodes, started when somebody first asks for them over HTTP: nobody needs them
@@ -61,5 +64,33 @@ export class ClusterOnDemand {
       this.#nodes.push(node)
     }
     await Promise.all(this.#nodes.map((node) => node.start()))
+    await this.#untilSpread()
   }
+
+  /** Nothing moves any more: what moves leaves transient messages behind. */
+  async #untilSpread(): Promise<void> {
+    const [first] = this.#nodes as [NodeProcess]
+    const untilMs = performance.now() + SPREAD_MS
+    // The API comes a moment after AMQP.
+    const shards = (): Promise<ShownShard[]> =>
+      ask(first, '/cluster/shards').then(
+        ({ json }) => json,
+        () => [],
+      )
+    while (!isSpread(await shards())) {
+      if (performance.now() > untilMs) throw new Error('the shards were not spread over all nodes')
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+interface ShownShard {
+  readonly owner: string | null
+  readonly target: string | null
+  readonly state: string
+}
+
+function isSpread(shards: readonly ShownShard[]): boolean {
+  const isAtRest = shards.every(({ state, target }) => state === 'serving' && target === null)
+  return isAtRest && new Set(shards.map(({ owner }) => owner)).size === SIZE
 }
