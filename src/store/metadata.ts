@@ -28,7 +28,8 @@ export interface Metadata {
    * As `put`, or `delete` when the value is undefined, if the key has the value that is expected,
    * undefined for none, and tells whether it had. Of many who do so at the same time, one succeeds.
    *
-   * After a rejection it may have succeeded; each who tries should have a value that nobody else has.
+   * After a rejection it may have succeeded, and also when somebody else's came right after it, before it was
+   * known that it was made; each who tries should have a value that nobody else has.
    */
   replace(key: string, expected: string | undefined, value: string | undefined): Promise<boolean>
 

@@ -12,7 +12,7 @@ const AWAY_MS = 5000
 /** A note as it goes to another node: null deletes. */
 interface NoteText {
   readonly after: number
-  readonly changes: readonly (readonly [key: string, value: string | null])[]
+  readonly changes: readonly (readonly [id: string, key: string, value: string | null])[]
 }
 
 /**
@@ -44,8 +44,8 @@ export class Scribes {
   answer(scribe: Pick<KvScribe, 'write'>): void {
     this.#questions.answer(this.#node, QUESTION, async (text) => {
       const { after, changes } = JSON.parse(text) as NoteText
-      const keyValues = changes.map(([key, value]) => ({ key, value: value ?? undefined }))
-      const receipt = await scribe.write({ after, changes: keyValues }).catch(() => undefined)
+      const all = changes.map(([id, key, value]) => ({ id, key, value: value ?? undefined }))
+      const receipt = await scribe.write({ after, changes: all }).catch(() => undefined)
       return receipt === undefined ? '' : JSON.stringify(receipt)
     })
   }
@@ -56,7 +56,7 @@ export class Scribes {
     if (scribe === undefined || scribe === this.#node) return undefined
     const note: NoteText = {
       after,
-      changes: changes.map(({ key, value }) => [key, value ?? null]),
+      changes: changes.map(({ id, key, value }) => [id, key, value ?? null]),
     }
     const said = await this.#questions.ask(scribe, QUESTION, PATIENCE_MS, JSON.stringify(note))
     if (said === undefined) this.#away.set(scribe, this.#clock.now() + AWAY_MS)

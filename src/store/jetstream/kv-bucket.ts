@@ -20,8 +20,16 @@ export interface KeyValue {
   readonly value: string | undefined
 }
 
+/** A change that is to be made. */
+export interface NewKvChange extends KeyValue {
+  /** What nobody else's change is called: see `KvBucket.newId`. JetStream makes it once, for two minutes at least. */
+  readonly id: string
+}
+
 /** A change that was made. A deletion stays there for a while. */
 export interface KvChange extends KeyValue {
+  /** Empty if it was made by others than this program. */
+  readonly id: string
   /** The sequence of the message in the bucket's stream. */
   readonly revision: number
 }
@@ -46,9 +54,9 @@ const ROOM_FOR_HEADERS = 512
 export class KvBucket {
   readonly name: string
   readonly #api: JetStreamApi
-  /** What nobody else begins the names of its changes with. */
+  /** What nobody else begins its ids with. */
   readonly #writer = randomUUID()
-  #written = 0
+  #lastId = 0
 
   /** Makes the bucket if it is not there. */
   static async create(
@@ -90,22 +98,26 @@ export class KvBucket {
    * revision, nor by anybody else between two of them. Each promise gives the new revision, or undefined if
    * something was, as do all behind it then; it rejects with JetStreamError when that is not known.
    *
-   * A change names the one before it, rather than the revision that this one would have: if another writer came
+   * A change that was made already is not made again. Each names the one before it, rather than the revision that this one would have: if another writer came
    * between two, the next but one would be right again, and nobody would have looked at what that other has
    * changed. JetStream can be told to look at the key alone, too. But nats-server 2.9 then takes two changes
    * that come at the same time, if the stream has replicas: each of them comes after the same one.
    */
-  write(changes: readonly KeyValue[], lastRevision: number): Promise<number | undefined>[] {
-    let before: string | undefined
+  write(changes: readonly NewKvChange[], lastRevision: number): Promise<number | undefined>[] {
     return changes.map((change, index) => {
+      const before = changes[index - 1]
       const conditions = headers()
       if (before === undefined) conditions.set('Nats-Expected-Last-Sequence', String(lastRevision))
-      else conditions.set('Nats-Expected-Last-Msg-Id', before)
-      before = `${this.#writer}-${++this.#written}`
-      if (index < changes.length - 1) conditions.set('Nats-Msg-Id', before)
+      else conditions.set('Nats-Expected-Last-Msg-Id', before.id)
+      conditions.set(ID, change.id)
       if (change.value === undefined) conditions.set(OPERATION, DELETED)
       return this.#write(change, conditions)
     })
+  }
+
+  /** For a change. */
+  newId(): string {
+    return `${this.#writer}-${++this.#lastId}`
   }
 
   /** @throws StoreError for a value that NATS does not take. */
@@ -142,7 +154,8 @@ export class KvBucket {
     if (!(revision > 0)) return undefined
     const isDeleted = DELETIONS.includes(message.headers?.get(OPERATION) ?? '')
     const value = isDeleted ? undefined : message.string()
-    return { key: toldKey(this.name, message.subject), value, revision }
+    const id = message.headers?.get(ID) ?? ''
+    return { key: toldKey(this.name, message.subject), value, revision, id }
   }
 
   get #stream(): string {
@@ -179,6 +192,7 @@ export class KvBucket {
       key: kvKey(this.name, subject),
       value: isDeleted ? undefined : data.toString(),
       revision: sequence,
+      id: ID_LINE.exec(text)?.[1] ?? '',
       timeMs,
     }
   }
@@ -186,6 +200,8 @@ export class KvBucket {
 
 /** Somebody else has changed something. */
 const OVERTAKEN: ReadonlySet<number> = new Set([WRONG_LAST_SEQUENCE, WRONG_LAST_MESSAGE_ID])
+const ID = 'Nats-Msg-Id'
+const ID_LINE: RegExp = /^Nats-Msg-Id: *(\S+)/m
 const OPERATION = 'KV-Operation'
 const DELETED = 'DEL'
 /** The tools of NATS may do the other by hand. */

@@ -37,6 +37,7 @@ export class KvMirror {
   readonly #parts: KvMirrorParts
   readonly #state: KvState
   readonly #listeners = new MetadataListeners()
+  readonly #changeListeners = new Set<(change: KvChange) => void>()
   readonly #early = new Map<number, KvChange>()
   readonly #waiters = new Set<Waiter>()
   readonly #subscription: Subscription
@@ -88,6 +89,12 @@ export class KvMirror {
 
   listen(listener: MetadataListener): () => void {
     return this.#listeners.add(listener)
+  }
+
+  /** The same for who has to know more of the changes. */
+  listenToChanges(listener: (change: KvChange) => void): () => void {
+    this.#changeListeners.add(listener)
+    return () => void this.#changeListeners.delete(listener)
   }
 
   /** Resolves when all changes up to there are known. Rejects if they cannot be at the moment. */
@@ -148,6 +155,7 @@ export class KvMirror {
 
   #take(change: KvChange): void {
     this.#state.take(change)
+    for (const listener of this.#changeListeners) listener(change)
     this.#listeners.tell(change.key, change.value)
   }
 

@@ -1,9 +1,9 @@
-import type { KeyValue } from './kv-bucket.ts'
+import type { NewKvChange } from './kv-bucket.ts'
 
 /** Changes as they are given to whoever makes them: each only if its key was not changed after that position. */
 export interface KvNote {
   readonly after: number
-  readonly changes: readonly KeyValue[]
+  readonly changes: readonly NewKvChange[]
 }
 
 /** What came of it. */

@@ -1,12 +1,12 @@
 import { GroupCommit } from '../group-commit.ts'
-import type { KeyValue, KvBucket } from './kv-bucket.ts'
+import type { KvBucket, NewKvChange } from './kv-bucket.ts'
 import type { KvMirror } from './kv-mirror.ts'
 import type { KvNote, KvReceipt } from './kv-note.ts'
 
 /** How many changes are under way at the same time. */
 const CHANGES_AT_ONCE = 512
 
-interface Task extends KeyValue {
+interface Task extends NewKvChange {
   readonly after: number
   revision: number
 }
@@ -36,7 +36,7 @@ export class KvScribe {
 
   /** Rejects when it is not known what came of it, with JetStreamError if another attempt may succeed. */
   async write({ after, changes }: KvNote): Promise<KvReceipt> {
-    const tasks = changes.map(({ key, value }): Task => ({ key, value, after, revision: 0 }))
+    const tasks = changes.map((change): Task => ({ ...change, after, revision: 0 }))
     await this.#group.add(tasks, undefined)
     const revisions = tasks.map(({ revision }) => revision)
     return { revisions, position: this.#mirror.position }

@@ -1,8 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
-import type { KvChange } from './kv-bucket.ts'
+import type { KeyValue } from './kv-bucket.ts'
 
 /** So long it is known when a key was deleted: longer than changes are on their way. */
 const REMEMBER_MS = 60_000
+
+interface Value {
+  readonly value: string
+  readonly revision: number
+}
 
 interface Deletion {
   readonly revision: number
@@ -12,7 +17,7 @@ interface Deletion {
 /** What the keys of a bucket have at one position, and when each was changed last. */
 export class KvState {
   readonly #clock: Clock
-  readonly #there = new Map<string, KvChange & { readonly value: string }>()
+  readonly #there = new Map<string, Value>()
   /** Oldest first. */
   readonly #deleted = new Map<string, Deletion>()
   #position = 0
@@ -43,7 +48,7 @@ export class KvState {
   }
 
   values(): Map<string, string> {
-    return new Map(Array.from(this.#there.values(), ({ key, value }) => [key, value]))
+    return new Map(Array.from(this.#there, ([key, { value }]) => [key, value]))
   }
 
   /** Whether the key was changed after that position; also when that is too long ago to be known. */
@@ -53,12 +58,12 @@ export class KvState {
   }
 
   /** All changes before that one are known. */
-  take({ key, value, revision }: KvChange): void {
+  take({ key, value, revision }: KeyValue & { readonly revision: number }): void {
     this.#deleted.delete(key)
     if (value === undefined) {
       this.#there.delete(key)
       this.#deleted.set(key, { revision, sinceMs: this.#clock.now() })
-    } else this.#there.set(key, { key, value, revision })
+    } else this.#there.set(key, { value, revision })
     this.#position = revision
   }
 

@@ -97,7 +97,8 @@ export class KvWriter {
     changes: Map<string, MetadataChange>,
     some: readonly MetadataChange[],
   ): Promise<void> {
-    const writes = this.#bucket.write(some, this.#lastRevision)
+    const named = some.map(({ key, value }) => ({ key, value, id: this.#bucket.newId() }))
+    const writes = this.#bucket.write(named, this.#lastRevision)
     const attempts = some.map(async (change, index) => {
       change.isMade = this.#isMade(change, await writes[index])
       if (change.isMade) changes.delete(change.key)

@@ -1,4 +1,5 @@
 import type { MetadataChange } from '../metadata-change.ts'
+import type { KvBucket, NewKvChange } from './kv-bucket.ts'
 import type { KvMirror } from './kv-mirror.ts'
 import type { KvNote, KvReceipt } from './kv-note.ts'
 
@@ -13,25 +14,24 @@ const CHARACTERS_A_NOTE = 256 * 1024
 export class MirroredChanges {
   readonly #mirror: KvMirror
   readonly #write: (note: KvNote) => Promise<KvReceipt>
+  /** By the ids under which they are made. */
   readonly #left: Map<string, MetadataChange>
-  readonly #tried = new Set<MetadataChange>()
   readonly #stopListening: () => void
+  #isRetry = false
 
-  constructor(
-    changes: readonly MetadataChange[],
-    mirror: KvMirror,
-    write: (note: KvNote) => Promise<KvReceipt>,
-  ) {
-    this.#left = new Map(changes.map((change) => [change.key, change]))
+  constructor(changes: readonly MetadataChange[], { mirror, bucket, write }: Parts) {
+    this.#left = new Map(changes.map((change) => [bucket.newId(), change]))
     this.#mirror = mirror
     this.#write = write
-    this.#stopListening = mirror.listen((key, value) => this.#onTold(key, value))
+    // Some may be made although whoever was to make them could not say so.
+    this.#stopListening = mirror.listenToChanges(({ id }) => this.#onMade(id))
   }
 
   /** Rejects when that is not known yet. */
   async make(): Promise<void> {
     // What is not as expected here may be so in the bucket, and what nobody said is made may be.
-    if (this.#tried.size > 0 || this.#isAnyUnexpected()) await this.#mirror.told()
+    if (this.#isRetry || this.#isAnyUnexpected()) await this.#mirror.told()
+    this.#isRetry = true
     while (this.#left.size > 0) {
       this.#dropUnexpected()
       await this.#attempt(this.#someOfThem())
@@ -42,17 +42,10 @@ export class MirroredChanges {
     this.#stopListening()
   }
 
-  /** One that was made although whoever was to make it could not say so. */
-  #onTold(key: string, value: string | undefined): void {
-    const change = this.#left.get(key)
-    if (change !== undefined && change.value === value && this.#tried.has(change)) {
-      this.#onMade(change)
-    }
-  }
-
-  #onMade(change: MetadataChange): void {
-    change.isMade = true
-    this.#left.delete(change.key)
+  #onMade(id: string): void {
+    const change = this.#left.get(id)
+    if (change !== undefined) change.isMade = true
+    this.#left.delete(id)
   }
 
   #isAnyUnexpected(): boolean {
@@ -66,35 +59,38 @@ export class MirroredChanges {
 
   /** Those that cannot be made are done with. */
   #dropUnexpected(): void {
-    for (const change of this.#left.values()) {
+    for (const [id, change] of this.#left) {
       if (this.#isExpected(change)) continue
       change.isMade = false
-      this.#left.delete(change.key)
+      this.#left.delete(id)
     }
   }
 
-  #someOfThem(): MetadataChange[] {
-    const some: MetadataChange[] = []
+  #someOfThem(): NewKvChange[] {
+    const some: NewKvChange[] = []
     let characters = 0
-    for (const change of this.#left.values()) {
-      characters += change.key.length + (change.value?.length ?? 0)
+    for (const [id, { key, value }] of this.#left) {
+      characters += key.length + (value?.length ?? 0)
       const isFull = some.length === CHANGES_A_NOTE || characters > CHARACTERS_A_NOTE
       if (isFull && some.length > 0) break
-      some.push(change)
+      some.push({ key, value, id })
     }
     return some
   }
 
-  async #attempt(some: readonly MetadataChange[]): Promise<void> {
-    if (some.length === 0) return
-    for (const change of some) this.#tried.add(change)
-    const { revisions, position } = await this.#write({
-      after: this.#mirror.position,
-      changes: some.map(({ key, value }) => ({ key, value })),
-    })
-    for (const [index, change] of some.entries()) {
-      if ((revisions[index] ?? 0) > 0) this.#onMade(change)
+  async #attempt(changes: readonly NewKvChange[]): Promise<void> {
+    if (changes.length === 0) return
+    const after = this.#mirror.position
+    const { revisions, position } = await this.#write({ after, changes })
+    for (const [index, { id }] of changes.entries()) {
+      if ((revisions[index] ?? 0) > 0) this.#onMade(id)
     }
     await this.#mirror.reach(position)
   }
+}
+
+interface Parts {
+  readonly mirror: KvMirror
+  readonly bucket: Pick<KvBucket, 'newId'>
+  readonly write: (note: KvNote) => Promise<KvReceipt>
 }

@@ -124,7 +124,8 @@ export class MirroredMetadata implements Metadata {
     const write = async (note: KvNote): Promise<KvReceipt> =>
       (await this.#elsewhere(note)) ?? (await this.scribe.write(note))
     for (const run of runsOf(changes)) {
-      const changing = new MirroredChanges(run, this.#mirror, write)
+      const parts = { mirror: this.#mirror, bucket: this.#bucket, write }
+      const changing = new MirroredChanges(run, parts)
       await retrying(patience, () => changing.make()).finally(() => changing.close())
     }
   }

@@ -12,8 +12,8 @@ let asked: string[]
 const note: KvNote = {
   after: 7,
   changes: [
-    { key: 'a', value: '1' },
-    { key: 'b', value: undefined },
+    { id: 'x-1', key: 'a', value: '1' },
+    { id: 'x-2', key: 'b', value: undefined },
   ],
 }
 const receipt = { revisions: [8, 0], position: 9 }

@@ -21,7 +21,7 @@ class FakeBucket {
   }
 
   change(key: string, value: string | undefined): KvChange {
-    const entry = { key, value, revision: this.#changes.length + 1, timeMs: 0 }
+    const entry = { key, value, revision: this.#changes.length + 1, id: '', timeMs: 0 }
     this.#changes.push(entry)
     return entry
   }
