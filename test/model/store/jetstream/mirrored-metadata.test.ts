@@ -105,12 +105,12 @@ async function attempt(
   { key, what, value }: { readonly key: string; readonly what: string; readonly value: string },
   attempts: Attempt[],
 ): Promise<void> {
-  const before = bucket.values.get(key)
+  const expected = what === 'create' ? undefined : bucket.values.get(key)
   const isDeletion = what === 'delete' || what === 'remove'
   const one: Attempt = {
     key,
     value: isDeletion ? undefined : value,
-    expected: what === 'create' ? undefined : what === 'put' || what === 'delete' ? null : before,
+    expected: what === 'put' || what === 'delete' ? null : expected,
     from: bucket.taken.length,
     upTo: 0,
     outcome: 'unknown',
@@ -119,7 +119,7 @@ async function attempt(
   try {
     if (what === 'put') one.outcome = await store.put(key, value).then(() => true)
     else if (what === 'delete') one.outcome = await store.delete(key).then(() => true)
-    else one.outcome = await store.replace(key, one.expected, one.value)
+    else one.outcome = await store.replace(key, expected, one.value)
   } catch {
     // Nobody knows what came of it.
   }
