@@ -12,6 +12,8 @@ interface Entry {
   /** 0 is never. */
   readonly expiresAt: number
   delivered: boolean
+  /** The same, before whoever has it got it. */
+  deliveredBefore: boolean
   returnCount: number
 }
 
@@ -39,6 +41,12 @@ const NEVER = Number.POSITIVE_INFINITY
 
 /** `m12`, as Performer names messages. */
 const numberOf = (body: string): number => Number(body.slice(1))
+
+/** What a process finds that begins. */
+const entryOf = (body: string, found: Omit<Found, 'body'>): Entry => ({
+  ...{ number: numberOf(body), persistent: true, deliveredBefore: false, returnCount: 0 },
+  ...found,
+})
 
 function sketchOf({ number, priority, expiresAt, bytes }: Entry, delivered: boolean): string {
   return `${priority}/m${number} ${bytes} B until ${expiresAt}${delivered ? ' again' : ''}`
@@ -69,9 +77,7 @@ export class DeepQueueModel {
   constructor(sketch: QueueSketch, now: () => number, before: readonly Found[] = []) {
     this.#sketch = sketch
     this.#now = now
-    this.#before = before.map(({ body, ...rest }) => {
-      return { ...rest, number: numberOf(body), persistent: true, returnCount: 0 }
-    })
+    this.#before = before.map(({ body, ...rest }) => entryOf(body, rest))
     this.#ready = this.#before.map((entry) => ({ ...entry }))
     this.#sort()
   }
@@ -108,6 +114,7 @@ export class DeepQueueModel {
       bytes,
       expiresAt: ttlMs === NEVER ? 0 : this.#now() + ttlMs,
       delivered: false,
+      deliveredBefore: false,
       returnCount: 0,
     }
     this.#ready.push(this.#coming)
@@ -143,6 +150,7 @@ export class DeepQueueModel {
     // From hand to hand it has no time to expire.
     if (entry !== this.#coming) expect(isOver(entry, this.#now())).toBe(false)
     if (this.#sketch.deliveryLimit !== undefined) expect(count ?? 0).toBe(entry.returnCount)
+    entry.deliveredBefore = entry.delivered
     entry.delivered = true
     this.#note(noAck ? 'settle' : 'deliver', entry)
     if (!noAck) this.#held.set(entry.number, entry)
@@ -172,7 +180,9 @@ export class DeepQueueModel {
     for (const body of bodies) {
       const entry = this.#held.get(numberOf(body)) as Entry
       this.#held.delete(entry.number)
-      const isBack = how === 'requeue' && ++entry.returnCount <= deliveryLimit
+      if (how === 'putBack') entry.delivered = entry.deliveredBefore
+      const isBack =
+        how === 'putBack' || (how === 'requeue' && ++entry.returnCount <= deliveryLimit)
       if (!isBack) this.#note('settle', entry)
       if (this.#isDeleted) continue
       if (isBack) this.#ready.push(entry)
@@ -204,6 +214,7 @@ export class DeepQueueModel {
     )
     this.#ready = this.#ready.filter((entry) => !had.includes(entry))
     for (const entry of new Set([...had, ...passed])) {
+      entry.deliveredBefore = true
       entry.delivered = true
       this.#note('deliver', entry)
     }
@@ -280,8 +291,7 @@ export class DeepQueueModel {
 
   static sketches(found: readonly Found[]): string[] {
     return found.map(({ body, ...rest }) => {
-      const entry = { ...rest, number: numberOf(body), persistent: true, returnCount: 0 }
-      return sketchOf(entry, rest.delivered)
+      return sketchOf(entryOf(body, rest), rest.delivered)
     })
   }
 

@@ -38,6 +38,7 @@ interface Holding {
   readonly entry: Entry
   /** Nobody when it was got. */
   readonly consumer: Consumer | undefined
+  readonly redelivered: boolean
 }
 
 /** A queue as simple as it can be: arrays, sorted and searched each time. */
@@ -189,13 +190,17 @@ export class QueueModel implements QueueSystem {
   #settled(settled: readonly Holding[], settlement: Settlement): void {
     const { deliveryLimit = NEVER } = this.#sketch
     const back: Entry[] = []
-    for (const { entry } of settled) {
+    for (const { entry, redelivered } of settled) {
       if (settlement === 'reject') this.events.push(died(entry.body, 'rejected'))
+      if (settlement === 'putBack') {
+        entry.deliveredBefore = redelivered
+        back.push(entry)
+      }
       if (settlement !== 'requeue') continue
       if (++entry.returnCount <= deliveryLimit) back.push(entry)
       else this.events.push(died(entry.body, 'delivery_limit'))
     }
-    if (settlement === 'requeue') this.#add(back)
+    if (settlement === 'requeue' || settlement === 'putBack') this.#add(back)
   }
 
   setRoom(link: number, hasRoom: boolean): void {
@@ -266,7 +271,7 @@ export class QueueModel implements QueueSystem {
     this.events.push(delivered(consumer?.name ?? GETTER, body, deliveredBefore, times))
     entry.deliveredBefore = true
     if (noAck) return
-    this.#holdings.push({ entry, consumer })
+    this.#holdings.push({ entry, consumer, redelivered: deliveredBefore })
     if (consumer !== undefined) consumer.heldCount++
   }
 }

@@ -50,7 +50,7 @@ const consume = fc.record({
 const settle = fc.record({
   do: fc.constant('settle' as const),
   held: fc.array(pick, { minLength: 1, maxLength: 8 }),
-  how: fc.constantFrom<Settlement>('acknowledge', 'reject', 'requeue'),
+  how: fc.constantFrom<Settlement>('acknowledge', 'reject', 'requeue', 'putBack'),
 })
 
 /** Anything but a deletion: deleted queues are all alike. */

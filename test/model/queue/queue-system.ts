@@ -32,7 +32,8 @@ export interface ConsumerSketch {
   readonly link: number
 }
 
-export type Settlement = 'acknowledge' | 'reject' | 'requeue'
+/** `putBack`: nobody has seen it. */
+export type Settlement = 'acknowledge' | 'reject' | 'requeue' | 'putBack'
 
 export interface Counts {
   readonly ready: number

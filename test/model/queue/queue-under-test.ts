@@ -6,7 +6,7 @@ import type { QueueBrowser } from '../../../src/queue/browsing.ts'
 import type { ClaimId } from '../../../src/queue/claims.ts'
 import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import type { LogOfPriority } from '../../../src/queue/classic-queue-parts.ts'
-import type { Place, QueueConsumer, QueuedMessage } from '../../../src/queue/queue.ts'
+import type { QueueConsumer, QueuedMessage, TakenPlace } from '../../../src/queue/queue.ts'
 import { memoryOnly, type QueueStorage } from '../../../src/queue/queue-storage.ts'
 import { QuorumQueue } from '../../../src/queue/quorum-queue.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
@@ -33,7 +33,7 @@ import {
 /** So large that messages do not stay in the chunk they came in. */
 const CHUNK_BYTES = 4096
 
-interface Holding extends Place {
+interface Holding extends TakenPlace {
   readonly holder: Consumer | undefined
 }
 
@@ -65,7 +65,7 @@ class Consumer implements QueueConsumer {
 
   deliver(message: Message, sequence: number, redelivered: boolean, sent = message): void {
     this.credit--
-    this.#system.onDelivery({ holder: this, message, sequence }, redelivered, this.noAck, sent)
+    this.#system.onDelivery({ holder: this, message, sequence, redelivered }, this.noAck, sent)
   }
 
   cancelled(): void {
@@ -197,7 +197,7 @@ export class QueueUnderTest implements QueueSystem {
     this.#heldBack = null
     if (taken === null) this.#tell(refused(GETTER))
     else if (taken === undefined) this.#tell(EMPTY)
-    else this.onDelivery({ ...taken, holder: undefined }, taken.redelivered, noAck, taken.sent)
+    else this.onDelivery({ ...taken, holder: undefined }, noAck, taken.sent)
     for (const event of after) this.#tell(event)
   }
 
@@ -233,7 +233,9 @@ export class QueueUnderTest implements QueueSystem {
   async claim(ids: readonly ClaimId[]): Promise<readonly string[]> {
     const places = await this.#queue.claim(ids)
     const claimed = places.filter((place) => place !== undefined)
-    for (const place of claimed) this.#holdings.push({ ...place, holder: undefined })
+    for (const place of claimed) {
+      this.#holdings.push({ ...place, redelivered: true, holder: undefined })
+    }
     return claimed.map(({ message }) => textOf(message))
   }
 
@@ -268,12 +270,12 @@ export class QueueUnderTest implements QueueSystem {
     return !this.#withoutRoom.has(link)
   }
 
-  onDelivery(holding: Holding, redelivered: boolean, noAck: boolean, sent: Message): void {
+  onDelivery(holding: Holding, noAck: boolean, sent: Message): void {
     const name = holding.holder?.name ?? GETTER
     if (!noAck) this.#holdings.push(holding)
     const count = sent.headers?.get('x-delivery-count')?.value
     const times = count === undefined ? undefined : Number(count)
-    this.#tell(delivered(name, textOf(holding.message), redelivered, times))
+    this.#tell(delivered(name, textOf(holding.message), holding.redelivered, times))
   }
 
   onCancelled(consumer: Consumer): void {

@@ -91,13 +91,13 @@ describe('what leaves the queue engine', () => {
   }
 
   it('is every message once, and again only after it came back', () => {
-    const withoutPurge = operations.map((history) =>
+    const plain = operations.map((history) =>
       history
-        .filter(({ do: what }) => what !== 'purge')
+        .filter((op) => op.do !== 'purge' && !(op.do === 'settle' && op.how === 'putBack'))
         .map((op) => (op.do === 'publish' ? { ...op, expirationMs: undefined } : op)),
     )
     fc.assert(
-      fc.property(withoutPurge, (history) => {
+      fc.property(plain, (history) => {
         const published = history.reduce((sum, op) => sum + (op.do === 'publish' ? op.count : 0), 0)
         const { first, again } = everyMessage(history)
         expect(first).toEqual(Array.from({ length: published }, (_, index) => `m${index + 1}`))
