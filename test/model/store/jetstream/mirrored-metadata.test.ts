@@ -56,14 +56,7 @@ it('makes what it says, once, from what was expected, and nothing of it later', 
           () => next(turn),
         )
       const links = Array.from({ length: NODES }, newLink)
-      const stores = await Promise.all(
-        links.map(({ asLink: link }) =>
-          MirroredMetadata.open({
-            ...{ link, bucket: 'b', replicas: 1, clock: systemClock, logger: silentLogger },
-            patienceMs: 150,
-          }),
-        ),
-      )
+      const stores = await Promise.all(links.map(openStore))
       for (const [index, store] of stores.entries()) {
         store.writeElsewhere(async (note) => {
           const other = next(scribe)
@@ -98,6 +91,39 @@ it('makes what it says, once, from what was expected, and nothing of it later', 
     { numRuns: 100 },
   )
 }, 120_000)
+
+it('makes each once of many that two want at once, in any order', async () => {
+  const order = fc.shuffledSubarray(KEYS, { minLength: KEYS.length })
+  await fc.assert(
+    fc.asyncProperty(order, order, turns, async (one, other, turn) => {
+      const bucket = new SimulatedBucket()
+      const open = (): Promise<MirroredMetadata> => {
+        const link = new SimulatedLink(
+          bucket,
+          () => 'arrives',
+          () => turn.next().value as number,
+        )
+        return openStore(link)
+      }
+      const [here, there] = await Promise.all([open(), open()])
+      const made = await Promise.all([
+        ...one.map((key) => here.replace(key, undefined, 'here')),
+        ...other.map((key) => there.replace(key, undefined, 'there')),
+      ])
+      expect(made.filter((isMade) => isMade)).toHaveLength(KEYS.length)
+      expect(bucket.taken.map(({ key }) => key).sort()).toEqual(KEYS)
+      await Promise.all([here.close(), there.close()])
+    }),
+    { numRuns: 200 },
+  )
+})
+
+function openStore({ asLink: link }: SimulatedLink): Promise<MirroredMetadata> {
+  return MirroredMetadata.open({
+    ...{ link, bucket: 'b', replicas: 1, clock: systemClock, logger: silentLogger },
+    patienceMs: 150,
+  })
+}
 
 async function attempt(
   bucket: SimulatedBucket,
