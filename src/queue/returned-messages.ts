@@ -32,8 +32,8 @@ export class ReturnedMessages {
   readonly #onLoaded: () => void
   readonly #inMemory = new Heap<TimedPlace>((a, b) => a.sequence < b.sequence)
   readonly #logged = new SequenceSet()
-  /** Of all of them, those that nobody has seen. Nearly always none. */
-  readonly #unseen = new Set<number>()
+  /** Of all of them, those that nobody has seen: null as long as there never was one. */
+  #unseen: Set<number> | null = null
   #firstLogged = NONE
   /** None of them is behind it. */
   #lastLogged = -1
@@ -107,7 +107,10 @@ export class ReturnedMessages {
   /** `queueBytes` is what the queue has in memory without these; `isUnseen`: whoever had it has kept it from all. */
   push(place: TimedPlace, queueBytes: number, isUnseen = false): void {
     const { message, sequence } = place
-    if (isUnseen) this.#unseen.add(sequence)
+    if (isUnseen) {
+      this.#unseen ??= new Set()
+      this.#unseen.add(sequence)
+    }
     this.#bodyBytes += message.bodySize
     const bytes = queueBytes + this.#bytes + memoryBytes(message)
     // The first one stays: whoever rejects one message after the other needs no log to get them again.
@@ -132,7 +135,7 @@ export class ReturnedMessages {
     if (place === undefined) return undefined
     this.#hold(-memoryBytes(place.message))
     this.#bodyBytes -= place.message.bodySize
-    this.redelivered = !this.#unseen.delete(place.sequence)
+    this.redelivered = this.#unseen?.delete(place.sequence) !== true
     return place
   }
 
@@ -164,7 +167,7 @@ export class ReturnedMessages {
     const end = Math.min(next, last + 1)
     const back = logged.messages.filter(({ sequence }) => this.#logged.has(sequence))
     const messages = [...back, ...inMemory].map((place) => {
-      return { ...place, delivered: !this.#unseen.has(place.sequence) }
+      return { ...place, delivered: this.#unseen?.has(place.sequence) !== true }
     })
     messages.sort(bySequence)
     return { messages: messages.filter(({ sequence }) => sequence < end), next: end }
@@ -191,7 +194,7 @@ export class ReturnedMessages {
       this.#hold(-memoryBytes(place.message))
     }
     this.#bodyBytes -= message.bodySize
-    this.#unseen.delete(sequence)
+    this.#unseen?.delete(sequence)
     return true
   }
 
@@ -201,7 +204,7 @@ export class ReturnedMessages {
     this.#inMemory.clear()
     this.#hold(-this.#bytes)
     this.#bodyBytes = 0
-    this.#unseen.clear()
+    this.#unseen = null
     this.#logged.deleteRange(0, this.#lastLogged)
     this.#findEnds()
   }
