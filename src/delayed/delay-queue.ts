@@ -38,6 +38,8 @@ export interface DelayQueueParts {
   readonly storage: QueueStorage
   /** Null when nothing of it outlives the process. */
   readonly log: QueueLog | null
+  /** The log is told of messages that need not be stored as well. */
+  readonly keepsTransient?: boolean
   readonly arrivals: Arrivals
   /** Brings a message on its way whose delay is over, and for which there is room. */
   readonly release: (message: Message) => PublishOutcome
@@ -97,7 +99,7 @@ export class DelayQueue implements Delays {
     const nowMs = Math.floor(storage.clock.wallTime())
     const dueMs = nowMs + delayMs
     const sequence = this.#nextSequence++
-    const isLogged = log !== null && message.persistent
+    const isLogged = log !== null && this.#isKept(message)
     const outcome = isLogged ? log.enqueue(message, sequence, dueMs) : ACCEPTED
     this.#messages.push(message, sequence, dueMs, nowMs)
     this.#wait(nowMs)
@@ -226,7 +228,7 @@ export class DelayQueue implements Delays {
   /** To be called in one turn for a message and those that are stored with it. */
   #release({ message, sequence }: DelayedMessage): void {
     const { log, release, arrivals } = this.#parts
-    if (log === null || !message.persistent) {
+    if (log === null || !this.#isKept(message)) {
       release(message)
       return
     }
@@ -253,8 +255,12 @@ export class DelayQueue implements Delays {
    */
   #isUnknown({ message, sequence }: DelayedMessage): boolean {
     const { log } = this.#parts
-    if (log === null || message.logEntry !== null || !message.persistent) return false
+    if (log === null || message.logEntry !== null || !this.#isKept(message)) return false
     return sequence >= log.nextSequence
+  }
+
+  #isKept(message: Message): boolean {
+    return this.#parts.keepsTransient === true || message.persistent
   }
 
   #waitForRecord(delayed: DelayedMessage): void {

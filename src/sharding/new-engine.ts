@@ -21,22 +21,24 @@ export interface EngineParts {
   readonly underWay: UnderWay
 }
 
-/** The queue itself, of each type, on the node that owns its place. */
+/**
+ * The queue itself, of each type, on the node that owns its place. What is stored of it moves to the next owner, so
+ * that is all of its messages.
+ */
 export function newEngine(queue: ShardedQueue, parts: EngineParts): Engine {
   const { id, name, vhostName, properties } = queue
   const { log, storage, profile } = parts
   const logOf = (priority: number): QueueLog | null => log?.queueLog(id + priority) ?? null
-  const shared = { name, vhostName, properties, storage, events: eventsOf(queue, parts) }
+  const named = { name, vhostName, properties, storage, events: eventsOf(queue, parts) }
+  const shared = { ...named, logOf, awaitsClaims: true, keepsTransient: true }
   const withDelays = (engine: Queue): Engine => new Engine(engine, delaysOf(queue, engine, parts))
   switch (queue.type) {
     case 'quorum':
-      return withDelays(
-        new QuorumQueue({ ...shared, logOf, awaitsClaims: true }, profile.quorumDeliveryLimit),
-      )
+      return withDelays(new QuorumQueue(shared, profile.quorumDeliveryLimit))
     case 'stream':
-      return withDelays(new StreamQueue({ ...shared, log: logOf(0), tickets: log }))
+      return withDelays(new StreamQueue({ ...named, log: logOf(0), tickets: log }))
     case 'classic':
-      return withDelays(new ClassicQueue({ ...shared, logOf, awaitsClaims: true }))
+      return withDelays(new ClassicQueue(shared))
     default:
       return queue.type satisfies never
   }
@@ -59,6 +61,7 @@ function delaysOf(
         owner: { vhost, queue: name },
         storage,
         log: log?.queueLog(delayId) ?? null,
+        keepsTransient: true,
         arrivals: { stored: () => log?.settled() ?? Promise.resolve() },
         release: (message) => engine.publish(message),
         roomFor: (message) => roomInQueue(engine, message),

@@ -281,6 +281,7 @@ export class Sharding {
         new DelayQueue({
           ...{ owner, storage, arrivals: { tickets: this.tickets } },
           log: parts.log?.queueLog(id) ?? null,
+          keepsTransient: true,
           release: (message) => underWay.followPublish(release(message), this.tickets),
           // Those that it goes to may be anywhere: they refuse it when it comes.
           roomFor: () => 'now',

@@ -56,10 +56,10 @@ async function arrivalsAround(
   return queue.readyCount
 }
 
-async function release(cluster: SimulatedCluster, node: SimulatedNode): Promise<void> {
+async function release(cluster: SimulatedCluster, node: SimulatedNode, shard = 0): Promise<void> {
   let isReleased = false
-  node.owned.delete(0)
-  void node.sharding.release(0).then(() => {
+  node.owned.delete(shard)
+  void node.sharding.release(shard).then(() => {
     isReleased = true
   })
   await cluster.until(() => isReleased, 'it is released')
@@ -75,6 +75,28 @@ const delayedToGrave = (node: SimulatedNode, body: string): void => {
   const message = sampleMessage(body, { exchange: 'later', routingKey: 'grave', properties })
   node.publishDelayed('later', message)
 }
+
+it('what need not be stored moves with its queue, be it ready, taken or yet to come', async () => {
+  const cluster = new SimulatedCluster(randomNumbers(1), 2)
+  const a = cluster.start('a', [GRAVE], [{ ...LATER, shard: 1 }])
+  const b = cluster.start('b', [GRAVE], [{ ...LATER, shard: 1 }])
+  cluster.give(1, 'a')
+  await cluster.pass(50)
+  const headers = fieldTableFromObject({ 'x-delay': 2000 })
+  const address = { exchange: 'later', routingKey: 'grave' }
+  a.publishDelayed('later', sampleMessage('late', { ...address, properties: { headers } }))
+  for (const body of ['first', 'second', 'third']) a.queue('grave').publish(sampleMessage(body))
+  const taken = b.queue('grave').get(false)
+  await cluster.pass(50)
+  expect(await taken).toMatchObject({ redelivered: false })
+  await release(cluster, a, 1)
+  cluster.give(1, 'b')
+  await cluster.pass(1500)
+  expect(b.queue('grave')).toMatchObject({ readyCount: 2, unackedCount: 1 })
+  await cluster.pass(1000)
+  expect(b.queue('grave')).toMatchObject({ readyCount: 3, unackedCount: 1 })
+  cluster.close()
+})
 
 it.each(WHEN)('dead letters come once where the owner hands over %i ms later', async (ms) => {
   expect(await arrivalsAround(ms, GRAVE, toMortal)).toBe(COUNT)
