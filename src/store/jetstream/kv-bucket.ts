@@ -98,10 +98,11 @@ export class KvBucket {
    * revision, nor by anybody else between two of them. Each promise gives the new revision, or undefined if
    * something was, as do all behind it then; it rejects with JetStreamError when that is not known.
    *
-   * A change that was made already is not made again. Each names the one before it, rather than the revision that this one would have: if another writer came
-   * between two, the next but one would be right again, and nobody would have looked at what that other has
-   * changed. JetStream can be told to look at the key alone, too. But nats-server 2.9 then takes two changes
-   * that come at the same time, if the stream has replicas: each of them comes after the same one.
+   * A change that was made already is not made again. Each names the one before it, rather than the revision that
+   * this one would have: if another writer came between two, the next but one would be right again, and nobody
+   * would have looked at what that other has changed. JetStream can be told to look at the key alone, too. But
+   * nats-server 2.9 then takes two changes that come at the same time, if the stream has replicas: each of them
+   * comes after the same one.
    */
   write(changes: readonly NewKvChange[], lastRevision: number): Promise<number | undefined>[] {
     return changes.map((change, index) => {
