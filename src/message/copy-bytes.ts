@@ -4,8 +4,6 @@ import { wordsOf } from './words-of.ts'
 const WORDS_FROM = 96
 /** Beyond so many, the engine is faster. */
 const WORDS_UP_TO = 192
-/** What is larger is not worth remembering, nor keeping alive. */
-const LARGEST_BUFFER = 1024 * 1024
 
 /**
  * Copies `source[start, end)` to `target` at `offset`. The call into the engine needs a view of what it
@@ -45,8 +43,7 @@ function copyMany(
   target: Buffer,
   offset: number,
 ): void {
-  const isLarge = source.length > LARGEST_BUFFER || target.length > LARGEST_BUFFER
-  if (end - start > WORDS_UP_TO || isLarge) {
+  if (end - start > WORDS_UP_TO) {
     source.copy(target, offset, start, end)
     return
   }

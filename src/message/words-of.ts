@@ -1,5 +1,7 @@
 /** So many are remembered: what is read from, and the few that are written to meanwhile. */
 const REMEMBERED = 8
+/** Nothing larger is kept alive for that. */
+const LARGEST_MEMORY = 2 * 1024 * 1024
 
 const NONE: Buffer = Buffer.alloc(0)
 const buffers: Buffer[] = new Array<Buffer>(REMEMBERED).fill(NONE)
@@ -15,6 +17,7 @@ export function wordsOf(buffer: Buffer): DataView {
     if (buffers[index] === buffer) return views[index] as DataView
   }
   const view = viewOf(buffer)
+  if (view.buffer.byteLength > LARGEST_MEMORY) return view
   buffers[next] = buffer
   views[next] = view
   next = (next + 1) % REMEMBERED
