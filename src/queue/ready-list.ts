@@ -168,6 +168,7 @@ export class ReadyList {
    * it may be had by others. It must have come before this process, and `read` be what there was of it.
    */
   comeBack(last: number, read: readonly LoggedMessage[]): void {
+    this.#returned.seen(last)
     while (this.#window.length > 0 && this.#windowSequences.first.next <= last) {
       const message = this.#shiftWindow()
       this.putBack({ message, sequence: this.sequence, expiresAt: this.expiresAt })

@@ -104,6 +104,11 @@ export class ReturnedMessages {
     }
   }
 
+  /** Somebody has seen all up to there after all. */
+  seen(last: number): void {
+    for (const sequence of this.#unseen ?? []) if (sequence <= last) this.#unseen?.delete(sequence)
+  }
+
   /** `queueBytes` is what the queue has in memory without these; `isUnseen`: whoever had it has kept it from all. */
   push(place: TimedPlace, queueBytes: number, isUnseen = false): void {
     const { message, sequence } = place
