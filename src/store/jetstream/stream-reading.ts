@@ -27,12 +27,11 @@ export async function* readFrames(
   first: number,
   last: number,
   patience: Patience,
-  atOnce: number = READS_AT_ONCE,
 ): AsyncGenerator<FoundFrame> {
   const reads = new Fifo<Promise<Buffer | undefined>>()
   let next = first
-  let longest = BYTES_AT_ONCE / atOnce
-  let open = atOnce
+  let longest = BYTES_AT_ONCE / READS_AT_ONCE
+  let open = READS_AT_ONCE
   for (let sequence = first; sequence <= last; sequence++) {
     while (next <= last && next < sequence + open) {
       const wanted = next++
@@ -44,7 +43,7 @@ export async function* readFrames(
     const message = await reads.shift()
     longest = Math.max(message?.length ?? 0, longest * FADING)
     const most = Math.min(MOST_READS_AT_ONCE, Math.floor(BYTES_AT_ONCE / longest))
-    open = Math.max(atOnce, Math.min(open + 1, most))
+    open = Math.max(READS_AT_ONCE, Math.min(open + 1, most))
     yield found(sequence, message)
   }
 }
