@@ -99,7 +99,9 @@ export class SegmentJournal implements Journal {
       const until = this.#segments[index + 1]?.previousEnd ?? Number.POSITIVE_INFINITY
       const fileEnd = await scan.run(segment, until)
       await segment.release()
-      this.#nextPosition = Math.max(this.#nextPosition, positionFrom(fileEnd))
+      // One that was begun and not written to keeps its name for itself.
+      const end = Math.max(fileEnd, segment.base + 1)
+      this.#nextPosition = Math.max(this.#nextPosition, positionFrom(end))
     }
     // The mark is not flushed together with the segments, and may be ahead of them.
     this.#nextPosition = Math.max(this.#nextPosition, positionFrom(start + 1))

@@ -93,6 +93,22 @@ describe('the files of SegmentJournal', () => {
     await journal.close()
   })
 
+  it('have names of their own, also after one that was begun and not written to', async () => {
+    const directory = temporaryDirectory()
+    const { positions, paths } = await fourSegments(directory)
+    truncateSync(paths[3] as string, 32)
+    const { journal, records } = await openJournal(directory)
+    expect(records.map(([first]) => first)).toEqual(['a', 'b', 'c'])
+    await append(journal, 'e')
+    await journal.truncate(positions[2] as number)
+    await append(journal, 'f')
+    await journal.close()
+    const again = await openJournal(directory)
+    expect(again.records).toEqual(['e', 'f'])
+    expect(again.damages).toEqual([])
+    await again.journal.close()
+  })
+
   it('may end in zeros, which is what a process that was killed leaves', async () => {
     const directory = temporaryDirectory()
     const { journal } = await openJournal(directory)
