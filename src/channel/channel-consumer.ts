@@ -3,14 +3,13 @@ import type { Message } from '../message/message.ts'
 import type { MessageRun } from '../message/message-run.ts'
 import type { Queue, QueueConsumer } from '../queue/queue.ts'
 import type { QueueCounts } from '../queue/queue-counts.ts'
+import type { ChannelLimit } from './channel-limit.ts'
 
 /** What a consumer needs of its channel. */
 export interface ConsumerChannel {
   readonly number: number
-  /** Whether the channel as a whole can take a delivery that is to be acknowledged. */
-  readonly hasCredit: boolean
-  /** How many more of these the limit of the channel allows; infinite when it has none. */
-  readonly limitCredit: number
+  /** How much the channel as a whole may have that is to be acknowledged. */
+  readonly limit: ChannelLimit
   /** Whether the connection has room for output. */
   readonly hasRoom: boolean
   deliver(
@@ -80,7 +79,7 @@ export class ChannelConsumer implements QueueConsumer {
   }
 
   get sharedCredit(): number {
-    return this.noAck ? Number.POSITIVE_INFINITY : this.#channel.limitCredit
+    return this.noAck ? Number.POSITIVE_INFINITY : this.#channel.limit.asked
   }
 
   start(): void {
@@ -90,7 +89,12 @@ export class ChannelConsumer implements QueueConsumer {
 
   canTake(): boolean {
     const channel = this.#channel
-    return this.#credit > 0 && channel.hasRoom && (this.noAck || channel.hasCredit) && this.#started
+    return (
+      this.#credit > 0 &&
+      channel.hasRoom &&
+      (this.noAck || channel.limit.hasCredit) &&
+      this.#started
+    )
   }
 
   deliver(message: Message, sequence: number, redelivered: boolean, sent: Message = message): void {

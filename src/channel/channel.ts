@@ -42,6 +42,7 @@ import { MessageCounts } from '../vhost/message-counts.ts'
 import { isBasicPublish, type PublishRequest } from '../vhost/publish-request.ts'
 import type { Vhost } from '../vhost/vhost.ts'
 import type { ChannelConsumer, ConsumerChannel } from './channel-consumer.ts'
+import { ChannelLimit } from './channel-limit.ts'
 import type { ChannelOutput } from './channel-output.ts'
 import { Confirms } from './confirms.ts'
 import { describeConsumer } from './consumer-description.ts'
@@ -86,8 +87,6 @@ export interface ChannelContext {
 }
 
 const NO_BYTES = Buffer.alloc(0)
-/** While memory is short, who holds more than this gets nothing before it has acknowledged. */
-const UNACKED_WHEN_SHORT = 4096
 /** Class id and method id stand before a method's arguments. */
 const METHOD_ID_BYTES = 4
 
@@ -111,8 +110,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   transaction: Transaction | null = null
   /** The limit that consumers to come will have; 0 is none. */
   prefetchCount = 0
-  /** The limit for the whole channel; 0 is none. */
-  globalPrefetchCount = 0
+  readonly limit: ChannelLimit
   /** The method that is being handled, for the error that it may end in. */
   methodId = 0
 
@@ -124,8 +122,6 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   #lastDeliveryTag = 0
   /** What was the last delivery tag when `settleInUnacked` was called. */
   #agedDeliveryTag = 0
-  /** Unacknowledged deliveries to consumers; what `basic.get` took does not count to prefetch. */
-  #consumersUnacked = 0
   #lastQueueName = ''
   /** The method that is being handled, undecoded. */
   #methodBuffer: Buffer = NO_BYTES
@@ -134,6 +130,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   constructor(number: number, context: ChannelContext) {
     this.number = number
     this.context = context
+    this.limit = new ChannelLimit(() => context.isMemoryShort())
     this.consumers = new Consumers(this, context.consumersPerChannel, (name, consumer) =>
       context.vhost.happenings.tell(name, () =>
         describeConsumer(context.link.name, number, consumer),
@@ -168,21 +165,12 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     return !this.context.output.full
   }
 
-  get hasCredit(): boolean {
-    const limit = this.globalPrefetchCount
-    if (limit > 0 && this.#consumersUnacked >= limit) return false
-    return this.#consumersUnacked < UNACKED_WHEN_SHORT || !this.context.isMemoryShort()
-  }
-
-  get limitCredit(): number {
-    const limit = this.globalPrefetchCount || Number.POSITIVE_INFINITY
-    return Math.max(0, limit - this.#consumersUnacked)
-  }
-
-  /** How many deliveries that are to be acknowledged it can take. */
-  get #credit(): number {
-    if (!this.context.isMemoryShort()) return this.limitCredit
-    return Math.max(0, Math.min(this.limitCredit, UNACKED_WHEN_SHORT - this.#consumersUnacked))
+  /** Those that are told when it gives up what it has. */
+  get queuesInUse(): Set<Queue> {
+    const queues = new Set<Queue>()
+    for (const { queue } of this.consumers.values()) queues.add(queue)
+    for (const { queue } of this.unacked) queues.add(queue)
+    return queues
   }
 
   /** A frame's payload is `buffer[start, end)`. Throws AmqpError and CodecError. */
@@ -292,7 +280,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
       this.counts.delivered++
       counts.delivered++
       own.delivered++
-      this.#consumersUnacked++
+      this.limit.unacked++
       this.unacked.push(new Delivery(deliveryTag, message, sequence, consumer.queue, consumer))
     }
     this.context.output.deliver(consumer.deliverPrefix, deliveryTag, redelivered, sent)
@@ -309,13 +297,13 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   ): number {
     const { queue, deliverPrefix } = consumer
     const { output, vhost } = this.context
-    const last = Math.min(to, from + this.#credit)
+    const last = Math.min(to, from + this.limit.credit)
     const count = output.deliverRun(deliverPrefix, this.#lastDeliveryTag + 1, run, from, last)
     const own = consumer.counts ?? this.#findCounts(consumer)
     this.counts.delivered += count
     queue.counts.delivered += count
     own.delivered += count
-    this.#consumersUnacked += count
+    this.limit.unacked += count
     for (let index = from; index < from + count; index++) {
       const deliveryTag = ++this.#lastDeliveryTag
       this.unacked.push(new Delivery(deliveryTag, message, run.sequenceAt(index), queue, consumer))
@@ -381,8 +369,9 @@ export class Channel implements ConsumerChannel, TraceOrigin {
   /** Deliveries that were taken out of `unacked` go back to their queues, with their credit. */
   settle(deliveries: readonly Delivery[], settlement: Settlement): void {
     if (settlement === 'acknowledge') this.counts.acknowledged += deliveries.length
-    const hadCredit = this.hasCredit
-    for (const delivery of deliveries) if (delivery.consumer !== null) this.#consumersUnacked--
+    const { limit } = this
+    const hadCredit = limit.hasCredit
+    for (const delivery of deliveries) if (delivery.consumer !== null) limit.unacked--
     settle(deliveries, settlement, this)
     // The channel's own limit may have kept any of its consumers waiting.
     if (!hadCredit) this.consumers.resumeWithinLimit()

@@ -97,13 +97,14 @@ export class Consumers {
     return least
   }
 
-  /** Cancelling one that is not there is fine. */
-  cancel(consumerTag: string): void {
+  /** Says whose it was. Cancelling one that is not there is fine. */
+  cancel(consumerTag: string): Queue | undefined {
     const consumer = this.#byTag.get(consumerTag)
-    if (consumer === undefined) return
+    if (consumer === undefined) return undefined
     this.#byTag.delete(consumerTag)
     consumer.queue.cancel(consumer)
     this.#tellDeleted(consumer)
+    return consumer.queue
   }
 
   cancelAll(): void {
@@ -124,7 +125,7 @@ export class Consumers {
   /** The channel's own limit has room again, for a few of them perhaps. */
   resumeWithinLimit(): void {
     for (const consumer of this.#byTag.values()) {
-      if (!this.#channel.hasCredit) break
+      if (!this.#channel.limit.hasCredit) break
       consumer.queue.resume(consumer)
     }
     this.#passTurn()

@@ -1,6 +1,8 @@
 import { CHANNEL_OPEN, CHANNEL_OPEN_OK, decodeMethod, FRAME_METHOD } from 'amqp-codec'
 import type { User } from '../auth/user.ts'
 import { Channel, type ChannelContext } from '../channel/channel.ts'
+import type { Queue } from '../queue/queue.ts'
+import { whenAllTold } from '../queue/when-all-told.ts'
 import { channelNotOpen, tooManyChannels, unexpectedContent, userChannelLimit } from '../reasons.ts'
 
 /** What a connection gives its channels; the table adds what it does itself. */
@@ -55,8 +57,15 @@ export class ChannelTable {
     this.#open(number)
   }
 
-  /** The connection goes: every channel gives up what it holds. */
-  endAll(): void {
+  /**
+   * The connection goes: every channel gives up what it holds. Resolves when it is back in the queues;
+   * undefined when it is.
+   */
+  endAll(): Promise<void> | undefined {
+    const queues = new Set<Queue>()
+    for (const channel of this.#channels.values()) {
+      for (const queue of channel.queuesInUse) queues.add(queue)
+    }
     // What one channel gives back must not go to a consumer of another that is about to go too.
     for (const channel of this.#channels.values()) channel.consumers.cancelAll()
     for (const channel of this.#channels.values()) {
@@ -66,6 +75,7 @@ export class ChannelTable {
     this.#user.channelCount -= this.#channels.size
     this.#channels.clear()
     this.#last = undefined
+    return whenAllTold(queues)
   }
 
   /** Looks after what channels hold for a while. `fail` gets what ends one of them. */

@@ -357,7 +357,7 @@ export class Connection implements FrameSink, Tickable {
     }
   }
 
-  /** Its exclusive queues are gone when the client reads that. */
+  /** Its exclusive queues are gone when the client reads that, and what it held is back. */
   #closeAsAsked(): void {
     const gone = this.#release()
     this.#state = 'closing'
@@ -446,20 +446,20 @@ export class Connection implements FrameSink, Tickable {
 
   /**
    * Gives up what hangs on the connection; once is enough. Resolves when everybody knows that its queues
-   * are gone; undefined when that is so already.
+   * are gone, and what it held is back in others; undefined when that is so already.
    */
   #release(): Promise<unknown> | undefined {
     const channels = this.#channels
     if (channels === undefined) return undefined
     this.#channels = undefined
-    channels.endAll()
+    const given = channels.endAll()
     const { vhost, user } = this.#session as Session
     vhost.connectionCount--
     user.connectionCount--
     vhost.departedCounts.addTraffic(this.link)
     const gone = vhost.deleteExclusiveQueues(this)
     vhost.happenings.tell('connection.closed', () => describeConnection(this))
-    return gone
+    return gone === undefined ? given : Promise.all([gone, given])
   }
 
   #onSocketError(error: Error): void {

@@ -151,6 +151,8 @@ export class ClassicQueue implements Queue {
 
   counted(): undefined {}
 
+  whenTold(): undefined {}
+
   get activeConsumer(): QueueConsumer | null | undefined {
     const consumers = this.#consumers
     const turns = consumers instanceof PausedConsumers ? consumers.turns : consumers

@@ -85,6 +85,8 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly consumerCount: number
   /** Brings these three up to date; undefined when they are. */
   counted(): Promise<void> | undefined
+  /** Resolves when whoever has the messages knows what was said so far; undefined when that is so. */
+  whenTold(): Promise<void> | undefined
   readonly counts: QueueCounts
   /** Who alone gets everything, undefined while there is nobody; null where that is not so. */
   readonly activeConsumer: QueueConsumer | null | undefined

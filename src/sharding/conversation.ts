@@ -104,6 +104,10 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     return this.#state === 'gone' && this.#queues.size === 0
   }
 
+  get isOpen(): boolean {
+    return this.#state === 'open'
+  }
+
   add(queue: ShardedQueue): void {
     this.#queues.set(queue.id, queue)
   }

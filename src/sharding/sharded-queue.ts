@@ -25,6 +25,8 @@ import type { QueueNumbers, QueueSight, TakenMessage } from './wire/owner-words.
 
 /** Who talks to the owner of a queue. Promises reject with an AmqpError when the owner refuses. */
 export interface QueueLine {
+  /** Whether there is an owner who hears what is said; the next one is told the rest. */
+  readonly isOpen: boolean
   publish(queue: ShardedQueue, message: Message): PublishOutcome
   publishLater(id: number, message: Message, delayMs: number): PublishOutcome
   settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void
@@ -220,6 +222,11 @@ export class ShardedQueue implements Queue {
 
   async counted(): Promise<void> {
     await this.#line.count(this)
+  }
+
+  whenTold(): Promise<void> | undefined {
+    // It answers in order; that it may be gone by then is as good.
+    return this.#line.isOpen ? this.counted().catch(() => {}) : undefined
   }
 
   async get(noAck: boolean): Promise<QueuedMessage | undefined> {

@@ -137,6 +137,8 @@ export class StreamQueue implements Queue {
 
   counted(): undefined {}
 
+  whenTold(): undefined {}
+
   /** About how much its messages take in the log. */
   get bytes(): number {
     return this.#segments.bytes

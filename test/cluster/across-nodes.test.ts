@@ -40,6 +40,25 @@ nats.describe('a cluster of three brokers', () => {
     await answering.connection.close()
   })
 
+  it('has taken back what a client held when that is told that it is closed', async () => {
+    const [one, two] = [await open(0), await open(1)]
+    for (const index of Array(6).keys()) {
+      const queue = `held-${index}`
+      await one.channel.assertQueue(queue)
+      one.channel.sendToQueue(queue, Buffer.from('x'))
+      await one.channel.waitForConfirms()
+      const holding = await one.connection.createChannel()
+      expect(await holding.get(queue)).toMatchObject({ content: Buffer.from('x') })
+      await holding.close()
+      expect(await two.channel.get(queue)).toMatchObject({ fields: { redelivered: true } })
+    }
+    await two.connection.close()
+    for (const index of Array(6).keys()) {
+      expect(await one.channel.checkQueue(`held-${index}`)).toMatchObject({ messageCount: 1 })
+    }
+    await one.connection.close()
+  })
+
   it('brings dead letters, and what was delayed, to queues that are anywhere', async () => {
     const [one, two] = [await open(0), await open(1)]
     const type = { arguments: { 'x-delayed-type': 'fanout' } }

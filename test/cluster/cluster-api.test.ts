@@ -27,9 +27,11 @@ nats.describe('the management API of a cluster', () => {
 
   it('shows all nodes on each of them', async () => {
     for (const node of nodes) {
-      const { json } = await ask(node, '/nodes')
       const shown = { running: true, being_drained: false, mem_alarm: false }
-      expect(json).toMatchObject(names.map((name) => ({ name, ...shown })))
+      // They may just have started, and not heard of each other.
+      await expect
+        .poll(async () => (await ask(node, '/nodes')).json)
+        .toMatchObject(names.map((name) => ({ name, ...shown })))
     }
     const { json } = await ask(first(), '/nodes/leveret@n2')
     expect(json).toMatchObject({ name: 'leveret@n2', uptime: expect.any(Number) })

@@ -21,7 +21,7 @@ import { getOkFrame } from '../content-methods.ts'
 export function basicQos(channel: Channel, method: BasicQos): void {
   if (method.prefetchSize !== 0) throw prefetchSizeNotSupported(method.prefetchSize)
   const isGlobal = method.global && channel.context.profile.globalQosPerChannel
-  if (isGlobal) channel.globalPrefetchCount = method.prefetchCount
+  if (isGlobal) channel.limit.prefetchCount = method.prefetchCount
   else channel.prefetchCount = method.prefetchCount
   channel.context.output.method(channel.number, { id: BASIC_QOS_OK })
   if (isGlobal) channel.consumers.resumeAll()
@@ -35,7 +35,7 @@ export function basicConsume(channel: Channel, method: BasicConsume): void {
     noAck: method.noAck,
     exclusive: method.exclusive,
     prefetchCount: channel.prefetchCount,
-    isQosGlobal: channel.globalPrefetchCount > 0,
+    isQosGlobal: channel.limit.prefetchCount > 0,
     // A consumer of replies is alone: its priority is not even looked at.
     arguments: queueName === DIRECT_REPLY_TO ? new Map() : method.arguments,
   })
@@ -54,9 +54,11 @@ function consumedQueue(channel: Channel, name: string, noAck: boolean): Queue {
 
 export function basicCancel(channel: Channel, method: BasicCancel): void {
   const { consumerTag } = method
-  channel.consumers.cancel(consumerTag)
+  const queue = channel.consumers.cancel(consumerTag)
   if (method.nowait) return
-  channel.context.output.method(channel.number, { id: BASIC_CANCEL_OK, consumerTag })
+  channel.when(queue?.whenTold(), () =>
+    channel.context.output.method(channel.number, { id: BASIC_CANCEL_OK, consumerTag }),
+  )
 }
 
 export function basicGet(channel: Channel, method: BasicGet): void {
@@ -89,10 +91,8 @@ function got(channel: Channel, queue: Queue, taken: QueuedMessage, noAck: boolea
   const { redelivered, sent } = taken
   // From here on it is the channel's, and goes back with it.
   const deliveryTag = channel.takenByGet(queue, taken, noAck)
-  channel.when(queue.counted(), () => {
-    const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
-    const frame = getOkFrame(channel.number, sent.address, getOk)
-    channel.context.output.content(channel.number, frame, sent)
-    channel.traceDelivery(queue, sent, redelivered)
-  })
+  const getOk = { deliveryTag, redelivered, messageCount: queue.readyCount }
+  const frame = getOkFrame(channel.number, sent.address, getOk)
+  channel.context.output.content(channel.number, frame, sent)
+  channel.traceDelivery(queue, sent, redelivered)
 }

@@ -25,7 +25,7 @@ export function channelJson(connection: Connection, channel: Channel, nodeName: 
     connection_details: { name, peer_host: peerHost, peer_port: peerPort },
     consumer_count: channel.consumers.size,
     prefetch_count: channel.prefetchCount,
-    global_prefetch_count: channel.globalPrefetchCount,
+    global_prefetch_count: channel.limit.prefetchCount,
     confirm: confirms !== null,
     transactional: transaction !== null,
     messages_unacknowledged: channel.unacked.length,

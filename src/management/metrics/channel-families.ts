@@ -58,7 +58,7 @@ export const CHANNEL_FAMILIES: readonly Family[] = [
           'channel_prefetch',
           'gauge',
           'Total limit of unacknowledged messages for all consumers on a channel',
-          ({ channel }) => channel.globalPrefetchCount,
+          ({ channel }) => channel.limit.prefetchCount,
         ],
       ]),
   },

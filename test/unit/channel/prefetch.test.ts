@@ -67,7 +67,7 @@ afterEach(() => {
 
 test('below the limit of the channel, an acknowledgement is no matter for its other consumers', () => {
   const [channel, [queue]] = channelOfConsumers()
-  channel.globalPrefetchCount = 10
+  channel.limit.prefetchCount = 10
   for (let n = 0; n < 5; n++) queue?.publish(sampleMessage('x'))
   const resumed = vi.spyOn(ClassicQueue.prototype, 'resume')
   for (let tag = 1; tag <= 5; tag++) acknowledge(channel, tag)
@@ -76,7 +76,7 @@ test('below the limit of the channel, an acknowledgement is no matter for its ot
 
 test('at the limit of the channel, an acknowledgement lets its other consumers go on', () => {
   const [channel, queues] = channelOfConsumers()
-  channel.globalPrefetchCount = 2
+  channel.limit.prefetchCount = 2
   for (const queue of queues) queue.publish(sampleMessage('x'))
   expect(channel.unacked.length).toBe(2)
   for (let tag = 1; tag <= QUEUE_COUNT; tag++) acknowledge(channel, tag)
@@ -86,7 +86,7 @@ test('at the limit of the channel, an acknowledgement lets its other consumers g
 
 test('at the limit of the channel, an acknowledgement wakes no more consumers than can take', () => {
   const [channel, queues] = channelOfConsumers()
-  channel.globalPrefetchCount = 2
+  channel.limit.prefetchCount = 2
   for (let n = 0; n < 5; n++) for (const queue of queues) queue.publish(sampleMessage('x'))
   const resumed = vi.spyOn(ClassicQueue.prototype, 'resume')
   for (let tag = 1; tag <= QUEUE_COUNT; tag++) acknowledge(channel, tag)

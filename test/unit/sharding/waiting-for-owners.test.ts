@@ -66,6 +66,31 @@ describe('who waits for a queue of a cluster', () => {
   beforeEach(() => start())
   afterEach(() => cluster.close())
 
+  it('knows when the owner has been told what was said', async () => {
+    const queue = b.queue('orders')
+    queue.publish(persistent('goes back'))
+    const got = queue.get(false)
+    await cluster.pass(50)
+    const taken = await got
+    if (taken === undefined) throw new Error('there was nothing')
+    await countsOf(a.queue('orders'))
+    queue.requeue([taken])
+    let ready: number | undefined
+    void queue.whenTold()?.then(() => {
+      ready = a.queue('orders').readyCount
+    })
+    expect(a.queue('orders').readyCount).toBe(0)
+    await cluster.pass(50)
+    expect(ready).toBe(1)
+  })
+
+  it('has nobody to wait for before there is an owner', async () => {
+    const queue = b.queue('orders')
+    cluster.kill('a')
+    await cluster.pass(TOO_LONG_MS)
+    expect(queue.whenTold()).toBeUndefined()
+  })
+
   it('is told when nobody has owned it for long, and nothing was done then', async () => {
     const queue = b.queue('orders')
     cluster.kill('a')
