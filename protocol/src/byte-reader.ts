@@ -53,8 +53,7 @@ export class ByteReader {
 
   /** Exact up to 2^53-1; what is larger is rounded, for no counter gets there. */
   longlong(): number {
-    const at = this.skip(8)
-    return readLong(this.buffer, at) * 0x1_0000_0000 + readLong(this.buffer, at + 4)
+    return readLongLong(this.buffer, this.skip(8))
   }
 
   timestamp(): bigint {
@@ -91,4 +90,11 @@ export class ByteReader {
 export function readLong(b: Buffer, at: number): number {
   const high = ((b[at] as number) << 24) | ((b[at + 1] as number) << 16)
   return (high | ((b[at + 2] as number) << 8) | (b[at + 3] as number)) >>> 0
+}
+
+/** A small number stays one: V8 keeps what is multiplied by as much in memory of its own. */
+export function readLongLong(b: Buffer, at: number): number {
+  const high = readLong(b, at)
+  const low = readLong(b, at + 4)
+  return high === 0 ? low : high * 0x1_0000_0000 + low
 }

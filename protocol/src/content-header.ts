@@ -4,7 +4,7 @@
 //     class id  weight  body size  flags  properties
 //     0         2       4          12     14
 
-import { ByteReader, readLong } from './byte-reader.ts'
+import { ByteReader, readLongLong } from './byte-reader.ts'
 import { CodecError } from './codec-error.ts'
 import type { FieldTable } from './field-table.ts'
 import { readFieldTable } from './field-table-decoder.ts'
@@ -25,8 +25,7 @@ export function contentHeaderWeight(buffer: Buffer, start: number): number {
 
 /** The octets of body to come. Exact up to 2^53-1. */
 export function contentHeaderBodySize(buffer: Buffer, start: number): number {
-  const high = readLong(buffer, start + BODY_SIZE_AT)
-  return high * 0x1_0000_0000 + readLong(buffer, start + BODY_SIZE_AT + 4)
+  return readLongLong(buffer, start + BODY_SIZE_AT)
 }
 
 /** Whether a property is there, told by its flag: `PROPERTY_HEADERS` and its like. */

@@ -36,10 +36,11 @@ export class Extents {
     return this.#blocks[this.#search(sequence)] as Block
   }
 
-  /** The last sequence that follows in the same block, as far as is known. */
-  endOf(sequence: number): number {
-    const next = this.#starts[this.#search(sequence) + 1]
-    return next === undefined ? Number.MAX_SAFE_INTEGER : next - 1
+  /** The last sequence up to `to` that follows in the same block, as far as is known. */
+  endOf(sequence: number, to: number): number {
+    const at = this.#search(sequence) + 1
+    const next = at < this.#starts.length ? (this.#starts[at] as number) : to + 1
+    return Math.min(to, next - 1)
   }
 
   /** The sequence is in that block from now on, which must not be dead; it need not have been in any. */
@@ -67,18 +68,18 @@ export class Extents {
   /** Where the extent is that has the sequence; 0 when it is before all. */
   #search(sequence: number): number {
     const starts = this.#starts
-    let at = Math.min(this.#cursor, starts.length - 1)
+    // What is behind the end of an array takes V8 much longer to say than how long it is.
+    const last = starts.length - 1
+    let at = Math.min(this.#cursor, last)
     if (at >= 0 && (starts[at] as number) <= sequence) {
-      const next = starts[at + 1]
-      if (next === undefined || sequence < next) return at
-      const afterNext = starts[at + 2]
-      if (afterNext === undefined || sequence < afterNext) {
+      if (at === last || sequence < (starts[at + 1] as number)) return at
+      if (at + 1 === last || sequence < (starts[at + 2] as number)) {
         this.#cursor = at + 1
         return at + 1
       }
     }
     let low = 0
-    let high = starts.length - 1
+    let high = last
     while (low < high) {
       const middle = (low + high + 1) >>> 1
       if ((starts[middle] as number) <= sequence) low = middle

@@ -139,9 +139,11 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   settleStored(from: number, to: number): void {
     if (this.forgetRange(from, to) === 0) return
     const end = Math.min(to, this.#nextSequence - 1)
-    for (let start = from; start <= end; start += LONGEST_RUN) {
-      this.settledRuns.addRange(start, Math.min(end, start + LONGEST_RUN - 1))
+    let start = from
+    for (; end - start >= LONGEST_RUN; start += LONGEST_RUN) {
+      this.settledRuns.addRange(start, start + LONGEST_RUN - 1)
     }
+    this.settledRuns.addRange(start, end)
     this.#noteRuns()
   }
 
@@ -156,7 +158,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     if (first === undefined || first > to) return { messages: [], next: to + 1 }
     const end = Math.min(to, (unstored?.next ?? to + 1) - 1)
     // Those that wait for their record come after all others.
-    const last = Math.min(end, this.#extents.endOf(first), this.#nextSequence - 1)
+    const last = this.#extents.endOf(first, Math.min(end, this.#nextSequence - 1))
     const block = this.#extents.find(first)
     const reading = new QueueReading({
       queueId: this.queueId,
@@ -319,7 +321,7 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   forgetRange(from: number, to: number): number {
     let forgotten = 0
     for (let at = this.#live.next(from); at !== undefined && at <= to; at = this.#live.next(at)) {
-      const end = Math.min(to, this.#extents.endOf(at))
+      const end = this.#extents.endOf(at, to)
       const count = this.#live.deleteRange(at, end)
       this.#parts.chain.shrink(this.#extents.find(at), count, this.#goneWith)
       forgotten += count

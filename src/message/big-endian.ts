@@ -9,8 +9,11 @@ export function readUint32(bytes: Buffer, at: number): number {
   return readUint16(bytes, at) * 0x1_0000 + readUint16(bytes, at + 2)
 }
 
+/** A small number stays one: V8 keeps what is multiplied by as much in memory of its own. */
 export function readUint48(bytes: Buffer, at: number): number {
-  return readUint16(bytes, at) * 0x1_0000_0000 + readUint32(bytes, at + 2)
+  const high = readUint16(bytes, at)
+  const low = readUint32(bytes, at + 2)
+  return high === 0 ? low : high * 0x1_0000_0000 + low
 }
 
 export function writeUint16(bytes: Buffer, at: number, value: number): number {

@@ -97,7 +97,7 @@ class ExtentsUnderTest {
     const live = [...this.model].sort(([a], [b]) => a - b)
     for (const [index, [sequence, block]] of live.entries()) {
       if (this.extents.find(sequence) !== block) return `${sequence} is in another block`
-      const end = this.extents.endOf(sequence)
+      const end = this.extents.endOf(sequence, Number.MAX_SAFE_INTEGER)
       if (end < sequence) return `${sequence} is after the end`
       for (let at = index + 1; at < live.length && live[at]![0] <= end; at++) {
         if (live[at]![1] !== block) return `${live[at]![0]} is not in the block of ${sequence}`
