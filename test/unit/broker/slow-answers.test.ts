@@ -3,6 +3,7 @@
 
 import {
   BASIC_CANCEL,
+  BASIC_CANCEL_OK,
   BASIC_CONSUME,
   BASIC_CONSUME_OK,
   BASIC_DELIVER,
@@ -13,6 +14,8 @@ import {
   CHANNEL_CLOSE_OK,
   CHANNEL_OPEN,
   CHANNEL_OPEN_OK,
+  CONNECTION_CLOSE,
+  CONNECTION_CLOSE_OK,
   EXCHANGE_DECLARE,
   EXCHANGE_DECLARE_OK,
   EXCHANGE_DELETE,
@@ -208,15 +211,55 @@ describe('a basic.get that the queue has not answered yet', () => {
     await reopen(channel)
     await expectCounts(scene, 2)
   })
+})
 
-  it('gives back what its channel has while the messages left are counted', async () => {
+describe('a queue that has not heard yet', () => {
+  it('that a channel is closed is waited for with close-ok', async () => {
     const scene = await begin('a', 'b')
-    const slow = new SlowAnswers(ClassicQueue.prototype, 'counted')
-    scene.channel.send(BASIC_GET, Q)
+    const { channel } = scene
+    await channel.get('q')
+    const slow = new SlowAnswers(ClassicQueue.prototype, 'whenTold')
+    channel.send(CHANNEL_CLOSE, { replyCode: 200 }).send(CHANNEL_OPEN)
+    await slow.asked()
+    await expectCounts(scene, 2)
+    expect(channel.wire.takeAll()).toEqual([])
+    slow.answer()
+    await channel.expect(CHANNEL_CLOSE_OK)
+    await channel.expect(CHANNEL_OPEN_OK)
+  })
+
+  it('that a connection is closed is waited for with close-ok', async () => {
+    const scene = await begin('a', 'b')
+    const { channel, connection } = scene
+    await channel.get('q')
+    const slow = new SlowAnswers(ClassicQueue.prototype, 'whenTold')
+    connection.control.send(CONNECTION_CLOSE, { replyCode: 200 })
+    await slow.asked()
+    await expectCounts(scene, 2)
+    expect(channel.wire.takeAll()).toEqual([])
+    slow.answer()
+    await connection.control.expect(CONNECTION_CLOSE_OK)
+  })
+
+  it('that a consumer is cancelled is waited for with cancel-ok', async () => {
+    const { channel } = await begin()
+    await channel.consume('q', { consumerTag: 'c' })
+    const slow = new SlowAnswers(ClassicQueue.prototype, 'whenTold')
+    channel.send(BASIC_CANCEL, { consumerTag: 'c' })
+    await slow.asked()
+    expect(channel.wire.takeAll()).toEqual([])
+    slow.answer()
+    await channel.expect(BASIC_CANCEL_OK)
+  })
+
+  it('that a channel is closed is no matter when its connection dies', async () => {
+    const scene = await begin('a', 'b')
+    await scene.channel.get('q')
+    const slow = new SlowAnswers(ClassicQueue.prototype, 'whenTold')
+    scene.channel.send(CHANNEL_CLOSE, { replyCode: 200 })
     await slow.asked()
     await die(scene)
     slow.answer()
-    vi.restoreAllMocks()
     await expectCounts(scene, 2)
   })
 })
@@ -245,7 +288,6 @@ describe('what is told of a queue that has to be asked', () => {
     ['a declaration', QUEUE_DECLARE, {}, QUEUE_DECLARE_OK],
     ['a passive one', QUEUE_DECLARE, { passive: true }, QUEUE_DECLARE_OK],
     ['a deletion', QUEUE_DELETE, {}, QUEUE_DELETE_OK],
-    ['a basic.get', BASIC_GET, { noAck: true }, BASIC_GET_OK],
   ] as const)('is in the answer of %s as it is then', async (_, id, fields, answer) => {
     const { channel, other } = await begin('a', 'b')
     const slow = new SlowAnswers(ClassicQueue.prototype, 'counted')
@@ -254,8 +296,7 @@ describe('what is told of a queue that has to be asked', () => {
     other.publishAll('q', ['c'])
     await other.expectNothing()
     slow.answer()
-    const left = id === BASIC_GET ? 2 : 3
-    expect(await channel.expect(answer)).toMatchObject({ messageCount: left })
+    expect(await channel.expect(answer)).toMatchObject({ messageCount: 3 })
   })
 
   it('decides whether it may be deleted', async () => {
