@@ -96,7 +96,7 @@ export interface Queue extends QueueDestination, QueueProperties {
   readonly consumerTimeoutMs: number | undefined
   /** Whether consumers get nothing, though there may be something. */
   isPaused: boolean
-  /** What policies say of it from now on; nothing when it is empty. */
+  /** What policies say of it from now on; nothing when it is empty. It hears so too when it is new. */
   applyPolicy(definition: PolicyDefinition): void
   /** It was declared again, or looked at, which is a use of it. */
   touch(): void

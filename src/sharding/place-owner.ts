@@ -168,7 +168,7 @@ export class PlaceOwner implements SessionHost {
     const engine = this.#options.createQueue(queue, this)
     this.#engines.set(queue.id, engine)
     this.#queues.set(queue.id, queue)
-    engine.queue.applyPolicy(queue.policy)
+    if (queue.policy !== null) engine.queue.applyPolicy(queue.policy)
     engine.queue.isPaused = queue.isPaused
     queue.engine = engine.queue
     queue.ownDelays = () => engine.knownDelays

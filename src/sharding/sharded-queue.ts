@@ -88,7 +88,8 @@ export class ShardedQueue implements Queue {
   engine: Queue | null = null
   /** What is to come to it later, if there is anything. */
   ownDelays: (() => Delays | undefined) | null = null
-  policy: PolicyDefinition = NO_POLICY
+  /** Null until it is known. */
+  policy: PolicyDefinition | null = null
   readonly #line: QueueLine
   readonly #onChange: ShardedQueueParts['onChange']
   #settings: QueueSettings

@@ -364,7 +364,7 @@ export class Sharding {
     const { engine } = queue
     switch (change) {
       case 'policy':
-        engine?.applyPolicy(queue.policy)
+        if (queue.policy !== null) engine?.applyPolicy(queue.policy)
         break
       case 'pause':
         if (engine !== null) engine.isPaused = queue.isPaused

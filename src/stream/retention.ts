@@ -21,6 +21,12 @@ const MAX_SEGMENT_BYTES = 1024 * 1024
 const MIN_SEGMENT_BYTES = 64 * 1024
 const MAX_DECLARED_BYTES = 3_000_000_000
 
+export const KEEPS_ALL: Retention = {
+  maxAgeMs: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+  segmentBytes: MAX_SEGMENT_BYTES,
+}
+
 /** What arguments and policy say together. As in RabbitMQ, the policy wins: it can be changed. */
 export function retentionOf(queueArguments: FieldTable, policy: PolicyDefinition): Retention {
   const value = (name: string): unknown =>

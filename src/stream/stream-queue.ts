@@ -22,7 +22,7 @@ import { ChunkCache } from './chunk-cache.ts'
 import { assertConsumer, startOf } from './consuming.ts'
 import { LoggedStore } from './logged-store.ts'
 import { MemoryStore } from './memory-store.ts'
-import { type Retention, retentionOf } from './retention.ts'
+import { KEEPS_ALL, type Retention, retentionOf } from './retention.ts'
 import { Segments } from './segments.ts'
 import { StreamBrowser } from './stream-browser.ts'
 import { StreamReaders } from './stream-readers.ts'
@@ -78,7 +78,8 @@ export class StreamQueue implements Queue {
   readonly #segments = new Segments()
   readonly #tail: Tail
   readonly #readers: StreamReaders
-  #retention: Retention
+  /** Nothing is removed before it is known what policies say: they may allow more than arguments do. */
+  #retention: Retention = KEEPS_ALL
   #nextOffset: number
   #stopTrimming: (() => void) | null = null
   #isDeleted = false
@@ -100,10 +101,8 @@ export class StreamQueue implements Queue {
     const cache = new ChunkCache(storage.budget)
     this.#tail = new Tail(cache)
     this.#readers = new StreamReaders(this.#store, cache, storage)
-    this.#retention = retentionOf(this.arguments, new Map())
-    this.#applyRetention()
+    this.#limitSegments(retentionOf(this.arguments, new Map()))
     this.#segments.recover(this.#store.found)
-    this.#trim()
   }
 
   get firstOffset(): number {
@@ -164,7 +163,8 @@ export class StreamQueue implements Queue {
 
   applyPolicy(policy: PolicyDefinition): void {
     this.#retention = retentionOf(this.arguments, policy)
-    this.#applyRetention()
+    this.#limitSegments(this.#retention)
+    this.#trimByAge(this.#retention.maxAgeMs)
     this.#trim()
   }
 
@@ -247,10 +247,12 @@ export class StreamQueue implements Queue {
     this.#readers.stored(endOffset)
   }
 
-  #applyRetention(): void {
-    const { maxAgeMs, segmentBytes } = this.#retention
+  #limitSegments({ maxAgeMs, segmentBytes }: Retention): void {
     this.#segments.maxSegmentBytes = segmentBytes
     this.#segments.maxSegmentMs = maxAgeMs * AGE_PART
+  }
+
+  #trimByAge(maxAgeMs: number): void {
     this.#stopTrimming?.()
     this.#stopTrimming = null
     if (maxAgeMs === Number.POSITIVE_INFINITY) return

@@ -32,8 +32,6 @@ export class PolicyApplication {
     const before = this.#inForce.get(subject)
     if (before === effective) return false
     this.#inForce.set(subject, effective)
-    // What is new knows that nothing is said of it.
-    if (before === undefined && effective.definition.size === 0) return false
     subject.applyPolicy(effective.definition)
     return true
   }

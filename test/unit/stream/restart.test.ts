@@ -6,6 +6,7 @@ import { type Broker, createBroker } from '../../../src/index.ts'
 import { RawConnection } from '../../support/raw-client.ts'
 import type { RawChannel } from '../../support/raw-client-channel.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { RestartedBroker } from '../broker/restarted-broker.ts'
 
 const STREAM = 'events'
 
@@ -74,4 +75,26 @@ it('a stream has its messages, offsets and times after a restart', async () => {
   }
   channel.wire.destroy()
   await after.close()
+})
+
+it('a stream that a policy lets keep more than its arguments do has all of it after a restart', async () => {
+  const broker = await RestartedBroker.start()
+  const definition = { 'max-length-bytes': 100_000_000 }
+  await broker.running.broker.policies.put('/', 'more', { pattern: '', definition })
+  const channel = await broker.running.channel()
+  await channel.confirmSelect()
+  await channel.declareQueue({
+    queue: STREAM,
+    durable: true,
+    exclusive: false,
+    arguments: {
+      'x-queue-type': 'stream',
+      'x-max-length-bytes': 100_000,
+      'x-stream-max-segment-size-bytes': 65_536,
+    },
+  })
+  for (let n = 0; n < 50; n++) channel.publish({ routingKey: STREAM, body: 'x'.repeat(10_000) })
+  await channel.confirmed(50)
+  await broker.restart('killed')
+  expect((await (await broker.running.channel()).counts(STREAM)).messageCount).toBe(50)
 })

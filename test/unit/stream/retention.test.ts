@@ -67,6 +67,14 @@ describe('a stream that is to be no larger', () => {
     expect(after.stream.firstOffset + after.stream.readyCount).toBe(100)
   })
 
+  it('has all of it after a restart that a policy lets it keep', async () => {
+    const policy = new Map([['max-length-bytes', 10_000 * KILOBYTE]])
+    const before = await StreamFixture.open({ arguments: args, policy })
+    before.publish(...numbers(0, 50))
+    await before.store()
+    expect((await before.reopen()).stream.readyCount).toBe(50)
+  })
+
   it('takes a reader along that is too slow', async () => {
     const fixture = await StreamFixture.open({ arguments: args })
     fixture.publish(...numbers(0, 10))

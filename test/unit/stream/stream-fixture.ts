@@ -3,6 +3,7 @@
 import { type FieldTable, fieldTableFromObject } from 'amqp-codec'
 import { silentLogger } from '../../../src/base/logger.ts'
 import { Turn } from '../../../src/base/turn.ts'
+import type { PolicyDefinition } from '../../../src/definitions/definition.ts'
 import type { Message } from '../../../src/message/message.ts'
 import { MessageLog } from '../../../src/message-log/message-log.ts'
 import type { QueueLog } from '../../../src/message-log/queue-log.ts'
@@ -15,6 +16,7 @@ import { ManualJournal, microtasks } from '../message-log/manual-journal.ts'
 
 export interface FixtureOptions {
   readonly arguments?: Readonly<Record<string, unknown>>
+  readonly policy?: PolicyDefinition
   readonly budgetBytes?: number
   readonly untidyBytes?: number
   readonly clock?: FakeClock
@@ -120,6 +122,7 @@ export class StreamFixture {
       log: this.log.queueLog(STREAM_ID),
       tickets: this.log,
     })
+    this.stream.applyPolicy(this.#options.policy ?? new Map())
   }
 }
 
