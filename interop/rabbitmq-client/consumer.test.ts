@@ -1,7 +1,7 @@
 // rabbitmq-client's consumers, which declare what they need and acknowledge by themselves.
 
 import { type AsyncMessage, ConsumerStatus } from 'rabbitmq-client'
-import { afterAll, expect, test, vi } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { startBroker } from '../support/broker.ts'
 import { Inbox } from '../support/inbox.ts'
 import { Scratch } from '../support/scratch.ts'
@@ -50,7 +50,7 @@ test('the README: a consumer and a publisher meet at a topic exchange', async ()
   })
   expect(direct).toMatchObject({ exchange: '', contentType: 'text/plain' })
   expect(direct?.body).toBe('straight to the queue')
-  await vi.waitFor(() => expect(sub.stats.acknowledged).toBe(2))
+  await expect.poll(() => sub.stats.acknowledged).toBe(2)
   await pub.close()
   await sub.close()
   // Closed cleanly: everything was acknowledged before the channel went.
@@ -126,7 +126,7 @@ test('no more messages are in work than the concurrency allows, nor fetched than
   await ready(sub)
   const pub = rabbit.createPublisher({ confirm: true })
   for (let i = 0; i < 10; i++) await pub.send(queue, i)
-  await vi.waitFor(() => expect(sub.stats.prefetched).toBe(2))
+  await expect.poll(() => sub.stats.prefetched).toBe(2)
   expect(await rabbit.queueDeclare({ queue, passive: true })).toMatchObject({ messageCount: 6 })
   for (let i = 0; i < 10; i++) gate.push()
   expect((await done.take(10)).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])

@@ -52,7 +52,8 @@ export function unackedBytes(call: Call, queue: Queue): number {
 
 /** Whoever they are: who may read from a queue sees who else does. Channels know what they hold. */
 function* unackedOf(call: Call, queue: Queue): Generator<readonly [OpenChannel, Delivery]> {
-  let left = queue.unackedCount
+  // Of a queue on another node it is not known how many there are just now.
+  let left = queue.isElsewhere === true ? Number.POSITIVE_INFINITY : queue.unackedCount
   for (const open of channelsOf(connectionsIn(call))) {
     for (const delivery of open.channel.unacked) {
       if (left === 0) return

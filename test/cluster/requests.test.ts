@@ -48,7 +48,7 @@ nats.describe('a request', () => {
     const state = nats.uniqueName()
     await vi.waitFor(async () => {
       expect(await link.requests.ask(state, '', 1000)).toEqual(noAnswer('nobody listens'))
-    }, 5000)
+    }, 30_000)
   })
 
   it('is refused when the connection is closed, by whomever', async () => {
@@ -56,7 +56,7 @@ nats.describe('a request', () => {
     await link.connection.close()
     await vi.waitFor(async () => {
       expect(await link.requests.ask('leveret.closed', '', 1000)).toEqual(noAnswer('closed'))
-    }, 5000)
+    }, 30_000)
     await link.close()
   })
 })

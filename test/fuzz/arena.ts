@@ -124,7 +124,10 @@ export class Arena {
   /** The witness's messages arrive, and its connection is the only one that is left. */
   async expectPeace(): Promise<void> {
     await this.expectOthers()
-    await vi.waitFor(() => expect(this.broker.connectionCount).toBe(1), { interval: 1 })
+    await vi.waitFor(() => expect(this.broker.connectionCount).toBe(1), {
+      interval: 1,
+      timeout: 30_000,
+    })
   }
 
   /** The witness's messages arrive, and nothing went wrong within the broker. */

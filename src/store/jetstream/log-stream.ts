@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Msg } from '@nats-io/transport-node'
 import { header, NoAnswer } from '../../nats/requests.ts'
 import { StoreError } from '../store-error.ts'
@@ -23,6 +24,9 @@ const NANOSECONDS = 1e6
 const PUBLISH_TIMEOUT_MS = 2000
 /** How often a message is asked for that should be there before it counts as lost. */
 const TRIES = 3
+/** How often a stream is looked for that should be there before it counts as gone. */
+const LOOKS = 10
+const LOOK_AGAIN_MS = 100
 /**
  * A shard is read some messages at once. What is on its way of them must never be so much that the
  * answer to a ping comes too late behind it, or the connection is taken for dead.
@@ -82,12 +86,16 @@ export class LogStream {
    * @throws StoreError that is no JetStreamError when it is gone
    */
   async state(): Promise<StreamInfo['state']> {
-    try {
-      return (await this.#api.streamInfo(this.name)).state
-    } catch (error) {
-      if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
-      throw new StoreError(`the stream ${this.name}, which holds messages, is gone from JetStream`)
+    for (let attempt = 1; attempt <= LOOKS; attempt++) {
+      try {
+        return (await this.#api.streamInfo(this.name)).state
+      } catch (error) {
+        if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
+      }
+      // A server may have been asked that has not heard of a new stream yet.
+      await wait(LOOK_AGAIN_MS)
     }
+    throw new StoreError(`the stream ${this.name}, which holds messages, is gone from JetStream`)
   }
 
   /** Adds a message if that is the last one; tells its sequence, or why it may not be there. */
