@@ -17,6 +17,8 @@ export interface ShardHolder {
 interface Holding {
   readonly epoch: number
   state: 'held' | 'releasing' | 'released'
+  /** Resolves when it is let go of, once that has begun. */
+  releasing?: Promise<void>
 }
 
 /** The shards that this node holds, brought in line with each map that comes. */
@@ -58,19 +60,24 @@ export class ShardHoldings {
     }
   }
 
-  /** Lets go of a shard in an orderly way. */
+  /** Lets go of a shard in an orderly way; resolves when that is done, whoever has begun it. */
   async release(shard: number): Promise<void> {
     const holding = this.#holdings.get(shard)
-    if (holding === undefined || holding.state !== 'held') return
+    if (holding === undefined) return
+    holding.releasing ??= this.#release(shard, holding)
+    await holding.releasing
+  }
+
+  loseAll(reason: string): void {
+    for (const [shard, holding] of this.#holdings) this.#lose(shard, holding, reason)
+  }
+
+  async #release(shard: number, holding: Holding): Promise<void> {
     holding.state = 'releasing'
     await this.#holder.release(shard)
     holding.state = 'released'
     // It may have been lost meanwhile.
     if (this.#holdings.get(shard) === holding) this.#onReleased()
-  }
-
-  loseAll(reason: string): void {
-    for (const [shard, holding] of this.#holdings) this.#lose(shard, holding, reason)
   }
 
   #lose(shard: number, { state }: Holding, reason: string): void {
