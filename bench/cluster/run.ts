@@ -20,8 +20,8 @@ Measures a cluster of Leveret on this machine, and one of RabbitMQ beside it whe
   --scenario elsewhere  only these (all: ${CLUSTER_SCENARIOS.map(({ name }) => name).join(', ')})
   --nodes 1,2,3         how many nodes of Leveret there are; 3 unless it is given. RabbitMQ has 3
   --clusters leveret    only these, of leveret and rabbitmq
-  --duration 8          seconds for a measurement
-  --warmup 3            seconds at its beginning that do not count
+  --duration 30         seconds for a measurement
+  --warmup 12           seconds at its beginning that do not count: V8 compiles nodes for so long
   --rounds 3            measurements of each; the report gives their median
   --declare 10000       so many queues are declared at the end; 0 for none
 `
@@ -114,8 +114,8 @@ function parseOptions(args: string[]): Options | undefined {
     scenarios: CLUSTER_SCENARIOS.filter(({ name }) => names?.includes(name) ?? true),
     sizes: (values.nodes ?? '3').split(',').map(Number),
     clusters: (values.clusters ?? 'leveret,rabbitmq').split(','),
-    durationSec: Number(values.duration ?? 8),
-    warmupSec: Number(values.warmup ?? 3),
+    durationSec: Number(values.duration ?? 30),
+    warmupSec: Number(values.warmup ?? 12),
     rounds: Number(values.rounds ?? 3),
     declare: Number(values.declare ?? 10_000),
   }
