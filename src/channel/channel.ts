@@ -170,6 +170,7 @@ export class Channel implements ConsumerChannel, TraceOrigin {
     const queues = new Set<Queue>()
     for (const { queue } of this.consumers.values()) queues.add(queue)
     for (const { queue } of this.unacked) queues.add(queue)
+    for (const { queue } of this.transaction?.settled ?? []) queues.add(queue)
     return queues
   }
 

@@ -32,8 +32,8 @@ export class Transaction {
   }
 
   /** Deliveries that were settled, as far as the client knows. */
-  get settledCount(): number {
-    return this.#settlements.reduce((count, { deliveries }) => count + deliveries.length, 0)
+  get settled(): readonly Delivery[] {
+    return this.#settlements.flatMap(({ deliveries }) => deliveries)
   }
 
   publish(publish: PreparedPublish): void {
@@ -71,9 +71,9 @@ export class Transaction {
 
   /** Publishes are forgotten; what was settled is unacknowledged as before. */
   rollback(channel: TransactionScope): void {
-    const settlements = this.#settlements
+    const { settled } = this
     this.#clear()
-    channel.unacked.putBack(settlements.flatMap((held) => held.deliveries))
+    channel.unacked.putBack(settled)
   }
 
   #clear(): void {

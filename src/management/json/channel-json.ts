@@ -31,7 +31,7 @@ export function channelJson(connection: Connection, channel: Channel, nodeName: 
     messages_unacknowledged: channel.unacked.length,
     messages_unconfirmed: confirms?.unconfirmedCount ?? 0,
     messages_uncommitted: transaction?.publishCount ?? 0,
-    acks_uncommitted: transaction?.settledCount ?? 0,
+    acks_uncommitted: transaction?.settled.length ?? 0,
     pending_raft_commands: 0,
     ...NO_REDUCTIONS,
   }

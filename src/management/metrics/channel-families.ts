@@ -46,7 +46,7 @@ export const CHANNEL_FAMILIES: readonly Family[] = [
           'channel_acks_uncommitted',
           'gauge',
           'Message acknowledgements in a transaction not yet committed',
-          ({ channel }) => channel.transaction?.settledCount ?? 0,
+          ({ channel }) => channel.transaction?.settled.length ?? 0,
         ],
         [
           'consumer_prefetch',
