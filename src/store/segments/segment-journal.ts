@@ -98,6 +98,8 @@ export class SegmentJournal implements Journal {
     for (const [index, segment] of this.#segments.entries()) {
       const until = this.#segments[index + 1]?.previousEnd ?? Number.POSITIVE_INFINITY
       const fileEnd = await scan.run(segment, until)
+      // A process that was killed has not flushed all, and what is found is going to be acted upon.
+      if (segment === this.#segments.at(-1)) await this.#flush(segment)
       await segment.release()
       // One that was begun and not written to keeps its name for itself.
       const end = Math.max(fileEnd, segment.base + 1)
@@ -189,21 +191,25 @@ export class SegmentJournal implements Journal {
     const isEmpty = segment.end === segment.base
     if (isEmpty) this.#segments.pop()
     await (isEmpty ? segment.remove() : segment.cutAtEnd()).catch(() => {})
-    await segment.release()
+    await segment.release().catch(() => {})
   }
 
   /** The segment that is written to, a new one from this position on if need be. */
   async #tailFrom(position: number): Promise<Segment> {
     const tail = this.#tail
     if (tail !== undefined && tail.end - tail.base < SEGMENT_BYTES) return tail
-    const previousEnd = this.#segments.at(-1)?.end ?? position
-    const segment = await Segment.create(this.#directory, position, previousEnd)
+    const previous = this.#segments.at(-1)
+    // What is flushed in the next one speaks for what is here: so all but the last are flushed.
+    if (previous !== undefined) await this.#flush(previous)
+    const segment = await Segment.create(this.#directory, position, previous?.end ?? position)
     this.#segments.push(segment)
     this.#tail = segment
-    // What is flushed there speaks for what is here.
-    if (this.#durability === 'disk') await tail?.flush()
-    await tail?.release()
+    await previous?.release().catch(() => {})
     return segment
+  }
+
+  async #flush(segment: Segment): Promise<void> {
+    if (this.#durability === 'disk') await segment.flush()
   }
 
   async #truncate(upTo: number): Promise<void> {

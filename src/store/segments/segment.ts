@@ -61,8 +61,10 @@ export class Segment {
       await handle.close()
     }
     const header = decodeHeader(bytes)
-    const isWhole = header !== undefined && path.endsWith(segmentName(header.base))
-    return isWhole ? new Segment(path, header) : undefined
+    if (header === undefined || !path.endsWith(segmentName(header.base))) return undefined
+    const segment = new Segment(path, header)
+    segment.#isFlushed = false
+    return segment
   }
 
   /**
@@ -85,12 +87,13 @@ export class Segment {
         : (await handle.writev(buffers, offset)).bytesWritten
     if (writtenLength < length) throw new Error(`only ${writtenLength} of ${length} bytes fit in`)
     this.#length = Math.max(this.#length, offset + length)
-    this.#isFlushed = flusher !== null
+    this.#isFlushed = false
     await flusher?.flush(handle, size <= SMALL_FLUSH)
+    this.#isFlushed = flusher !== null
     this.end += size
   }
 
-  /** Flushes what was written without. */
+  /** Flushes what was written without, or by another process. */
   async flush(): Promise<void> {
     if (this.#isFlushed) return
     await (await this.#open()).datasync()
@@ -110,6 +113,7 @@ export class Segment {
     this.#length = this.offsetOf(this.end)
     await handle.truncate(this.#length)
     await handle.datasync()
+    this.#isFlushed = true
   }
 
   /** Lets go of the file until it is needed again. */
@@ -125,7 +129,10 @@ export class Segment {
   }
 
   #open(): Promise<FileHandle> {
-    this.#handle ??= open(this.path, 'r+')
+    this.#handle ??= open(this.path, 'r+').catch((error: unknown) => {
+      this.#handle = undefined
+      throw error
+    })
     return this.#handle
   }
 
