@@ -129,8 +129,11 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const isSame =
       before?.address === target?.address &&
       before?.greeting.incarnation === target?.greeting.incarnation
-    if (before?.address !== target?.address) this.#pending.ownerChanged()
-    if (!isSame) this.#restart()
+    if (!isSame) {
+      // An owner that has taken this node for dead may have forgotten what it was sent.
+      this.#pending.ownerChanged()
+      this.#restart()
+    }
     this.#watchForNobody()
   }
 
