@@ -198,14 +198,14 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
       isAwaited: true,
       ask: (request) => this.#say().get(queue.id, request, noAck),
       onLate: (late) => {
-        if (late.taken === undefined) return
-        // Its owner does not know it any more.
-        if (noAck) this.publish(queue, late.taken.message)
-        else queue.putBack([late.taken])
+        if (late.taken !== undefined) queue.putBack([late.taken])
       },
     })
     queue.seeReady(count)
-    if (taken !== undefined && !noAck) queue.hold(taken.place, taken.message)
+    if (taken !== undefined) {
+      if (noAck) queue.delivered([taken.place])
+      else queue.hold(taken.place, taken.message)
+    }
     return taken
   }
 

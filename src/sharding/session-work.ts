@@ -177,7 +177,8 @@ export class SessionWork implements QueueWords, ConsumerSession {
 
   #take(engine: Engine, queueId: number, noAck: boolean): TakenMessage | undefined {
     const { queue } = engine
-    const taken = queue.get(noAck) as QueuedMessage | undefined
+    // What is not to be acknowledged is by its front, when it has come there.
+    const taken = queue.get(false) as QueuedMessage | undefined
     const { counts } = queue
     if (taken === undefined) {
       counts.gotEmpty++
@@ -188,10 +189,8 @@ export class SessionWork implements QueueWords, ConsumerSession {
     const number = engine.placeOf(place)
     if (redelivered) counts.redelivered++
     if (noAck) counts.gotNoAck++
-    else {
-      counts.got++
-      this.held.add(queueId, number, heldBy(0, place))
-    }
+    else counts.got++
+    this.held.add(queueId, number, heldBy(0, place))
     return { place: number, redelivered, message: sent }
   }
 
