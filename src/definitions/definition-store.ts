@@ -10,8 +10,11 @@ export interface DefinitionStore {
   newPlace(queue: PlacedQueue): QueuePlace | undefined
   /** The first of so many ids that no queue had before; null where nothing is kept. */
   newQueueIds(count: number): number | null
-  /** If it cannot be stored, `takeBack` is called to undo in memory what was defined. */
-  put(definition: Definition, takeBack: () => void): void
+  /**
+   * If it cannot be stored, `takeBack` is called to undo in memory what was defined, before those of earlier
+   * changes that were not stored either. Without one it was stored before, and that is tried again.
+   */
+  put(definition: Definition, takeBack?: () => void): void
   /** Also of what is not there. If it cannot be stored, that is tried again with the next change. */
   delete(definition: DefinitionName): void
   /**

@@ -90,7 +90,7 @@ export class DefinitionTable<Kind extends DefinitionKind> {
       this.#store.delete(definition)
     } else {
       this.#set(key, before)
-      this.#store.put(before, () => {})
+      this.#store.put(before)
     }
   }
 }

@@ -2,33 +2,10 @@ import type { Logger } from '../base/logger.ts'
 import { definitionsNotStored, queueIdsUsedUp } from '../reasons.ts'
 import type { Metadata } from '../store/metadata.ts'
 import type { Definition, DefinitionName } from './definition.ts'
+import { DefinitionBatch, type DefinitionChange } from './definition-batch.ts'
 import { encodeDefinition } from './definition-json.ts'
 import { definitionKey } from './definition-key.ts'
 import type { DefinitionStore } from './definition-store.ts'
-
-/** What a key is to have: a value, and what to do when it cannot be stored; or none. */
-type Change = { readonly value: string; readonly takeBack: () => void } | 'delete'
-
-/** Changes that are stored together. The last one of a key counts. */
-class Batch {
-  readonly changes: Map<string, Change>
-  /** Those that could not be stored: known when `settled` resolves, which it always does. */
-  failed: readonly string[] = []
-  readonly settled: Promise<void>
-  #settle: () => void = () => {}
-
-  constructor(changes: Iterable<[string, Change]>) {
-    this.changes = new Map(changes)
-    this.settled = new Promise((resolve) => {
-      this.#settle = resolve
-    })
-  }
-
-  settle(failed: readonly string[]): void {
-    this.failed = failed
-    this.#settle()
-  }
-}
 
 /** The journal has 32 bits for them. At the next start, those are free again that are not used. */
 const LAST_QUEUE_ID = 0xffff_ffff
@@ -38,8 +15,9 @@ const LAST_QUEUE_ID = 0xffff_ffff
  * time, and what comes meanwhile is the next.
  *
  * A definition that cannot be stored is taken back in memory, so that both agree again and the client
- * may just retry. Since it may be there all the same, it is deleted as well. A deletion that cannot be
- * stored is owed: memory is right, and the store is told again with every change to come.
+ * may just retry; together with those before it that were not stored for themselves. Since it may be there
+ * all the same, it is deleted as well, or what was there before is written again. When that, or any
+ * deletion, cannot be stored it is owed: memory is right, and the store is told again with every change to come.
  */
 export class Definitions implements DefinitionStore {
   readonly storesTransient = false
@@ -47,9 +25,9 @@ export class Definitions implements DefinitionStore {
   readonly #metadata: Metadata
   readonly #logger: Logger
   /** What is being written, and what will be. */
-  #current: Batch | undefined
-  #next: Batch | undefined
-  readonly #owed = new Set<string>()
+  #current: DefinitionBatch | undefined
+  #next: DefinitionBatch | undefined
+  readonly #owed = new Map<string, DefinitionChange>()
   #lastQueueId: number
 
   /** Queues to come get ids above `lastQueueId`, so that none has one under which messages are kept. */
@@ -68,12 +46,12 @@ export class Definitions implements DefinitionStore {
     return first
   }
 
-  put(definition: Definition, takeBack: () => void): void {
-    this.#change(definitionKey(definition), { value: encodeDefinition(definition), takeBack })
+  put(definition: Definition, takeBack?: () => void): void {
+    this.#openBatch().put(definitionKey(definition), encodeDefinition(definition), takeBack)
   }
 
   delete(definition: DefinitionName): void {
-    this.#change(definitionKey(definition), 'delete')
+    this.#openBatch().delete(definitionKey(definition))
   }
 
   stored(definition: DefinitionName): Promise<void> | undefined {
@@ -81,7 +59,8 @@ export class Definitions implements DefinitionStore {
     if (this.#owed.has(key)) this.#openBatch()
     const batch = [this.#next, this.#current].find((one) => one?.changes.has(key))
     return batch?.settled.then(() => {
-      if (batch.failed.includes(key)) throw definitionsNotStored()
+      if (batch.handedOn.has(key)) return this.stored(definition)
+      if (batch.failed.has(key)) throw definitionsNotStored()
     })
   }
 
@@ -99,14 +78,10 @@ export class Definitions implements DefinitionStore {
     for (let batch = this.pending(); batch !== undefined; batch = this.pending()) await batch
   }
 
-  #change(key: string, change: Change): void {
-    this.#openBatch().changes.set(key, change)
-  }
-
   /** The batch that is to be written next. What is owed goes first. */
-  #openBatch(): Batch {
+  #openBatch(): DefinitionBatch {
     if (this.#next !== undefined) return this.#next
-    const batch = new Batch([...this.#owed].map((key) => [key, 'delete']))
+    const batch = new DefinitionBatch(this.#owed)
     this.#owed.clear()
     this.#next = batch
     // All that this turn changes is one batch from the start.
@@ -118,31 +93,41 @@ export class Definitions implements DefinitionStore {
     for (let batch = this.#next; batch !== undefined; batch = this.#next) {
       this.#current = batch
       this.#next = undefined
-      batch.settle(await this.#write(batch))
+      await this.#write(batch)
+      batch.settle()
     }
     this.#current = undefined
   }
 
-  /** Gives the keys of what could not be stored. */
-  async #write({ changes }: Batch): Promise<string[]> {
+  async #write(batch: DefinitionBatch): Promise<void> {
     const outcomes = await Promise.allSettled(
-      Array.from(changes, ([key, change]) =>
-        change === 'delete' ? this.#metadata.delete(key) : this.#metadata.put(key, change.value),
+      Array.from(batch.changes, ([key, { value }]) =>
+        value === undefined ? this.#metadata.delete(key) : this.#metadata.put(key, value),
       ),
     )
-    const failed = [...changes].filter((_, index) => outcomes[index]?.status === 'rejected')
-    const keys = failed.map(([key]) => key)
-    if (keys.length === 0) return keys
+    const failed = [...batch.changes].filter((_, index) => outcomes[index]?.status === 'rejected')
+    if (failed.length === 0) return
     const err = outcomes.find((outcome) => outcome.status === 'rejected')?.reason
-    this.#logger.error({ err, keys: keys.slice(0, 10) }, NOT_STORED)
+    this.#logger.error({ err, keys: failed.slice(0, 10).map(([key]) => key) }, NOT_STORED)
     // The last one first, since it may rest on those before it.
-    for (const [key, change] of failed.reverse()) this.#giveUp(key, change)
-    return keys
+    for (const [key, change] of failed.reverse()) this.#giveUp(batch, key, change)
   }
 
-  #giveUp(key: string, change: Change): void {
-    if (change !== 'delete') change.takeBack()
-    else if (this.#next?.changes.has(key) !== true) this.#owed.add(key)
+  #giveUp(batch: DefinitionBatch, key: string, change: DefinitionChange): void {
+    const { value, takeBacks } = change
+    const later = this.#next?.changes.get(key)
+    if (takeBacks.length === 0) {
+      // What is written again as it was before is stored, if not for sure as it was.
+      if (value === undefined) batch.failed.add(key)
+      if (later === undefined) this.#owed.set(key, change)
+    } else if (later?.value !== undefined) {
+      batch.handedOn.add(key)
+      this.#next?.takeOver(key, change)
+    } else {
+      batch.failed.add(key)
+      // What is to be deleted has gone from memory.
+      if (later === undefined) for (const takeBack of takeBacks.toReversed()) takeBack()
+    }
   }
 }
 

@@ -146,7 +146,7 @@ export class SharedDefinitions implements DefinitionStore {
     return this.#queueIds.next(count)
   }
 
-  put(definition: Definition, takeBack: () => void): void {
+  put(definition: Definition, takeBack = (): void => {}): void {
     const key = definitionKey(definition)
     if (this.#followed.applying === key) return
     const value = encodeDefinition(definition)

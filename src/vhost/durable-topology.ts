@@ -106,7 +106,7 @@ export class DurableTopology {
     this.#store.put(definition, () => {
       if (this.#queues.get(name) !== definition) return
       this.#queues.set(name, before)
-      this.#store.put(before, () => {})
+      this.#store.put(before)
       takeBack()
     })
   }

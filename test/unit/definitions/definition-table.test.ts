@@ -70,6 +70,17 @@ describe('a table of definitions', () => {
     expect(await fixture.stored()).toEqual([1, 4])
   })
 
+  it('takes back all that was changed of one while nothing could be stored', async () => {
+    const fixture = new Fixture()
+    const { table } = fixture
+    fixture.fault = 'refuse'
+    const changes = [table.put(parameter('a', 1))]
+    await Promise.resolve()
+    changes.push(table.put(parameter('a', 2)), table.put(parameter('a', 3)))
+    for (const change of changes) await expect(change).rejects.toThrow('cannot be stored')
+    expect(table.all()).toEqual([])
+  })
+
   it('does not mind deleting what is not there', async () => {
     const fixture = new Fixture()
     await fixture.table.delete(named('a'))

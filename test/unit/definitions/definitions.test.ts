@@ -193,10 +193,55 @@ describe('a definition that cannot be stored', () => {
     fixture.fault = undefined
     fixture.definitions.delete(queue('a', 1))
     fixture.put(queue('a', 2))
-    const second = fixture.whenStored('a')
-    await expect(first).rejects.toThrow(NOT_STORED)
-    await second
+    await Promise.all([first, fixture.whenStored('a')])
     expect(fixture.stored).toEqual({ a: 2 })
+  })
+
+  it.each(['in one batch', 'in two'])(
+    'takes along what changed of it before (%s)',
+    async (when) => {
+      const fixture = new Fixture()
+      fixture.fault = 'refuse'
+      fixture.put(queue('a', 1))
+      const first = fixture.whenStored('a')
+      if (when === 'in two') await Promise.resolve()
+      fixture.put(queue('a', 2))
+      const second = fixture.whenStored('a')
+      await expect(first).rejects.toThrow(NOT_STORED)
+      await expect(second).rejects.toThrow(NOT_STORED)
+      expect(fixture.takenBack).toEqual(['a 2', 'a 1'])
+    },
+  )
+
+  it('is stored all the same with what changed of it meanwhile', async () => {
+    const fixture = new Fixture()
+    fixture.fault = 'refuse'
+    fixture.put(queue('a', 1))
+    const first = fixture.whenStored('a')
+    await Promise.resolve()
+    fixture.fault = undefined
+    fixture.put(queue('a', 2))
+    await first
+    expect(fixture.takenBack).toEqual([])
+    expect(fixture.stored).toEqual({ a: 2 })
+  })
+
+  it('leaves what was there before, which is written again until that is certain', async () => {
+    const fixture = new Fixture()
+    fixture.put(queue('a', 1))
+    await fixture.whenStored('a')
+    fixture.fault = 'doubt'
+    fixture.definitions.put(queue('a', 2), () => {
+      fixture.fault = 'refuse'
+      fixture.definitions.put(queue('a', 1))
+    })
+    await expect(fixture.whenStored('a')).rejects.toThrow(NOT_STORED)
+    await fixture.whenStored('a')
+    expect(fixture.stored).toEqual({ a: 2 })
+    fixture.fault = undefined
+    fixture.put(queue('b', 3))
+    await fixture.whenStored('b')
+    expect(fixture.stored).toEqual({ a: 1, b: 3 })
   })
 })
 
