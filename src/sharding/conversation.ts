@@ -4,6 +4,7 @@ import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { QueueConsumer } from '../queue/queue.ts'
 import { noQueue } from '../reasons.ts'
+import { claimHeld } from './claim-held.ts'
 import { FrontConsumer } from './front-consumer.ts'
 import { FrontConsumers } from './front-consumers.ts'
 import { type LinkId, newLinkId } from './link/datagram.ts'
@@ -11,7 +12,8 @@ import type { LinkSender } from './link/link-sender.ts'
 import type { NodeTickets } from './node-tickets.ts'
 import { type PendingPublish, PendingPublishes } from './pending-publishes.ts'
 import { type Answer, type Question, Requests } from './requests.ts'
-import type { HeldMessage, QueueLine, ShardedQueue } from './sharded-queue.ts'
+import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
+import { UnheardSettlements } from './unheard-settlements.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
   type OwnerListener,
@@ -47,14 +49,7 @@ export interface LinkListener {
   readonly onRefused: () => void
 }
 
-interface LateSettlement {
-  readonly settlement: Settlement
-  readonly queue: number
-  readonly places: readonly number[]
-}
-
 const BEHIND_BYTES = 16 * 1024 * 1024
-const PLACES_A_CLAIM = 10_000
 /** How long an owner is left alone that does not know us any more. */
 const AGAIN_MS = 25
 
@@ -79,8 +74,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   readonly #pending: PendingPublishes
   /** Those who have given something in this turn to clients that do not acknowledge. */
   readonly #delivering: FrontConsumer[] = []
-  /** What was settled while nobody could be told. */
-  #late: LateSettlement[] = []
+  readonly #unheard = new UnheardSettlements()
   #target: Target | null = null
   #state: 'seeking' | 'greeting' | 'open' | 'gone' = 'seeking'
   #link: LinkSender | undefined
@@ -155,8 +149,8 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   }
 
   settle(settlement: Settlement, queue: ShardedQueue, places: readonly number[]): void {
-    if (this.#state === 'open') this.#say().settle(settlement, queue.id, places)
-    else if (this.#state !== 'gone') this.#late.push({ settlement, queue: queue.id, places })
+    if (this.#state === 'open') this.#saySettled(settlement, queue.id, places)
+    else if (this.#state !== 'gone') this.#unheard.addLate(settlement, queue.id, places)
   }
 
   touch(queue: ShardedQueue): void {
@@ -231,14 +225,16 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#isScheduled = false
     this.#isAtomic = false
     this.#pending.endTicket()
-    if (this.#state !== 'seeking' && this.#writer.bytes > 0) {
-      if (this.#link?.hasRoom) this.#link.send(this.#writer.take())
-    }
+    const link = this.#link
+    if (this.#state === 'seeking' || this.#writer.bytes === 0 || !link?.hasRoom) return
+    link.send(this.#writer.take())
+    this.#unheard.sent(link)
   }
 
   lost(queue: number, places: readonly number[]): void {
     const held = this.#queues.get(queue)?.held
     for (const place of places) held?.delete(place)
+    this.#unheard.lost(queue, places)
   }
 
   welcome(upTo: number): void {
@@ -256,9 +252,9 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     const { doubtfulUpTo } = this.#pending
     if (doubtfulUpTo > upTo) writer.doubtful(doubtfulUpTo)
     for (const pending of this.#pending.after(upTo)) this.#sayPublish(pending)
-    const late = this.#late
-    this.#late = []
-    for (const { settlement, queue, places } of late) writer.settle(settlement, queue, places)
+    for (const { settlement, queue, places } of this.#unheard.takeLate()) {
+      if (this.#queues.has(queue)) this.#saySettled(settlement, queue, places)
+    }
     askAgain()
   }
 
@@ -323,14 +319,22 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   #restart(): void {
     this.#stopWaiting()
-    this.#link?.close()
-    this.#link = undefined
+    this.#endLink()
     this.#state = 'seeking'
     // The next owner is to be told, too.
     this.#endDeliveries()
     this.#requests.ownerChanged()
     this.#writer.take()
     if (this.#target !== null) this.#greet(this.#target)
+  }
+
+  #endLink(): void {
+    const link = this.#link
+    if (link === undefined) return
+    this.#unheard.received(link)
+    this.#unheard.linkEnded()
+    link.close()
+    this.#link = undefined
   }
 
   #watchForNobody(): void {
@@ -346,7 +350,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** What was in the memory of another node has gone with it. */
   #endForGood(): void {
     this.#state = 'gone'
-    this.#late = []
+    this.#unheard.clear()
     this.#pending.giveUp()
     this.#checkBehind()
     this.#requests.failAll()
@@ -367,11 +371,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     })
     const writer = this.#say()
     writer.hello(greeting)
-    for (const queue of this.#queues.values()) {
-      for (const [consumer, places] of byConsumer(queue.held))
-        this.#claim(queue.id, consumer, places)
-    }
-    for (const { queue, places } of this.#late) this.#claim(queue, 0, places)
+    claimHeld(writer, this.#queues, this.#unheard.late)
     writer.ready()
   }
 
@@ -380,6 +380,11 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     else this.#schedule()
     this.#checkBehind()
     return pending.ticket
+  }
+
+  #saySettled(settlement: Settlement, queue: number, places: readonly number[]): void {
+    this.#say().settle(settlement, queue, places)
+    this.#unheard.said(settlement, queue, places)
   }
 
   #sayPublish({ queue, number, message, dueMs }: PendingPublish): void {
@@ -399,13 +404,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
    */
   #forgetHeld(): void {
     for (const queue of this.#queues.values()) queue.held.clear()
-    this.#late = []
-  }
-
-  #claim(queue: number, consumer: number, places: readonly number[]): void {
-    for (let at = 0; at < places.length; at += PLACES_A_CLAIM) {
-      this.#writer.claim(queue, consumer, places.slice(at, at + PLACES_A_CLAIM))
-    }
+    this.#unheard.clear()
   }
 
   /** Until it is answered, it is asked for as what is attached for the first time. */
@@ -482,16 +481,4 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#isBehind = isBehind
     this.#options.onBehind(isBehind)
   }
-}
-
-function byConsumer(
-  held: ReadonlyMap<number, HeldMessage>,
-): ReadonlyMap<number, readonly number[]> {
-  const places = new Map<number, number[]>()
-  for (const [place, { consumer }] of held) {
-    const others = places.get(consumer)
-    if (others === undefined) places.set(consumer, [place])
-    else others.push(place)
-  }
-  return places
 }

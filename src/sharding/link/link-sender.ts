@@ -87,7 +87,7 @@ export class LinkSender {
     return this.#unsentBytes + this.#windowBytes
   }
 
-  /** All that was given to `send`. */
+  /** All that was given to `send`, but for what was dropped when it was closed. */
   get sentBytes(): number {
     return this.#sentBytes
   }
@@ -114,6 +114,7 @@ export class LinkSender {
     this.#state = 'closed'
     this.#unsent.clear()
     this.#window.clear()
+    this.#sentBytes = this.receivedBytes
     this.#unsentBytes = 0
     this.#windowBytes = 0
     this.#stopResending?.()
