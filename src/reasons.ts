@@ -116,6 +116,8 @@ export const invalidExpiration = (expiration: string, reason: string): AmqpError
   preconditionFailed(`invalid expiration '${expiration}': ${reason}`)
 export const messageTooLarge = (size: number, limit: number): AmqpError =>
   preconditionFailed(`message size ${size} is larger than configured max size ${limit}`)
+export const transactionTooLarge = (size: number, limit: number): AmqpError =>
+  preconditionFailed(`transaction size ${size} is larger than max size ${limit}`)
 export const userIdMismatch = (userId: string, username: string): AmqpError =>
   preconditionFailed(`user_id property set to '${userId}' but authenticated user was '${username}'`)
 export const unacceptableHeader = (header: string, value: FieldValue): AmqpError =>

@@ -1,5 +1,8 @@
 import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
+import { storedBytes } from '../message/stored-message.ts'
+import { MAX_RECORD_BYTES } from '../message-log/record-format.ts'
 import { type TicketSource, whenAllKnown } from '../message-log/ticket-source.ts'
+import { transactionTooLarge } from '../reasons.ts'
 import type { Delivery } from './delivery.ts'
 import type { PreparedPublish, Publisher } from './publisher.ts'
 import type { Settlement } from './settlement.ts'
@@ -18,6 +21,9 @@ interface HeldSettlement {
   readonly settlement: Settlement
 }
 
+/** How large its messages may be together. Places, and what else is stored with it, find room too. */
+const MAX_BYTES = (MAX_RECORD_BYTES / 3) * 2
+
 /**
  * What a transactional channel holds back until it commits. Spec §1.8: publishes and settlements are
  * covered; consuming, declaring and everything else takes effect at once.
@@ -25,6 +31,12 @@ interface HeldSettlement {
 export class Transaction {
   #publishes: PreparedPublish[] = []
   #settlements: HeldSettlement[] = []
+  #bytes = 0
+  readonly #maxBytes: number
+
+  constructor(maxBytes: number = MAX_BYTES) {
+    this.#maxBytes = maxBytes
+  }
 
   /** Publishes that it holds back. */
   get publishCount(): number {
@@ -36,7 +48,10 @@ export class Transaction {
     return this.#settlements.flatMap(({ deliveries }) => deliveries)
   }
 
+  /** Throws 406. */
   publish(publish: PreparedPublish): void {
+    this.#bytes += storedBytes(publish.message)
+    if (this.#bytes > this.#maxBytes) throw transactionTooLarge(this.#bytes, this.#maxBytes)
     this.#publishes.push(publish)
   }
 
@@ -79,6 +94,7 @@ export class Transaction {
   #clear(): void {
     this.#publishes = []
     this.#settlements = []
+    this.#bytes = 0
   }
 }
 

@@ -20,6 +20,12 @@ export const SETTLE = 2
 export const ENQUEUE = 3
 export const STAMP = 4
 
+/**
+ * A record is read as a whole, and while a journal finds out where it ends it may need twice that
+ * memory: Node gives 4 GiB in one piece, and reads 2 GiB at once, at most. What says more is cut.
+ */
+export const MAX_RECORD_BYTES: number = 3 * 2 ** 29
+
 export const VERSION_BYTES = 1
 export const SEQUENCE_BYTES = 6
 export const ENQUEUE_HEAD_BYTES: number = 1 + 4

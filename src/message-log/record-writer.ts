@@ -6,6 +6,7 @@ import {
   DELIVERED,
   ENQUEUE,
   EXPIRES,
+  MAX_RECORD_BYTES,
   RECORD_VERSION,
   RUN_BYTES,
   RUNS_HEAD_BYTES,
@@ -17,7 +18,7 @@ import {
 } from './record-format.ts'
 import type { SequenceRanges } from './sequence-ranges.ts'
 
-/** Messages are added to a record until it is as large as this, unless all must be in one. */
+/** Messages are added to a record until it is as large as this, unless all should be in one. */
 const RECORD_BYTES = 256 * 1024
 
 /** A record, to be stored. */
@@ -34,11 +35,16 @@ const KEPT_BYTES = 1024 * 1024
 /** Makes records of batches. */
 export class RecordWriter {
   readonly #writer = new PartsWriter()
+  readonly #maxBytes: number
   #kept: Buffer = Buffer.alloc(0)
+
+  constructor(maxBytes: number = MAX_RECORD_BYTES) {
+    this.#maxBytes = maxBytes
+  }
 
   /** The stamp says something of all of the batch: it is stored with the last of it. */
   write(batch: BatchContent, stamp: Buffer | null = null): readonly WrittenRecord[] {
-    const chunks = batch.isAtomic ? [batch.entries] : cut(batch.entries)
+    const chunks = cut(batch.entries, batch.isAtomic ? this.#maxBytes : RECORD_BYTES)
     this.#writer.begin(this.#memory(sizeOf(batch, chunks.length) + stampBytes(stamp)))
     // What takes the place of something that was settled must not be stored after that.
     const last = chunks.length - 1
@@ -112,13 +118,13 @@ export class RecordWriter {
 }
 
 /** At least one, for what else there is to say. */
-function cut(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+function cut(entries: readonly LogEntry[], recordBytes: number): readonly (readonly LogEntry[])[] {
   const chunks: LogEntry[][] = []
   let start = 0
   let bytes = 0
   for (let at = 0; at < entries.length; at++) {
     const entry = entries[at] as LogEntry
-    if (bytes > 0 && bytes + entry.bytes > RECORD_BYTES) {
+    if (bytes > 0 && bytes + entry.bytes > recordBytes) {
       chunks.push(entries.slice(start, at))
       start = at
       bytes = 0

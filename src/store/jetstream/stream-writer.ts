@@ -1,4 +1,5 @@
 import { Fifo } from '../../base/fifo.ts'
+import { splitRecord } from '../split-record.ts'
 import type { StoreError } from '../store-error.ts'
 import { appendMark } from './append-mark.ts'
 import { FencedError } from './fenced-error.ts'
@@ -6,7 +7,6 @@ import type { JetStreamError } from './jet-stream-api.ts'
 import { encodeFrame, FRAME_HEAD_BYTES, setFrameNumber } from './log-frame.ts'
 import type { LogStream } from './log-stream.ts'
 import { type Patience, retrying } from './retrying.ts'
-import { splitRecord } from './split-record.ts'
 import { readFrames } from './stream-reading.ts'
 import { Succession } from './succession.ts'
 

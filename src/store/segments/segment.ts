@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeDurably } from '../durable-file.ts'
 import type { Flusher } from './flusher.ts'
+import { assertWritten, writeAll } from './write-all.ts'
 
 /** Up to how much is written by the main thread, which then costs less than to wait for another. */
 const WRITTEN_AT_ONCE = 256 << 10
@@ -81,11 +82,8 @@ export class Segment {
     const buffers = isPrepared ? [...frames, ZEROS] : frames
     const length = isPrepared ? size + ZEROS.length : size
     const handle = await this.#open()
-    const writtenLength =
-      length <= WRITTEN_AT_ONCE
-        ? writevSync(handle.fd, buffers, offset)
-        : (await handle.writev(buffers, offset)).bytesWritten
-    if (writtenLength < length) throw new Error(`only ${writtenLength} of ${length} bytes fit in`)
+    if (length > WRITTEN_AT_ONCE) await writeAll(handle, buffers, offset)
+    else assertWritten(writevSync(handle.fd, buffers, offset), length)
     this.#length = Math.max(this.#length, offset + length)
     this.#isFlushed = false
     await flusher?.flush(handle, size <= SMALL_FLUSH)

@@ -18,6 +18,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { Access } from '../../../src/auth/access.ts'
 import { Channel } from '../../../src/channel/channel.ts'
 import { dispatch } from '../../../src/channel/dispatch.ts'
+import type { PreparedPublish } from '../../../src/channel/publisher.ts'
+import { Transaction } from '../../../src/channel/transaction.ts'
 import { COMPAT_PROFILES } from '../../../src/config/compat.ts'
 import { ACCEPTED } from '../../../src/exchange/destination.ts'
 import type { Ticket } from '../../../src/message-log/queue-log.ts'
@@ -26,6 +28,7 @@ import { ClassicQueue } from '../../../src/queue/classic-queue.ts'
 import { NodeTickets } from '../../../src/sharding/node-tickets.ts'
 import { Vhost } from '../../../src/vhost/vhost.ts'
 import { type FieldsOf, method } from '../../support/raw-client-method.ts'
+import { sampleMessage } from '../../support/sample-message.ts'
 import { LogFixture } from '../message-log/log-fixture.ts'
 import { microtasks } from '../message-log/manual-journal.ts'
 import { RecordingOutput } from './recording-output.ts'
@@ -128,6 +131,15 @@ describe('a commit', () => {
     expect(await recordsOfTurn()).toBe(1)
     const bodies = (await log.recovered()).map((line) => line.replaceAll(/x+/g, 'x'))
     expect(bodies).toEqual(['1/1 x again', '1/2 x again', '1/3 x again', '2/0 x', '2/1 x'])
+  })
+
+  it('is of no more messages than a record has room for', () => {
+    const transaction = new Transaction(1000)
+    const publish = { message: sampleMessage('x'.repeat(400)) } as PreparedPublish
+    transaction.publish(publish)
+    transaction.publish(publish)
+    const problem = 'PRECONDITION_FAILED - transaction size 1317 is larger than max size 1000'
+    expect(() => transaction.publish(publish)).toThrow(problem)
   })
 
   it('without anything in it does not make one record of what others do', async () => {

@@ -124,6 +124,15 @@ describe('a record', () => {
     expect(found.bodies).toEqual(Array(301).fill('x'))
   })
 
+  it('is cut when it would be too large, though all should be in one; what was settled is in the last', () => {
+    const entries = [0, 1, 2].map((sequence) => entryOf('x'.repeat(1000), sequence))
+    const batch = { entries, runs: [runsOf(1, [], [7])], isAtomic: true }
+    expect(writtenAll(batch)).toHaveLength(1)
+    const records = writtenAll(batch, new RecordWriter(2500)).map(read)
+    expect(records.map(({ bodies }) => bodies.length)).toEqual([2, 1])
+    expect(records.map(({ settled }) => settled)).toEqual([[], [[1, 7, 1]]])
+  })
+
   it('has no place that a message has left', () => {
     const entry = entryOf('x', 1, { queueId: 1, expiresAt: 99 })
     for (let queueId = 2; queueId <= 5; queueId++) entry.add(placeOf(queueId, { queueId }))

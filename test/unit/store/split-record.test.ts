@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { splitRecord } from '../../../../src/store/jetstream/split-record.ts'
+import { splitRecord } from '../../../src/store/split-record.ts'
 
 describe('a record', () => {
   it('is cut into pieces that are all full but the last one, without losing an octet', () => {
