@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
-import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Journal } from '../store/journal.ts'
 import { JournalLostError } from '../store/store-error.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
@@ -10,8 +10,6 @@ import { BlockReader } from './block-reader.ts'
 import { Cleaner } from './cleaner.ts'
 import { Impatience } from './impatience.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
-import { isProvisional } from './provisional.ts'
-import type { QueueDefinitions } from './queue-definitions.ts'
 import type { QueueLog, Ticket } from './queue-log.ts'
 import { QueuePlaces } from './queue-places.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
@@ -23,8 +21,8 @@ export interface MessageLogOptions extends AppenderOptions {
   readonly turn: Turn
   /** More is noted than the journal has stored yet, or no longer: whoever adds to it should wait. */
   readonly onBehind: (isBehind: boolean) => void
-  /** What must be safe before a record is; undefined where no queue comes here before its definition is stored. */
-  readonly definitions?: QueueDefinitions
+  /** What must be safe before a record is: the queues' definitions. Undefined when all of it is. */
+  readonly definitionsStored?: () => Promise<void> | undefined
   /**
    * The journal may hold this much, or four times what is needed if that is more, before messages
    * that hold up the removal of old records are stored again; 4 MiB unless it is given.
@@ -76,8 +74,6 @@ export class MessageLog implements TurnTask, TicketSource {
    */
   #state: 'idle' | 'scheduled' | 'writing' | 'closed' = 'idle'
   #storedTicket: Ticket = 0
-  /** Up to there, what is provisional is refused. */
-  #refusedTicket: Ticket = 0
   /** What is being written. */
   #writing: readonly LogEntry[] = []
   /** Those who wait for that, and those who do so only unless it is refused. */
@@ -127,8 +123,7 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   outcomeOf(ticket: Ticket): PublishOutcome {
-    if (ticket >= this.#storedTicket + 1) return ticket
-    return ticket < this.#refusedTicket + 1 && isProvisional(ticket) ? REJECTED : ACCEPTED
+    return ticket <= this.#storedTicket ? ACCEPTED : ticket
   }
 
   joined(one: PublishOutcome, other: PublishOutcome): PublishOutcome {
@@ -176,11 +171,6 @@ export class MessageLog implements TurnTask, TicketSource {
 
   makeAtomic(): void {
     this.#batch.makeAtomic()
-  }
-
-  /** Definitions had to be taken back: what has come to queues that were not stored yet may have gone with them. */
-  refuseProvisional(): void {
-    this.#refusedTicket = this.lastTicket
   }
 
   /** What a queue notes with; its id must be its own for ever. */
@@ -266,7 +256,6 @@ export class MessageLog implements TurnTask, TicketSource {
         batch: this.#batch,
         chain: this.#chain,
         reader: this.#reader,
-        isDefined: (id) => this.#options.definitions?.isQueueStored(id) ?? true,
         settledOrRefused: () => this.#settledOrRefused(),
         unstored: () => [...this.#writing, ...this.#batch.entries],
         dropped: (id) => this.#queues.delete(id),
@@ -293,7 +282,7 @@ export class MessageLog implements TurnTask, TicketSource {
         // Where all should be in one record but cannot, the last one says what was settled for the rest.
         stamp !== null || content.isAtomic,
       )
-      await this.#options.definitions?.pending()
+      await this.#options.definitionsStored?.()
     } catch (error) {
       this.#onUnstored(error)
       return
