@@ -13,6 +13,7 @@ import type { NodeTickets } from './node-tickets.ts'
 import { type PendingPublish, PendingPublishes } from './pending-publishes.ts'
 import { type Answer, type Question, Requests } from './requests.ts'
 import type { QueueLine, ShardedQueue } from './sharded-queue.ts'
+import { SilentOwner } from './silent-owner.ts'
 import { UnheardSettlements } from './unheard-settlements.ts'
 import { FrontWriter, type Greeting, type Settlement } from './wire/front-words.ts'
 import {
@@ -75,6 +76,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** Those who have given something in this turn to clients that do not acknowledge. */
   readonly #delivering: FrontConsumer[] = []
   readonly #unheard = new UnheardSettlements()
+  readonly #silent = new SilentOwner()
   #target: Target | null = null
   #state: 'seeking' | 'greeting' | 'open' | 'gone' = 'seeking'
   #link: LinkSender | undefined
@@ -133,8 +135,15 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   /** What the owner says. It comes in order, and belongs to the link of now. */
   onBatch(batch: Buffer): void {
+    this.#silent.heard()
     this.#reader.read(batch, this)
     this.#checkBehind()
+  }
+
+  /** Called each second, to see whether the owner still knows us. */
+  look(): void {
+    const isExpected = !this.#consumers.isEmpty || !this.#requests.isEmpty || !this.#pending.isEmpty
+    if (this.#link !== undefined) this.#silent.look(this.#link, isExpected)
   }
 
   publish(queue: ShardedQueue, message: Message): PublishOutcome {

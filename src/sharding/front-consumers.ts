@@ -9,6 +9,10 @@ export class FrontConsumers {
   readonly #byConsumer = new Map<QueueConsumer, FrontConsumer>()
   #lastId = 0
 
+  get isEmpty(): boolean {
+    return this.#byId.size === 0
+  }
+
   newId(): number {
     return ++this.#lastId
   }

@@ -34,6 +34,10 @@ export class PendingPublishes {
     this.#tickets = tickets
   }
 
+  get isEmpty(): boolean {
+    return this.#pending.length === 0
+  }
+
   /** About what they take in memory. */
   get bytes(): number {
     return this.#bytes

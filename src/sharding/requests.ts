@@ -54,6 +54,10 @@ export class Requests {
     this.#clock = clock
   }
 
+  get isEmpty(): boolean {
+    return this.#open.size === 0
+  }
+
   /** Rejects with the AmqpError that it is answered with. `isNow`: there is somebody who can be asked. */
   add(question: Question, isNow: boolean): Promise<Answer> {
     const request = ++this.#last

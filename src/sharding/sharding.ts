@@ -64,6 +64,8 @@ const NO_OWNERS: Owners = { version: 0, nodes: new Map(), shards: [] }
 const FRONT_BYTES = 6
 /** A node that has left the map, or has not come to it yet, has this long to be in it. */
 const NODE_GONE_MS = 5000
+/** How often it is looked whether owners still know this node. */
+const LOOK_MS = 1000
 /** How long a shard is left alone that could not be opened. */
 const REOPEN_MS = 250
 
@@ -87,6 +89,7 @@ export class Sharding {
   readonly #shards = new Map<number, OwnedShard>()
   readonly #behind: Behind
   readonly #failing = new Set<number>()
+  readonly #stopLooking: () => void
   #map: Owners = NO_OWNERS
   #isClosed = false
 
@@ -96,6 +99,9 @@ export class Sharding {
     this.#traffic = new LocalTraffic(options.traffic, options.clock)
     this.tickets = new NodeTickets(() => {
       for (const { conversation } of this.#conversations.values()) conversation.makeAtomic()
+    })
+    this.#stopLooking = options.clock.every(LOOK_MS, () => {
+      for (const { conversation } of this.#conversations.values()) conversation.look()
     })
     this.#replies = new LinkReceivers({
       traffic: this.#traffic,
@@ -224,6 +230,7 @@ export class Sharding {
   close(): void {
     if (this.#isClosed) return
     this.#isClosed = true
+    this.#stopLooking()
     this.#replies.close()
     for (const { conversation } of this.#conversations.values()) conversation.close()
     for (const shard of [...this.#shards.keys()]) this.#end(shard)
