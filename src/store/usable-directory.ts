@@ -1,5 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { flushDirectory } from './durable-file.ts'
 import { StoreError, storeError } from './store-error.ts'
 
@@ -11,7 +11,7 @@ import { StoreError, storeError } from './store-error.ts'
 export async function makeUsable(path: string): Promise<void> {
   try {
     const made = await make(path)
-    if (made !== undefined) await flushDirectory(dirname(made))
+    if (made !== undefined) await flushNames(resolve(made), resolve(path))
     if (!(await stat(path)).isDirectory()) {
       throw new StoreError(`the data directory ${path} is not a directory`)
     }
@@ -36,5 +36,12 @@ async function make(path: string): Promise<string | undefined> {
     if (code === 'EEXIST') return undefined
     if (code === 'ENOENT') return mkdir(path, { recursive: true, mode: 0o700 })
     throw error
+  }
+}
+
+/** Makes the names durable of a directory and of those above it, up to one of them. */
+async function flushNames(uppermost: string, path: string): Promise<void> {
+  for (let made = path; made.length >= uppermost.length; made = dirname(made)) {
+    await flushDirectory(dirname(made))
   }
 }

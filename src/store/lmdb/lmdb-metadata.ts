@@ -1,3 +1,4 @@
+import { flushFile } from '../durable-file.ts'
 import { GroupCommit } from '../group-commit.ts'
 import type { Metadata, MetadataListener } from '../metadata.ts'
 import { type MetadataChange, MetadataListeners } from '../metadata-change.ts'
@@ -15,6 +16,8 @@ export class LmdbMetadata implements Metadata {
     // LMDB's own encoding of strings as keys cannot tell some control characters from its types.
     const file = new LmdbFile(path, { encoding: 'string', keyEncoding: 'binary' })
     file.open()
+    // A process that was killed may not have flushed all, and what is found is going to be acted upon.
+    await flushFile(path)
     return new LmdbMetadata(file)
   }
 

@@ -8,10 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { DataDirectory } from '../../../src/store/data-directory.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
+import { Flushes } from './flushes.ts'
+
+afterEach(() => vi.restoreAllMocks())
 
 const openDirectory = (path: string): Promise<DataDirectory> =>
   DataDirectory.open(path, 'disk', () => {})
@@ -44,6 +47,16 @@ describe('DataDirectory', () => {
     expect(records).toEqual([[position, 'a record']])
     expect(await reopened.metadata.load()).toEqual(new Map([['key', 'value']]))
     await reopened.close()
+  })
+
+  it('is found again after a loss of power, and so is what a killed process has put into it', async () => {
+    const path = join(temporaryDirectory(), 'deep/down')
+    const flushes = await Flushes.watch()
+    await (await openDirectory(path)).close()
+    const directories = process.platform === 'win32' ? [] : ['.', '..', '../..']
+    for (const part of [...directories, 'definitions.mdb']) {
+      expect([part, flushes.has(join(path, part))]).toEqual([part, true])
+    }
   })
 
   it('is refused to a second broker, until the first one has closed it', async () => {

@@ -1,42 +1,18 @@
 // What of the files of SegmentJournal is on the disk before something is said to be safe.
 
-import { cpSync, readdirSync, renameSync, statSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { cpSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import type { Damage } from '../../../../src/store/journal.ts'
 import { SegmentJournal } from '../../../../src/store/segments/segment-journal.ts'
 import { temporaryDirectory } from '../../../support/temporary-directory.ts'
+import { Flushes } from '../flushes.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
 /** So much is flushed by another thread. */
 const LARGE = Buffer.alloc(40_000, 'x')
 const ALMOST_A_SEGMENT = Buffer.alloc((8 << 20) - 64, 'y')
-
-class Flushes {
-  /** So many of the next ones fail. */
-  failures = 0
-  readonly #inodes = new Set<number>()
-
-  static async watch(): Promise<Flushes> {
-    const flushes = new Flushes()
-    const handle = await open(temporaryDirectory())
-    const prototype = Object.getPrototypeOf(handle) as FileHandle
-    await handle.close()
-    const { datasync } = prototype
-    vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
-      if (flushes.failures-- > 0) throw new Error('EIO: i/o error, fdatasync')
-      await datasync.call(this)
-      flushes.#inodes.add((await this.stat()).ino)
-    })
-    return flushes
-  }
-
-  has(path: string): boolean {
-    return this.#inodes.has(statSync(path).ino)
-  }
-}
 
 async function openJournal(directory: string) {
   const damages: Damage[] = []

@@ -1,0 +1,33 @@
+import { statSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { vi } from 'vitest'
+import { temporaryDirectory } from '../../support/temporary-directory.ts'
+
+/** Sees which files and directories are flushed by another thread, until mocks are restored. */
+export class Flushes {
+  /** So many of the next ones of the journal fail. */
+  failures = 0
+  readonly #inodes = new Set<number>()
+
+  static async watch(): Promise<Flushes> {
+    const flushes = new Flushes()
+    const handle = await open(temporaryDirectory())
+    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    await handle.close()
+    const { datasync, sync } = prototype
+    vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
+      if (flushes.failures-- > 0) throw new Error('EIO: i/o error, fdatasync')
+      await datasync.call(this)
+      flushes.#inodes.add((await this.stat()).ino)
+    })
+    vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
+      await sync.call(this)
+      flushes.#inodes.add((await this.stat()).ino)
+    })
+    return flushes
+  }
+
+  has(path: string): boolean {
+    return this.#inodes.has(statSync(path).ino)
+  }
+}
