@@ -20,7 +20,7 @@ import { type QueueFactory, queueFactory } from '../vhost/queue-factory.ts'
 import type { Clustering, ClusteringOptions } from './cluster/clustering.ts'
 import type { Persistence, PersistenceOptions } from './persistence.ts'
 
-export type StoreOptions = Omit<PersistenceOptions, 'definitionsStored'> & ClusteringOptions
+export type StoreOptions = Omit<PersistenceOptions, 'definitions'> & ClusteringOptions
 
 /**
  * What outlives a broker, and where its queues are: definitions, and the log of messages, in a data
@@ -61,7 +61,10 @@ export class BrokerStore {
     const { Persistence } = await import('./persistence.ts')
     this.#persistence = await Persistence.open({
       ...options,
-      definitionsStored: () => this.#definitions?.pending(),
+      definitions: {
+        pending: () => this.#definitions?.pending(),
+        isQueueStored: (id) => this.#definitions?.isQueueStored(id) ?? true,
+      },
     })
     const { metadata, messageLog } = this.#persistence
     const [found] = await Promise.all([loadDefinitions(metadata), messageLog.recover()])
@@ -73,7 +76,9 @@ export class BrokerStore {
     }
     const stored = found ?? (await beginDefinitions(metadata, first))
     const lastQueueId = Math.max(0, ...allLogIds(stored), messageLog.highestQueueId)
-    this.#definitions = new Definitions(metadata, logger, lastQueueId)
+    this.#definitions = new Definitions(metadata, logger, lastQueueId, () =>
+      messageLog.refuseProvisional(),
+    )
     return stored
   }
 

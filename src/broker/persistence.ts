@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import type { Turn } from '../base/turn.ts'
 import { MessageLog } from '../message-log/message-log.ts'
+import type { QueueDefinitions } from '../message-log/queue-definitions.ts'
 import { MessageBudget } from '../queue/message-budget.ts'
 import type { QueueStorage } from '../queue/queue-storage.ts'
 import { Spill } from '../queue/spill.ts'
@@ -20,7 +21,7 @@ export interface PersistenceOptions {
   readonly clock: Clock
   readonly logger: Logger
   /** See `MessageLogOptions`. */
-  readonly definitionsStored: () => Promise<void> | undefined
+  readonly definitions: QueueDefinitions
   /** The journal refuses what is to be stored, or takes it again. */
   readonly onFailing: (isFailing: boolean) => void
   /** Publishers are faster than the disk, or not any more. */

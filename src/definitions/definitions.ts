@@ -28,13 +28,26 @@ export class Definitions implements DefinitionStore {
   #current: DefinitionBatch | undefined
   #next: DefinitionBatch | undefined
   readonly #owed = new Map<string, DefinitionChange>()
+  readonly #onTakenBack: () => void
   #lastQueueId: number
+  /** Up to here, they cannot be taken back any more. */
+  #storedQueueId: number
 
-  /** Queues to come get ids above `lastQueueId`, so that none has one under which messages are kept. */
-  constructor(metadata: Metadata, logger: Logger, lastQueueId: number) {
+  /**
+   * Queues to come get ids above `lastQueueId`, so that none has one under which messages are kept.
+   * `onTakenBack` is called when something was taken back, before anybody is told.
+   */
+  constructor(
+    metadata: Metadata,
+    logger: Logger,
+    lastQueueId: number,
+    onTakenBack: () => void = () => {},
+  ) {
     this.#metadata = metadata
     this.#logger = logger
+    this.#onTakenBack = onTakenBack
     this.#lastQueueId = lastQueueId
+    this.#storedQueueId = lastQueueId
   }
 
   newPlace(): undefined {}
@@ -69,7 +82,13 @@ export class Definitions implements DefinitionStore {
    * when that is so already. What a queue holds is not safe before the queue is.
    */
   pending(): Promise<void> | undefined {
-    return (this.#next ?? this.#current)?.settled
+    const batch = this.#next ?? this.#current
+    return batch?.settled.then(() => (batch.handedOn.size === 0 ? undefined : this.pending()))
+  }
+
+  /** Whether what has that id is not to be taken back any more. */
+  isQueueStored(id: number): boolean {
+    return id <= this.#storedQueueId
   }
 
   /** Waits for what is under way, and tries once more to store what is owed. */
@@ -97,6 +116,7 @@ export class Definitions implements DefinitionStore {
       batch.settle()
     }
     this.#current = undefined
+    this.#storedQueueId = this.#lastQueueId
   }
 
   async #write(batch: DefinitionBatch): Promise<void> {
@@ -126,7 +146,9 @@ export class Definitions implements DefinitionStore {
     } else {
       batch.failed.add(key)
       // What is to be deleted has gone from memory.
-      if (later === undefined) for (const takeBack of takeBacks.toReversed()) takeBack()
+      if (later !== undefined) return
+      for (const takeBack of takeBacks.toReversed()) takeBack()
+      this.#onTakenBack()
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from '../base/logger.ts'
 import type { Turn, TurnTask } from '../base/turn.ts'
-import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { Journal } from '../store/journal.ts'
 import { JournalLostError } from '../store/store-error.ts'
 import { Appender, type AppenderOptions } from './appender.ts'
@@ -10,6 +10,8 @@ import { BlockReader } from './block-reader.ts'
 import { Cleaner } from './cleaner.ts'
 import { Impatience } from './impatience.ts'
 import type { LogEntry, LogPlace } from './log-entry.ts'
+import { isProvisional } from './provisional.ts'
+import type { QueueDefinitions } from './queue-definitions.ts'
 import type { QueueLog, Ticket } from './queue-log.ts'
 import { QueuePlaces } from './queue-places.ts'
 import { RecordWriter, type WrittenRecord } from './record-writer.ts'
@@ -21,8 +23,8 @@ export interface MessageLogOptions extends AppenderOptions {
   readonly turn: Turn
   /** More is noted than the journal has stored yet, or no longer: whoever adds to it should wait. */
   readonly onBehind: (isBehind: boolean) => void
-  /** What must be safe before a record is: the queues' definitions. Undefined when all of it is. */
-  readonly definitionsStored?: () => Promise<void> | undefined
+  /** What must be safe before a record is; undefined where no queue comes here before its definition is stored. */
+  readonly definitions?: QueueDefinitions
   /**
    * The journal may hold this much, or four times what is needed if that is more, before messages
    * that hold up the removal of old records are stored again; 4 MiB unless it is given.
@@ -74,6 +76,8 @@ export class MessageLog implements TurnTask, TicketSource {
    */
   #state: 'idle' | 'scheduled' | 'writing' | 'closed' = 'idle'
   #storedTicket: Ticket = 0
+  /** Up to there, what is provisional is refused. */
+  #refusedTicket: Ticket = 0
   /** What is being written. */
   #writing: readonly LogEntry[] = []
   /** Those who wait for that, and those who do so only unless it is refused. */
@@ -123,7 +127,8 @@ export class MessageLog implements TurnTask, TicketSource {
   }
 
   outcomeOf(ticket: Ticket): PublishOutcome {
-    return ticket <= this.#storedTicket ? ACCEPTED : ticket
+    if (ticket >= this.#storedTicket + 1) return ticket
+    return ticket < this.#refusedTicket + 1 && isProvisional(ticket) ? REJECTED : ACCEPTED
   }
 
   joined(one: PublishOutcome, other: PublishOutcome): PublishOutcome {
@@ -171,6 +176,11 @@ export class MessageLog implements TurnTask, TicketSource {
 
   makeAtomic(): void {
     this.#batch.makeAtomic()
+  }
+
+  /** Definitions had to be taken back: what has come to queues that were not stored yet may have gone with them. */
+  refuseProvisional(): void {
+    this.#refusedTicket = this.lastTicket
   }
 
   /** What a queue notes with; its id must be its own for ever. */
@@ -256,6 +266,7 @@ export class MessageLog implements TurnTask, TicketSource {
         batch: this.#batch,
         chain: this.#chain,
         reader: this.#reader,
+        isDefined: (id) => this.#options.definitions?.isQueueStored(id) ?? true,
         settledOrRefused: () => this.#settledOrRefused(),
         unstored: () => [...this.#writing, ...this.#batch.entries],
         dropped: (id) => this.#queues.delete(id),
@@ -282,7 +293,7 @@ export class MessageLog implements TurnTask, TicketSource {
         // Where all should be in one record but cannot, the last one says what was settled for the rest.
         stamp !== null || content.isAtomic,
       )
-      await this.#options.definitionsStored?.()
+      await this.#options.definitions?.pending()
     } catch (error) {
       this.#onUnstored(error)
       return

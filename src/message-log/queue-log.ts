@@ -1,7 +1,7 @@
 import type { Message } from '../message/message.ts'
 import type { Stretch } from './stretches.ts'
 
-/** The number of a batch: what was noted with it is safe once `storedTicket` has reached it. */
+/** The number of a batch: what was noted with it is safe once `storedTicket` has reached it. See `provisional`. */
 export type Ticket = number
 
 /** A message as it was stored. */

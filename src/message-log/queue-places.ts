@@ -5,6 +5,7 @@ import type { BlockReader } from './block-reader.ts'
 import { BodySizes } from './body-sizes.ts'
 import { Extents } from './extents.ts'
 import { LogEntry } from './log-entry.ts'
+import { provisional } from './provisional.ts'
 import type { LogPosition, QueueLog, StoredMessage, StoredRun, Ticket } from './queue-log.ts'
 import { QueueReading } from './queue-reading.ts'
 import type { RecordedPlace } from './record-reader.ts'
@@ -18,6 +19,8 @@ export interface LogParts {
   readonly batch: Batch
   readonly chain: BlockChain
   readonly reader: BlockReader
+  /** Whether that queue cannot be taken back any more. */
+  isDefined(queueId: number): boolean
   /** Waits until all that was noted is stored, or the journal refuses it. */
   settledOrRefused(): Promise<void>
   /** What waits for its record, or for its record to be stored. */
@@ -48,6 +51,8 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
   #nextSequence = 0
   /** Whether there ever was anything in it. */
   #isUsed = false
+  /** Whether it is known to be defined for good. */
+  #isDefined = false
   /** The ticket of the batch that these runs are in. */
   #ticket: Ticket = 0
 
@@ -87,11 +92,11 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     const waiting = message.logEntry as LogEntry | null
     if (waiting !== null) {
       waiting.add({ queue: this, sequence, expiresAt })
-      return this.#parts.batch.note()
+      return this.#ticketFor(this.#parts.batch.note())
     }
     const entry = new LogEntry(message, { queue: this, sequence, expiresAt }, null)
     message.logEntry = entry
-    return this.#parts.batch.add(entry)
+    return this.#ticketFor(this.#parts.batch.add(entry))
   }
 
   deliver(message: Message, sequence: number): void {
@@ -338,6 +343,12 @@ export class QueuePlaces implements QueueLog, QueueRuns, UnstoredOwner {
     }
     this.#nextSequence = sequence + 1
     this.#extents.append(sequence, block)
+  }
+
+  #ticketFor(ticket: Ticket): Ticket {
+    if (this.#isDefined) return ticket
+    this.#isDefined = this.#parts.isDefined(this.queueId)
+    return this.#isDefined ? ticket : provisional(ticket)
   }
 
   #noteRuns(): void {

@@ -62,10 +62,13 @@ export function whenAllKnown(
   let together = outcomes.has(REJECTED) ? REJECTED : ACCEPTED
   const settled = log?.settled(outcomes)
   if (settled === undefined) return together
-  const stored = (ticket: Ticket): void => {
-    if (log?.outcomeOf(ticket) === REJECTED) together = REJECTED
+  for (const outcome of outcomes) {
+    if (outcome <= ACCEPTED) continue
+    const stored = (): void => {
+      if (outcomeNow(log, outcome) === REJECTED) together = REJECTED
+    }
+    log?.listen({ stored }, outcome)
   }
-  for (const outcome of outcomes) if (outcome > ACCEPTED) log?.listen({ stored }, outcome)
   return settled.then(() => together)
 }
 

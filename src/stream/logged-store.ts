@@ -1,5 +1,5 @@
 import { Fifo } from '../base/fifo.ts'
-import type { PublishOutcome } from '../exchange/destination.ts'
+import { ACCEPTED, type PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
 import type { TicketListener } from '../message-log/batch.ts'
 import type { QueueLog, StoredRun, Ticket } from '../message-log/queue-log.ts'
@@ -47,10 +47,10 @@ export class LoggedStore implements StreamStore, TicketListener {
     return ticket
   }
 
-  stored(ticket: Ticket): void {
+  stored(): void {
     let endOffset = -1
     for (let head = this.#appended.peek(); head !== undefined; head = this.#appended.peek()) {
-      if (head.ticket > ticket) break
+      if (this.#tickets.outcomeOf(head.ticket) > ACCEPTED) break
       endOffset = head.endOffset
       this.#appended.shift()
     }

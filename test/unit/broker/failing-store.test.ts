@@ -1,10 +1,13 @@
 // What clients see while definitions are being stored, and when they cannot be.
 
 import {
+  BASIC_ACK,
   BASIC_CANCEL,
+  BASIC_NACK,
   EXCHANGE_BIND,
   EXCHANGE_DECLARE,
   EXCHANGE_DELETE,
+  fieldTableFromObject,
   QUEUE_BIND,
   QUEUE_DECLARE,
   QUEUE_DECLARE_OK,
@@ -12,7 +15,7 @@ import {
   QUEUE_DELETE_OK,
   QUEUE_UNBIND,
 } from 'amqp-codec'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, type Mock, vi } from 'vitest'
 import { LmdbMetadata } from '../../../src/store/lmdb/lmdb-metadata.ts'
 import { eventually } from '../../support/eventually.ts'
 import { RecordingLogger } from '../../support/recording-logger.ts'
@@ -29,6 +32,16 @@ function failStores(): () => void {
   return () => {
     for (const spy of spies) spy.mockRestore()
   }
+}
+
+/** The next definition is on its way until what it returns is called, and is not stored then. */
+function failNextPut(): { readonly put: Mock; readonly fail: () => void } {
+  let fail = (): void => {}
+  const failed = new Promise<void>((_, reject) => {
+    fail = () => reject(new Error('no room'))
+  })
+  const put = vi.spyOn(LmdbMetadata.prototype, 'put').mockReturnValueOnce(failed)
+  return { put, fail }
 }
 
 /** The next deletion takes until what it returns is called. */
@@ -99,11 +112,7 @@ describe('what cannot be stored', () => {
   it('is refused to whoever declares it as well', async () => {
     const broker = await RestartedBroker.start()
     const [one, two] = [(await broker.client()).channel, (await broker.client()).channel]
-    let fail = (): void => {}
-    const failed = new Promise<void>((_, reject) => {
-      fail = () => reject(new Error('no room'))
-    })
-    const put = vi.spyOn(LmdbMetadata.prototype, 'put').mockReturnValueOnce(failed)
+    const { put, fail } = failNextPut()
     one.send(QUEUE_DECLARE, { queue: 'q', durable: true })
     await eventually(() => expect(put).toHaveBeenCalled())
     two.send(QUEUE_DECLARE, { queue: 'q', durable: true })
@@ -114,6 +123,29 @@ describe('what cannot be stored', () => {
     two.send(QUEUE_DECLARE, { queue: 'q', durable: true })
     await two.expect(QUEUE_DECLARE_OK)
   })
+
+  it.each(['classic', 'quorum', 'stream'])(
+    'takes messages with it, which are not confirmed (%s queue)',
+    async (type) => {
+      const broker = await RestartedBroker.start()
+      const client = await broker.client()
+      await client.queue('there')
+      const publisher = await broker.running.channel()
+      await publisher.confirmSelect()
+      const { put, fail } = failNextPut()
+      const arguments_ = fieldTableFromObject({ 'x-queue-type': type })
+      client.channel.send(QUEUE_DECLARE, { queue: 'q', durable: true, arguments: arguments_ })
+      await eventually(() => expect(put).toHaveBeenCalled())
+      for (const routingKey of ['q', 'there']) {
+        publisher.publish({ routingKey, mandatory: true, properties: { deliveryMode: 2 } })
+      }
+      await broker.running.settled()
+      fail()
+      expect((await publisher.expect(BASIC_NACK)).deliveryTag).toBe(1)
+      expect((await publisher.expect(BASIC_ACK)).deliveryTag).toBe(2)
+      await client.channel.expectClose(406, REFUSED, QUEUE_DECLARE)
+    },
+  )
 })
 
 describe('a deletion that cannot be stored', () => {

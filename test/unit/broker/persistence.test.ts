@@ -39,7 +39,7 @@ async function open(
     turn: new Turn(),
     clock: systemClock,
     logger: silentLogger,
-    definitionsStored: () => undefined,
+    definitions: { pending: () => undefined, isQueueStored: () => true },
     onFailing() {},
     onBehind() {},
     ...options,

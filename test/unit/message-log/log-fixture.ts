@@ -8,7 +8,7 @@ import { ManualJournal, microtasks } from './manual-journal.ts'
 
 export type FixtureOptions = Pick<
   MessageLogOptions,
-  'untidyBytes' | 'definitionsStored' | 'stamp' | 'onLost'
+  'untidyBytes' | 'definitions' | 'stamp' | 'onLost'
 >
 
 /** A message log with a journal and a clock of the test's. */

@@ -198,10 +198,11 @@ describe('the message log', () => {
 
   it('waits for the definitions that a record needs, before it calls it safe', async () => {
     let stored = (): void => {}
-    const definitions = new Promise<void>((resolve) => {
+    const pending = new Promise<void>((resolve) => {
       stored = resolve
     })
-    const fixture = new LogFixture(undefined, { definitionsStored: () => definitions })
+    const definitions = { pending: () => pending, isQueueStored: () => true }
+    const fixture = new LogFixture(undefined, { definitions })
     fixture.queue.enqueue(sampleMessage('a'), 0)
     fixture.listen()
     await fixture.storeTurn()

@@ -46,6 +46,27 @@ describe('what becomes of a publish', () => {
   })
 })
 
+describe('what came to a queue that is not stored', () => {
+  it.each([ACCEPTED, REJECTED])('has the outcome of the queue, %i', async (outcome) => {
+    let storedId = 1
+    const definitions = { pending: () => undefined, isQueueStored: (id: number) => id <= storedId }
+    const fixture = new LogFixture(undefined, { definitions })
+    const { log, queue, other } = fixture
+    const safe = queue.enqueue(sampleMessage('a'), 0)
+    const late = other.enqueue(sampleMessage('a'), 0)
+    const both = log.joined(safe, late)
+    const known = [safe, late, both].map((ticket) => whenKnown(log, ticket))
+    const together = whenAllKnown(log, new Set([safe, late]))
+    if (outcome === REJECTED) log.refuseProvisional()
+    storedId = 2
+    await fixture.storeAll()
+    expect(await Promise.all(known)).toEqual([ACCEPTED, outcome, outcome])
+    expect(await together).toBe(outcome)
+    const next = other.enqueue(sampleMessage('b'), 1)
+    expect(next).toBe(log.lastTicket)
+  })
+})
+
 describe('what becomes of several publishes together', () => {
   it('is known when all of them are, and is that one was refused if one was', async () => {
     for (const outcome of [ACCEPTED, REJECTED]) {
