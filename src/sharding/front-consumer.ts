@@ -61,13 +61,15 @@ export class FrontConsumer {
     return new Map([...this.consumer.arguments, ['x-stream-offset', offset]])
   }
 
-  /** An owner begins to send: how many it may. */
+  /** An owner begins to send: how many it may. What an owner before it has sent still waits, as far as it is held. */
   openWindow(): number {
+    const waiting = this.#takeWaiting()
+    for (const taken of waiting) this.#waiting.push(taken)
     const window = this.#window
-    this.#usedCount = WINDOW_COUNT - window
+    this.#usedCount = Math.max(0, WINDOW_COUNT - Math.max(window, waiting.length))
     this.#usedBytes = 0
     this.#isRefusing = false
-    return window
+    return Math.max(0, window - waiting.length)
   }
 
   /** The owner has it as one, who reads a stream from that offset if it has got nothing of it before. */
