@@ -310,7 +310,10 @@ export class Sharding {
         this.#openLink(conversation, address, linkId, listener),
       onBehind: this.#behind.source(),
       goneAfterMs: 'node' in place ? NODE_GONE_MS : undefined,
-      onOver: () => this.#conversations.delete(key),
+      onOver: () => {
+        this.#conversations.delete(key)
+        this.#closeLinkOf(conversation)
+      },
     })
     this.#conversations.set(key, { place, conversation })
     conversation.follow(this.#targetOf(place))
@@ -323,14 +326,18 @@ export class Sharding {
     linkId: LinkId,
     { onDrained, onRefused }: LinkListener,
   ): LinkSender {
+    this.#closeLinkOf(conversation)
+    this.#byLink.set(linkId, conversation)
+    const { clock } = this.#options
+    return new LinkSender({ traffic: this.#traffic, address, linkId, clock, onDrained, onRefused })
+  }
+
+  #closeLinkOf(conversation: Conversation): void {
     for (const [link, other] of this.#byLink) {
       if (other !== conversation) continue
       this.#byLink.delete(link)
       this.#replies.closeLink(link)
     }
-    this.#byLink.set(linkId, conversation)
-    const { clock } = this.#options
-    return new LinkSender({ traffic: this.#traffic, address, linkId, clock, onDrained, onRefused })
   }
 
   #onReply(linkId: LinkId, batch: Buffer): void {
