@@ -3,6 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { vi } from 'vitest'
 import { temporaryDirectory } from '../../support/temporary-directory.ts'
 
+type Flush = (this: FileHandle) => Promise<void>
+
 /** Sees which files and directories are flushed by another thread, until mocks are restored. */
 export class Flushes {
   /** So many of the next ones of the journal fail. */
@@ -12,18 +14,16 @@ export class Flushes {
   static async watch(): Promise<Flushes> {
     const flushes = new Flushes()
     const handle = await open(temporaryDirectory())
-    const prototype = Object.getPrototypeOf(handle) as FileHandle
+    const prototype = Object.getPrototypeOf(handle) as Record<'datasync' | 'sync', Flush>
     await handle.close()
-    const { datasync, sync } = prototype
-    vi.spyOn(prototype, 'datasync').mockImplementation(async function (this: FileHandle) {
-      if (flushes.failures-- > 0) throw new Error('EIO: i/o error, fdatasync')
-      await datasync.call(this)
-      flushes.#inodes.add((await this.stat()).ino)
-    })
-    vi.spyOn(prototype, 'sync').mockImplementation(async function (this: FileHandle) {
-      await sync.call(this)
-      flushes.#inodes.add((await this.stat()).ino)
-    })
+    for (const name of ['datasync', 'sync'] as const) {
+      const flush = prototype[name]
+      vi.spyOn(prototype, name).mockImplementation(async function (this: FileHandle) {
+        if (name === 'datasync' && flushes.failures-- > 0) throw new Error('EIO: i/o error')
+        await flush.call(this)
+        flushes.#inodes.add((await this.stat()).ino)
+      })
+    }
     return flushes
   }
 
