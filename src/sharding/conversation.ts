@@ -50,7 +50,6 @@ export interface LinkListener {
   readonly onRefused: () => void
 }
 
-const BEHIND_BYTES = 16 * 1024 * 1024
 /** How long an owner is left alone that does not know us any more. */
 const AGAIN_MS = 25
 
@@ -86,12 +85,11 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   /** Of the last owner who knew us. */
   #welcomedEpoch = 0
   #isScheduled = false
-  #isBehind = false
   #isAtomic = false
 
   constructor(options: ConversationOptions) {
     this.#options = options
-    this.#pending = new PendingPublishes(options.tickets)
+    this.#pending = new PendingPublishes(options.tickets, options.onBehind)
     this.#requests = new Requests(options.clock)
   }
 
@@ -137,7 +135,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   onBatch(batch: Buffer): void {
     this.#silent.heard()
     this.#reader.read(batch, this)
-    this.#checkBehind()
   }
 
   /** Called each second, to see whether the owner still knows us. */
@@ -361,7 +358,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     this.#state = 'gone'
     this.#unheard.clear()
     this.#pending.giveUp()
-    this.#checkBehind()
     this.#requests.failAll()
     this.#stopWatching?.()
     if (this.isOver) this.#options.onOver()
@@ -387,7 +383,6 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
   #publish(pending: PendingPublish): PublishOutcome {
     if (this.#state === 'open') this.#sayPublish(pending)
     else this.#schedule()
-    this.#checkBehind()
     return pending.ticket
   }
 
@@ -481,13 +476,5 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
     if (this.#isScheduled) return
     this.#isScheduled = true
     this.#options.turn.schedule(this)
-  }
-
-  #checkBehind(): void {
-    const bytes = this.#pending.bytes
-    const isBehind = this.#isBehind ? bytes > BEHIND_BYTES / 2 : bytes > BEHIND_BYTES
-    if (isBehind === this.#isBehind) return
-    this.#isBehind = isBehind
-    this.#options.onBehind(isBehind)
   }
 }

@@ -15,32 +15,34 @@ export interface PendingPublish {
   readonly dueMs: number | undefined
 }
 
+const BEHIND_BYTES = 16 * 1024 * 1024
+
 /** What was published to a place and may have to be published again, to another owner, in their order. */
 export class PendingPublishes {
   readonly #tickets: NodeTickets
+  readonly #onBehind: (isBehind: boolean) => void
   readonly #pending = new Fifo<PendingPublish>()
   readonly #rejected = new Set<number>()
   #lastNumber = 0
   #confirmedNumber = 0
   #ticket: Ticket = 0
+  /** About what they take in memory. */
   #bytes = 0
+  #isBehind = false
   /** Up to there an owner was sent them, and up to there one that is none any more. */
   #sentUpTo = 0
   #doubtfulUpTo = 0
   /** Of those with the ticket of the first one. */
   #isRejected = false
 
-  constructor(tickets: NodeTickets) {
+  /** `onBehind`: more waits for the owner than should, or no longer. */
+  constructor(tickets: NodeTickets, onBehind: (isBehind: boolean) => void) {
     this.#tickets = tickets
+    this.#onBehind = onBehind
   }
 
   get isEmpty(): boolean {
     return this.#pending.length === 0
-  }
-
-  /** About what they take in memory. */
-  get bytes(): number {
-    return this.#bytes
   }
 
   /** `isAlone`: it may be rejected by itself, so it has a ticket of its own. */
@@ -50,6 +52,7 @@ export class PendingPublishes {
     if (isAlone) this.endTicket()
     this.#pending.push(pending)
     this.#bytes += memoryBytes(message)
+    this.#checkBehind()
     return pending
   }
 
@@ -79,6 +82,21 @@ export class PendingPublishes {
 
   /** All up to there are safe, or rejected. */
   confirmed(upTo: number): void {
+    this.#settle(upTo)
+    this.#checkBehind()
+  }
+
+  /** Nobody is going to say what became of them. */
+  giveUp(): void {
+    this.confirmed(this.#lastNumber)
+  }
+
+  /** Those that an owner does not know who knows all up to that number. */
+  *after(upTo: number): Generator<PendingPublish> {
+    for (const pending of this.#pending) if (pending.number > upTo) yield pending
+  }
+
+  #settle(upTo: number): void {
     for (let first = this.#pending.peek(); first !== undefined; first = this.#pending.peek()) {
       if (first.number > upTo) return
       this.#pending.shift()
@@ -94,13 +112,11 @@ export class PendingPublishes {
     }
   }
 
-  /** Nobody is going to say what became of them. */
-  giveUp(): void {
-    this.confirmed(this.#lastNumber)
-  }
-
-  /** Those that an owner does not know who knows all up to that number. */
-  *after(upTo: number): Generator<PendingPublish> {
-    for (const pending of this.#pending) if (pending.number > upTo) yield pending
+  #checkBehind(): void {
+    const limit = this.#isBehind ? BEHIND_BYTES / 2 : BEHIND_BYTES
+    const isBehind = this.#bytes > limit
+    if (isBehind === this.#isBehind) return
+    this.#isBehind = isBehind
+    this.#onBehind(isBehind)
   }
 }
