@@ -55,7 +55,7 @@ describe('what came to a queue that is not stored', () => {
     const safe = queue.enqueue(sampleMessage('a'), 0)
     const late = other.enqueue(sampleMessage('a'), 0)
     const both = log.joined(safe, late)
-    const known = [safe, late, both].map((ticket) => whenKnown(log, ticket))
+    const known = [safe, late, both].map(async (ticket) => whenKnown(log, ticket))
     const together = whenAllKnown(log, new Set([safe, late]))
     if (outcome === REJECTED) log.refuseProvisional()
     storedId = 2
