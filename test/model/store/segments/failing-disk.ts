@@ -138,21 +138,24 @@ export class FailingDisk {
   }
 
   async #mockHandles(): Promise<void> {
-    const disk = this
+    // For functions whose own `this` is a handle.
+    const fail = (operation: string): void => this.#fail(operation)
+    const flushed = (fd: number): void => this.#flushed(fd)
+    const writtenOf = (buffers: readonly Buffer[]) => this.#written(buffers)
     const handle = await fs.promises.open(dirname(this.path))
     const prototype = Object.getPrototypeOf(handle) as HandleFunctions
     await handle.close()
     for (const name of ['datasync', 'sync'] as const) {
       const flush = prototype[name]
       vi.spyOn(prototype, name).mockImplementation(async function (this: FileHandle) {
-        disk.#fail(name)
+        fail(name)
         await flush.call(this)
-        disk.#flushed(this.fd)
+        flushed(this.fd)
       })
     }
     const { truncate, writev } = prototype
     vi.spyOn(prototype, 'truncate').mockImplementation(async function (this: FileHandle, length) {
-      disk.#fail('truncate')
+      fail('truncate')
       await truncate.call(this, length)
     })
     vi.spyOn(prototype, 'writev').mockImplementation(async function (
@@ -160,7 +163,7 @@ export class FailingDisk {
       buffers,
       position,
     ) {
-      const written = disk.#written(buffers)
+      const written = writtenOf(buffers)
       const result = await writev.call(this, written, position)
       if (written !== buffers) throw new Error('EIO: i/o error, writev')
       return result
