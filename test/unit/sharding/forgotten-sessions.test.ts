@@ -73,10 +73,7 @@ describe('a front', () => {
     cluster.give(0, 'a')
     await cluster.pass(50)
     traffic.send = send
-    const nodes = new Map([...cluster.map.nodes, ['b', { incarnation: 'b-again' }]])
-    for (const node of cluster.nodes.values()) {
-      node.follow({ ...cluster.map, nodes, version: cluster.map.version + 1 })
-    }
+    cluster.rejoin('b')
     const consumer = await consumeOnB()
     sayLate()
     await cluster.pass(2000)

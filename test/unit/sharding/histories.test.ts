@@ -5,7 +5,7 @@ import { fieldTableFromObject } from 'amqp-codec'
 import { expect, it } from 'vitest'
 import { ACCEPTED, type PublishOutcome } from '../../../src/exchange/destination.ts'
 import type { Message } from '../../../src/message/message.ts'
-import { sampleMessage } from '../../support/sample-message.ts'
+import { bodyOf, sampleMessage } from '../../support/sample-message.ts'
 import { type RandomNumber, randomNumbers } from './link/simulated-traffic.ts'
 import { RecordingConsumer } from './support/recording-consumer.ts'
 import {
@@ -76,6 +76,7 @@ class History {
   readonly #ended: RecordingConsumer[] = []
   readonly #automatic: RecordingConsumer[] = []
   #count = 0
+  #silentUntilMs = 0
 
   constructor(seed: number) {
     this.random = randomNumbers(seed)
@@ -95,16 +96,20 @@ class History {
     this.cluster.traffic.weather = STORM
     for (let step = 0; step < STEPS; step++) {
       this.#step()
+      this.#endSilence(this.#silentUntilMs)
       await this.cluster.pass(Math.ceil(this.random() * 40))
     }
     this.cluster.traffic.weather = FAIR
+    this.#endSilence(0)
     await this.#drain()
   }
 
   /** Everybody there, all publishes known, all queues empty. */
   async #drain(): Promise<void> {
-    for (const name of NAMES)
+    for (const name of NAMES) {
       if (!this.cluster.nodes.has(name)) this.cluster.start(name, QUEUES, EXCHANGES)
+      else if (!this.cluster.map.nodes.has(name)) this.cluster.rejoin(name)
+    }
     for (let shard = 0; shard < SHARDS; shard++) this.cluster.give(shard, this.#pick(NAMES))
     for (const { name } of QUEUES) this.#consume(this.#node('a'), name, 0)
     const node = this.#node('a')
@@ -129,9 +134,11 @@ class History {
     else if (dice < 0.8) this.#consume(this.#anyNode(), this.#pick(QUEUES).name, 5)
     else if (dice < 0.86) this.#cancel()
     else if (dice < 0.93) this.#move()
-    else if (dice < 0.96) this.#kill()
-    else if (dice < 0.98) this.#startAgain()
-    else this.#get()
+    else if (dice < 0.95) this.#kill()
+    else if (dice < 0.96) this.#startAgain()
+    else if (dice < 0.97) this.#buryOrRejoin()
+    else if (dice < 0.98) this.#silence()
+    else this.#get(dice < 0.99)
   }
 
   #publish(): void {
@@ -203,31 +210,56 @@ class History {
     one.consumer.settle(queue, 'requeue', one.consumer.unsettled.length)
   }
 
-  #get(): void {
+  #get(noAck: boolean): void {
     const node = this.#anyNode()
     const queue = node.queue(this.#pick(QUEUES).name)
-    void Promise.resolve(queue.get(false)).then((taken) => {
-      if (taken !== undefined) queue.requeue([taken])
+    void Promise.resolve(queue.get(noAck)).then((taken) => {
+      if (taken === undefined) return
+      if (noAck) this.acknowledged.add(bodyOf(taken.message).toString())
+      else queue.requeue([taken])
     })
   }
 
   #move(): void {
     const shard = Math.floor(this.random() * SHARDS)
-    const { name } = this.#anyNode()
+    const name = this.#anyMember()
     const dice = this.random()
     if (dice < 0.4) this.cluster.handOver(shard, name)
     else this.cluster.give(shard, name, dice < 0.7)
   }
 
   #kill(): void {
-    if (this.cluster.nodes.size < 2) return
+    if (this.cluster.map.nodes.size < 2) return
     const { name } = this.#anyNode()
-    const had = this.cluster.map.shards.map(({ owner }) => owner === name)
     this.consuming = this.consuming.filter(({ node }) => node.name !== name)
     this.cluster.kill(name)
-    for (const [shard, isOrphan] of had.entries()) {
-      if (isOrphan) this.cluster.give(shard, this.#anyNode().name)
+    this.#giveOrphans()
+  }
+
+  #giveOrphans(): void {
+    for (const [shard, { owner }] of this.cluster.map.shards.entries()) {
+      if (owner === null) this.cluster.give(shard, this.#anyMember())
     }
+  }
+
+  /** A node that the others take for dead, though it is not, comes back some time. */
+  #buryOrRejoin(): void {
+    const { nodes, map } = this.cluster
+    const buried = [...nodes.keys()].find((name) => !map.nodes.has(name))
+    if (buried !== undefined) this.cluster.rejoin(buried)
+    else if (map.nodes.size > 1) this.cluster.bury(this.#anyMember())
+    this.#giveOrphans()
+  }
+
+  /** What is sent there reaches nobody for a while. */
+  #silence(): void {
+    const prefix = this.#pick(['f.', 's.0.', 's.1.'])
+    this.cluster.traffic.isDeaf = (address) => address.startsWith(prefix)
+    this.#silentUntilMs = this.cluster.clock.now() + 100 + this.random() * 1500
+  }
+
+  #endSilence(whenMs: number): void {
+    if (this.cluster.clock.now() >= whenMs) this.cluster.traffic.isDeaf = () => false
   }
 
   #startAgain(): void {
@@ -237,6 +269,11 @@ class History {
 
   #node(name: string): SimulatedNode {
     return this.cluster.nodes.get(name) as SimulatedNode
+  }
+
+  /** One that the others do not take for dead. */
+  #anyMember(): string {
+    return this.#pick([...this.cluster.map.nodes.keys()])
   }
 
   #anyNode(): SimulatedNode {

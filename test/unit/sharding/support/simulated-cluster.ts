@@ -212,11 +212,22 @@ export class SimulatedCluster {
   kill(name: string): void {
     this.nodes.get(name)?.sharding.close()
     this.nodes.delete(name)
+    this.bury(name)
+  }
+
+  /** The others take it for dead, though its process lives. Its shards are nobody's. */
+  bury(name: string): void {
     const nodes = new Map([...this.#map.nodes].filter(([other]) => other !== name))
     const shards = this.#map.shards.map((shard) =>
       shard.owner === name ? { ...shard, owner: null } : shard,
     )
     this.#change(nodes, shards)
+  }
+
+  /** It is one of them again. */
+  rejoin(name: string): void {
+    const incarnation = `${name}-${++this.#processes}`
+    this.#change(new Map([...this.#map.nodes, [name, { incarnation }]]))
   }
 
   /** The one who has it is told only with the next change, if it is to be late. */
