@@ -87,13 +87,13 @@ export class LogStream {
    */
   async state(): Promise<StreamInfo['state']> {
     for (let attempt = 1; attempt <= LOOKS; attempt++) {
+      // A server may have been asked that has not heard of a new stream yet.
+      if (attempt > 1) await wait(LOOK_AGAIN_MS)
       try {
         return (await this.#api.streamInfo(this.name)).state
       } catch (error) {
         if (!(error instanceof JetStreamError && error.code === STREAM_NOT_FOUND)) throw error
       }
-      // A server may have been asked that has not heard of a new stream yet.
-      await wait(LOOK_AGAIN_MS)
     }
     throw new StoreError(`the stream ${this.name}, which holds messages, is gone from JetStream`)
   }
