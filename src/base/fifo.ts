@@ -64,6 +64,8 @@ export class Fifo<T> {
         head.write = 0
       } else {
         this.#head = head.next
+        // Else one that has become old keeps all that come after it.
+        head.next = null
       }
     }
     return item
@@ -105,6 +107,7 @@ export class Fifo<T> {
 
   #unlink(segment: Segment<T>, before: Segment<T>): void {
     before.next = segment.next
+    segment.next = null
     if (segment === this.#tail) this.#tail = before
   }
 }

@@ -7,12 +7,21 @@ import { type PlaceVisitor, RecordReader } from './record-reader.ts'
 const KEPT_BLOCK_BYTES = 1024 * 1024
 const KEPT_BLOCKS = 4
 
+interface KeptBlock {
+  readonly block: Block
+  readonly records: Promise<readonly Buffer[]>
+}
+
 /** Reads what the log has stored, a block at a time. */
 export class BlockReader {
   readonly #journal: Journal
   readonly #logger: Logger
   readonly #reader = new RecordReader()
-  readonly #kept = new Map<Block, Promise<readonly Buffer[]>>()
+  /**
+   * The latest at the end. Not a map: one to which is added and from which is taken all the time leaves
+   * tables behind, each of which holds the next, and with them what was read stays in memory.
+   */
+  readonly #kept: KeptBlock[] = []
 
   constructor(journal: Journal, logger: Logger) {
     this.#journal = journal
@@ -42,16 +51,20 @@ export class BlockReader {
   }
 
   #records(block: Block): Promise<readonly Buffer[]> {
-    const kept = this.#kept.get(block)
-    this.#kept.delete(block)
-    const records = kept ?? this.#journal.read(block.first, block.last)
+    const records = this.#take(block) ?? this.#journal.read(block.first, block.last)
     const isComplete = !block.isOpen && block.inFlight === 0
     if (block.bytes > KEPT_BLOCK_BYTES || !isComplete) return records
-    this.#kept.set(block, records)
-    const [oldest] = this.#kept.keys()
-    if (oldest !== undefined && this.#kept.size > KEPT_BLOCKS) this.#kept.delete(oldest)
+    this.#kept.push({ block, records })
+    if (this.#kept.length > KEPT_BLOCKS) this.#kept.shift()
     // What could not be read now may be read later.
-    records.catch(() => this.#kept.delete(block))
+    records.catch(() => {
+      void this.#take(block)
+    })
     return records
+  }
+
+  #take(block: Block): Promise<readonly Buffer[]> | undefined {
+    const at = this.#kept.findIndex((kept) => kept.block === block)
+    return at < 0 ? undefined : this.#kept.splice(at, 1)[0]?.records
   }
 }

@@ -6,6 +6,7 @@ import {
   type NatsConnection,
   type Subscription,
 } from '@nats-io/transport-node'
+import { NumberMap } from '../base/number-map.ts'
 
 /** Why there is no answer to a request, which may have been heard nevertheless. */
 export class NoAnswer {
@@ -49,7 +50,7 @@ export class Requests {
   readonly #connection: NatsConnection
   readonly #inbox = createInbox()
   readonly #subscription: Subscription
-  readonly #open = new Map<number, OpenRequest>()
+  readonly #open = new NumberMap<OpenRequest>()
   #lastId = 0
   #timer: NodeJS.Timeout | undefined
   #state: 'connected' | 'disconnected' | 'closed' = 'connected'
@@ -131,19 +132,18 @@ export class Requests {
 
   #answer(message: Msg): void {
     const id = Number(message.subject.slice(this.#inbox.length + 1))
-    const request = this.#open.get(id)
+    const request = this.#open.take(id)
     if (request === undefined) return
-    this.#open.delete(id)
     const isNobody = message.data.length === 0 && message.headers?.code === NO_RESPONDERS
     request.onAnswer(isNobody ? new NoAnswer('nobody listens') : message)
   }
 
   #tick(): void {
     const nowMs = performance.now()
-    for (const [id, request] of this.#open) {
+    for (const [id, request] of this.#open.entries()) {
       if (request.deadlineMs > nowMs) continue
-      this.#open.delete(id)
-      request.onAnswer(new NoAnswer('it took too long'))
+      // One that is told may bring about the end of others.
+      if (this.#open.take(id) !== undefined) request.onAnswer(new NoAnswer('it took too long'))
     }
     if (this.#open.size > 0) return
     clearInterval(this.#timer)
@@ -151,7 +151,7 @@ export class Requests {
   }
 
   #failAll(reason: NoAnswerReason): void {
-    const requests = [...this.#open.values()]
+    const requests = this.#open.values()
     this.#open.clear()
     for (const { onAnswer } of requests) onAnswer(new NoAnswer(reason))
   }

@@ -1,3 +1,4 @@
+import type { NumberMap } from '../base/number-map.ts'
 import type { HeldMessage, ShardedQueue } from './sharded-queue.ts'
 import type { QueueSettlement } from './unheard-settlements.ts'
 import type { FrontWriter } from './wire/front-words.ts'
@@ -27,11 +28,9 @@ function claim(
   }
 }
 
-function byConsumer(
-  held: ReadonlyMap<number, HeldMessage>,
-): ReadonlyMap<number, readonly number[]> {
+function byConsumer(held: NumberMap<HeldMessage>): ReadonlyMap<number, readonly number[]> {
   const places = new Map<number, number[]>()
-  for (const [place, { consumer }] of held) {
+  for (const [place, { consumer }] of held.entries()) {
     const others = places.get(consumer)
     if (others === undefined) places.set(consumer, [place])
     else others.push(place)

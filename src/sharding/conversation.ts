@@ -239,7 +239,7 @@ export class Conversation implements QueueLine, TurnTask, OwnerListener {
 
   lost(queue: number, places: readonly number[]): void {
     const held = this.#queues.get(queue)?.held
-    for (const place of places) held?.delete(place)
+    for (const place of places) held?.take(place)
     this.#unheard.lost(queue, places)
   }
 

@@ -93,7 +93,7 @@ export class FrontConsumer {
       const taken = this.#waiting.shift() as TakenMessage
       // Another owner may have given it to somebody else.
       if (!this.queue.isHeld(taken)) continue
-      if (this.consumer.noAck) this.queue.held.delete(taken.place)
+      if (this.consumer.noAck) this.queue.held.take(taken.place)
       this.#give(taken)
     }
     this.#refuseBeyondLimit()

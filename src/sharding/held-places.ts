@@ -1,3 +1,4 @@
+import { NumberMap } from '../base/number-map.ts'
 import type { TakenPlace } from '../queue/queue.ts'
 import type { SessionConsumer } from './session-consumer.ts'
 
@@ -11,21 +12,32 @@ export interface HeldPlace extends TakenPlace {
 
 /** What was delivered and is not settled, by queue and number. */
 export class HeldPlaces {
-  readonly #byQueue = new Map<number, Map<number, HeldPlace>>()
+  readonly #byQueue = new NumberMap<NumberMap<HeldPlace>>()
 
   add(queue: number, number: number, held: HeldPlace): void {
-    const places = this.#byQueue.get(queue)
-    if (places === undefined) this.#byQueue.set(queue, new Map([[number, held]]))
-    else places.set(number, held)
+    let places = this.#byQueue.get(queue)
+    if (places === undefined) {
+      places = new NumberMap()
+      this.#byQueue.set(queue, places)
+    }
+    places.set(number, held)
   }
 
   take(queue: number, number: number): HeldPlace | undefined {
+    return this.takeThose(queue, [number])[0]
+  }
+
+  /** Those of them that somebody has. */
+  takeThose(queue: number, numbers: readonly number[]): HeldPlace[] {
+    const taken: HeldPlace[] = []
     const places = this.#byQueue.get(queue)
-    const held = places?.get(number)
-    if (places === undefined || held === undefined) return undefined
-    places.delete(number)
-    if (places.size === 0) this.#byQueue.delete(queue)
-    return held
+    if (places === undefined) return taken
+    for (const number of numbers) {
+      const held = places.take(number)
+      if (held !== undefined) taken.push(held)
+    }
+    if (places.size === 0) this.#byQueue.take(queue)
+    return taken
   }
 
   /** A consumer has come again who has had some of them. */
@@ -37,19 +49,16 @@ export class HeldPlaces {
     }
   }
 
-  /** By queue, in the order in which they were delivered. */
+  /** By queue, in their order. */
   takeAll(): [queue: number, places: HeldPlace[]][] {
-    const all = [...this.#byQueue].map(([queue, places]): [number, HeldPlace[]] => [
-      queue,
-      [...places.values()],
-    ])
+    const all = this.#byQueue.entries()
     this.#byQueue.clear()
-    return all
+    return all.map(([queue, places]) => [queue, places.values()])
   }
 
   moveInto(others: HeldPlaces): void {
-    for (const [queue, places] of this.#byQueue) {
-      for (const [number, held] of places) others.add(queue, number, held)
+    for (const [queue, places] of this.#byQueue.entries()) {
+      for (const [number, held] of places.entries()) others.add(queue, number, held)
     }
     this.#byQueue.clear()
   }

@@ -1,3 +1,4 @@
+import { NumberMap } from '../base/number-map.ts'
 import { ACCEPTED, type PublishOutcome, REJECTED } from '../exchange/destination.ts'
 import type { TicketListener } from '../message-log/batch.ts'
 import type { Ticket } from '../message-log/queue-log.ts'
@@ -17,7 +18,7 @@ interface OpenTicket {
  */
 export class NodeTickets implements TicketSource {
   readonly #makeAtomic: () => void
-  readonly #open = new Map<Ticket, OpenTicket>()
+  readonly #open = new NumberMap<OpenTicket>()
   #last: Ticket = 0
   /** What has just become known, while its listeners are told. */
   #told: Ticket = 0
@@ -36,9 +37,8 @@ export class NodeTickets implements TicketSource {
 
   /** It is known now what became of it. */
   settle(ticket: Ticket, outcome: PublishOutcome): void {
-    const open = this.#open.get(ticket)
+    const open = this.#open.take(ticket)
     if (open === undefined) return
-    this.#open.delete(ticket)
     const [before, outcomeBefore] = [this.#told, this.#toldOutcome]
     this.#told = ticket
     this.#toldOutcome = outcome
@@ -80,11 +80,14 @@ export class NodeTickets implements TicketSource {
       else open.listeners.push(listener)
       return
     }
-    this.#whenAll([...this.#open.values()], listener)
+    this.#whenAll(this.#open.values(), listener)
   }
 
   settled(tickets?: ReadonlySet<Ticket>): Promise<void> | undefined {
-    const open = [...(tickets ?? this.#open.keys())].flatMap((one) => this.#open.get(one) ?? [])
+    const open =
+      tickets === undefined
+        ? this.#open.values()
+        : [...tickets].flatMap((one) => this.#open.get(one) ?? [])
     if (open.length === 0) return undefined
     return new Promise((resolve) => this.#whenAll(open, { stored: () => resolve() }))
   }

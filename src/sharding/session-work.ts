@@ -41,14 +41,14 @@ export class SessionWork implements QueueWords, ConsumerSession {
 
   settle(settlement: Settlement, queue: number, numbers: readonly number[]): void {
     const engine = this.#find(queue)
-    const places: TakenPlace[] = []
+    const places = this.held.takeThose(queue, numbers)
     const consumers = new Set<SessionConsumer>()
-    for (const number of numbers) {
-      const held = this.held.take(queue, number)
-      if (held === undefined) continue
-      places.push(held)
-      held.consumer?.settled()
-      if (held.consumer !== null) consumers.add(held.consumer)
+    let last: SessionConsumer | null = null
+    for (const { consumer } of places) {
+      consumer?.settled()
+      // Most are of one.
+      if (consumer !== null && consumer !== last) consumers.add(consumer)
+      last = consumer
     }
     if (engine === undefined || places.length === 0) return
     engine.settle(settlement, places)

@@ -1,4 +1,5 @@
 import type { FieldTable } from 'amqp-codec'
+import { NumberMap } from '../base/number-map.ts'
 import type { PolicyDefinition } from '../definitions/definition.ts'
 import type { PublishOutcome } from '../exchange/destination.ts'
 import type { Message } from '../message/message.ts'
@@ -83,7 +84,7 @@ export class ShardedQueue implements Queue {
   readonly properties: QueueProperties
   readonly events: QueueEvents
   /** What channels of this node have and have not settled, by place. */
-  readonly held: Map<number, HeldMessage> = new Map()
+  readonly held: NumberMap<HeldMessage> = new NumberMap()
   /** The queue itself, while this node owns it. */
   engine: Queue | null = null
   /** What is to come to it later, if there is anything. */
@@ -283,7 +284,7 @@ export class ShardedQueue implements Queue {
   /** Nobody here has taken them after all, or has seen them. */
   putBack(taken: readonly TakenMessage[]): void {
     if (this.#isDeleted || this.type === 'stream' || taken.length === 0) return
-    for (const { place } of taken) this.held.delete(place)
+    for (const { place } of taken) this.held.take(place)
     const places = taken.map(({ place }) => place)
     this.#line.settle('putBack', this, places)
   }
@@ -326,7 +327,9 @@ export class ShardedQueue implements Queue {
   /** False for what was lost with its owner: another message may have its place by now. */
   #letGo({ sequence, message }: Place): boolean {
     if (this.type === 'stream') return true
-    if (this.held.get(sequence)?.message !== message) return false
-    return this.held.delete(sequence)
+    const held = this.held.take(sequence)
+    if (held === undefined || held.message === message) return held !== undefined
+    this.held.set(sequence, held)
+    return false
   }
 }

@@ -3,5 +3,5 @@
  * octets, or one that has more. It is let send more when it may send no more than half of that. Where a consumer
  * shares a limit with others, it is sent no more than that leaves.
  */
-export const WINDOW_COUNT = 256
+export const WINDOW_COUNT = 1024
 export const WINDOW_BYTES: number = 2 * 1024 * 1024

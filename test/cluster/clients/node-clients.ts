@@ -212,8 +212,8 @@ export class NodeClients {
     const { violations, random, isPeace } = this.#scene
     let isRefused = false
     const ended = (reason: string): void => {
-      // Nobody can have one as long as the others take its node for dead.
-      isRefused ||= reason.includes('cannot be stored')
+      // Nobody can have one as long as the others take its node for dead: it may be gone before it is consumed.
+      isRefused ||= reason.includes('cannot be stored') || reason.includes("no queue 'amq.gen-")
       if (!isRefused) this.#ended(`a channel: ${reason}`)
     }
     const channel = await openChannel(connection, ended)
