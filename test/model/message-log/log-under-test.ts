@@ -183,19 +183,18 @@ export class LogUnderTest {
       this.#queues[slot]!.next += gap
       this.#place(slot, message, { name, expiresAt })
     }
-    if (isAtomic) this.#makeAtomic()
+    if (!isAtomic) return
+    this.#log.makeAtomic()
+    this.#model.makeAtomic(this.#log.lastTicket)
   }
 
   #move(slot: number, held: Held): void {
-    this.#makeAtomic()
+    this.#log.makeAtomic()
     const to = this.#place(slot, held.message, held.place)
+    // The batch that was meant has its ticket only now.
+    this.#model.makeAtomic(this.#log.lastTicket)
     this.#settle(held)
     this.#model.noteMove(held.place, to)
-  }
-
-  #makeAtomic(): void {
-    this.#log.makeAtomic()
-    this.#model.makeAtomic(this.#log.lastTicket)
   }
 
   #place(slot: number, message: Message, like: Pick<Place, 'name' | 'expiresAt'>): Place {
