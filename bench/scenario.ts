@@ -5,7 +5,13 @@ import type { StopSignal } from './brokers/server-process.ts'
 import type { FigureName } from './load/job.ts'
 
 /** Every broker there is; `brokers/choice.ts` says what each of them is. */
-export type BrokerName = 'leveret' | 'leveret-os' | 'leveret-memory' | 'rabbitmq'
+export type BrokerName =
+  | 'leveret'
+  | 'leveret-os'
+  | 'leveret-memory'
+  | 'rabbitmq'
+  | 'floor'
+  | 'floor-os'
 
 /** What a figure of Leveret should not exceed on a machine with two shared cores. */
 export interface Goal {

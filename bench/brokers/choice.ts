@@ -1,6 +1,7 @@
 // The brokers by their names.
 
 import type { BrokerName } from '../scenario.ts'
+import { BareLoop } from './bare-loop.ts'
 import type { Broker } from './broker.ts'
 import { Leveret } from './leveret.ts'
 import { findRabbitMq } from './rabbitmq.ts'
@@ -10,6 +11,8 @@ export const BROKER_NAMES: readonly BrokerName[] = [
   'leveret-os',
   'leveret-memory',
   'rabbitmq',
+  'floor',
+  'floor-os',
 ]
 
 /** Undefined when this machine does not have it. */
@@ -23,5 +26,9 @@ export function findBroker(name: BrokerName): Broker | undefined {
       return new Leveret(name, 'memory')
     case 'rabbitmq':
       return findRabbitMq()
+    case 'floor':
+      return new BareLoop(name, 'flushed')
+    case 'floor-os':
+      return new BareLoop(name, 'written')
   }
 }

@@ -86,6 +86,8 @@ export class Appender {
   }
 
   async #appendAll(records: readonly (readonly Buffer[])[], isAwaited: boolean): Promise<number[]> {
+    const [only] = records
+    if (records.length === 1 && only) return [await this.#journal.append(only, isAwaited)]
     const appends = records.map((parts) => this.#journal.append(parts, isAwaited))
     // All of them must be done before their bytes may be used again.
     const failed = (await Promise.allSettled(appends)).find(isRejected)

@@ -216,7 +216,7 @@ export class SegmentJournal implements Journal {
     if (upTo <= this.#mark.position) return
     this.#mark.position = upTo
     await this.#removeTruncated()
-    this.#mark.store()
+    this.#mark.storeIfBehind()
   }
 
   async #removeTruncated(): Promise<void> {

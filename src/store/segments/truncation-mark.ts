@@ -2,16 +2,20 @@ import { writeSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 
 const DIGITS = 16
+/** So much may be behind the mark that the file does not know of. */
+const LAG_BYTES = 256 << 10
 
 /**
  * Up to which position the journal is truncated, in a file of its own, since only whole segments can
  * be removed. The file has its room from the start: when a disk is full, truncation must still work.
  *
- * It is not flushed. What comes back after a loss of power was next to what was still there.
+ * It is not flushed, nor written each time. What comes back after a crash was next to what was still
+ * there.
  */
 export class TruncationMark {
   readonly #handle: FileHandle
   position: number
+  #storedPosition = 0
 
   static async open(path: string): Promise<TruncationMark> {
     const created = await open(path, 'a', 0o600)
@@ -19,7 +23,7 @@ export class TruncationMark {
     const handle = await open(path, 'r+')
     const digits = await handle.readFile('latin1')
     const mark = new TruncationMark(handle, /^\d{16}\n$/.test(digits) ? Number(digits) : 0)
-    mark.store()
+    mark.#store()
     return mark
   }
 
@@ -28,12 +32,22 @@ export class TruncationMark {
     this.position = position
   }
 
-  /** So small a write takes less here and now than to wait for another thread. */
-  store(): void {
-    writeSync(this.#handle.fd, `${String(this.position).padStart(DIGITS, '0')}\n`, 0, 'latin1')
+  storeIfBehind(): void {
+    if (this.position - this.#storedPosition >= LAG_BYTES) this.#store()
   }
 
-  close(): Promise<void> {
-    return this.#handle.close()
+  async close(): Promise<void> {
+    try {
+      this.#store()
+    } finally {
+      await this.#handle.close()
+    }
+  }
+
+  /** So small a write takes less here and now than to wait for another thread. */
+  #store(): void {
+    const digits = String(this.position).padStart(DIGITS, '0')
+    writeSync(this.#handle.fd, `${digits}\n`, 0, 'latin1')
+    this.#storedPosition = this.position
   }
 }

@@ -121,6 +121,36 @@ describe('the files of SegmentJournal', () => {
   })
 })
 
+describe('what a SegmentJournal has removed', () => {
+  const LAG = 256 << 10
+
+  async function withRemoved(directory: string): Promise<Journal> {
+    const { journal } = await openJournal(directory)
+    for (const letter of 'abcdef') {
+      const position = await append(journal, letter.repeat(LAG / 2))
+      await journal.truncate(position)
+    }
+    await append(journal, 'g')
+    return journal
+  }
+
+  it('does not come back after it was closed', async () => {
+    const directory = temporaryDirectory()
+    await (await withRemoved(directory)).close()
+    expect((await openJournal(directory)).records).toEqual(['g'])
+  })
+
+  it('comes back after a crash with no more than its last part, in order', async () => {
+    const directory = temporaryDirectory()
+    await withRemoved(directory)
+    const { journal, records } = await openJournal(directory)
+    const found = records.map((record) => record[0]).join('')
+    expect('efg').toContain(found)
+    expect(found).toMatch(/g$/)
+    await journal.close()
+  })
+})
+
 describe('damage to the files of SegmentJournal', () => {
   it('is found in a record that is cut short, and told of until something follows it', async () => {
     const directory = temporaryDirectory()
