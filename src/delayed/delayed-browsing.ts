@@ -40,6 +40,8 @@ export async function readDelayed(
   if (messages.length <= SORTED_COUNT && bytes <= SORTED_BYTES) {
     const all = near
     for (const page of pages) all.push(...(await readPage(page)))
+    // What came near meanwhile is in neither.
+    if (pages.some(({ run }) => run.isGone)) return readDelayed(messages, nowMs, from, limits)
     return limited(stillThere(all, messages, nowMs).sort(bySooner).slice(from), limits)
   }
   const found = near.slice(from)
