@@ -3,17 +3,14 @@ import type { KvNote, KvReceipt } from '../../store/jetstream/kv-note.ts'
 import type { KvScribe } from '../../store/jetstream/kv-scribe.ts'
 import type { Questions } from './questions.ts'
 
-const QUESTION = 'write'
+const QUESTION = 'make'
 /** Whoever has not answered by then may still do it, which does no harm. */
 const PATIENCE_MS = 2000
 /** And is left alone for so long. */
 const AWAY_MS = 5000
 
 /** A note as it goes to another node: null deletes. */
-interface NoteText {
-  readonly after: number
-  readonly changes: readonly (readonly [id: string, key: string, value: string | null])[]
-}
+type NoteText = readonly (readonly [after: number, id: string, key: string, value: string | null])[]
 
 /**
  * Has one node write the definitions of all: the first one by name that answers. Nothing depends on it that all
@@ -43,22 +40,26 @@ export class Scribes {
   /** With that this node writes for others. */
   answer(scribe: Pick<KvScribe, 'write'>): void {
     this.#questions.answer(this.#node, QUESTION, async (text) => {
-      const { after, changes } = JSON.parse(text) as NoteText
-      const all = changes.map(([id, key, value]) => ({ id, key, value: value ?? undefined }))
-      const receipt = await scribe.write({ after, changes: all }).catch(() => undefined)
+      const changes = JSON.parse(text) as NoteText
+      const note = changes.map(([after, id, key, value]) => {
+        return { after, id, key, value: value ?? undefined }
+      })
+      const receipt = await scribe.write(note).catch(() => undefined)
       return receipt === undefined ? '' : JSON.stringify(receipt)
     })
   }
 
   /** Undefined when this node is to write itself. */
-  async write({ after, changes }: KvNote): Promise<KvReceipt | undefined> {
+  async write(note: KvNote): Promise<KvReceipt | undefined> {
     const scribe = this.#scribe()
     if (scribe === undefined || scribe === this.#node) return undefined
-    const note: NoteText = {
+    const changes: NoteText = note.map(({ after, id, key, value }) => [
       after,
-      changes: changes.map(({ id, key, value }) => [id, key, value ?? null]),
-    }
-    const said = await this.#questions.ask(scribe, QUESTION, PATIENCE_MS, JSON.stringify(note))
+      id,
+      key,
+      value ?? null,
+    ])
+    const said = await this.#questions.ask(scribe, QUESTION, PATIENCE_MS, JSON.stringify(changes))
     if (said === undefined) this.#away.set(scribe, this.#clock.now() + AWAY_MS)
     return said ? (JSON.parse(said) as KvReceipt) : undefined
   }

@@ -22,7 +22,7 @@ export interface KeyValue {
 
 /** A change that is to be made. */
 export interface NewKvChange extends KeyValue {
-  /** What nobody else's change is called: see `KvBucket.newId`. JetStream makes it once, for two minutes at least. */
+  /** What nobody else's change is called: see `KvBucket.newId`. */
   readonly id: string
 }
 
@@ -98,19 +98,22 @@ export class KvBucket {
    * revision, nor by anybody else between two of them. Each promise gives the new revision, or undefined if
    * something was, as do all behind it then; it rejects with JetStreamError when that is not known.
    *
-   * A change that was made already is not made again. Each names the one before it, rather than the revision that
-   * this one would have: if another writer came between two, the next but one would be right again, and nobody
-   * would have looked at what that other has changed. JetStream can be told to look at the key alone, too. But
+   * Each names the one before it, rather than the revision that this one would have: if another writer came between
+   * two, the next but one would be right again, and nobody would have looked at what that other has changed. For the
+   * same reason each attempt has a name of its own: behind a change that was made already, by somebody else at
+   * another time, nothing is known of what came before that. JetStream can be told to look at the key alone, too. But
    * nats-server 2.9 then takes two changes that come at the same time, if the stream has replicas: each of them
    * comes after the same one.
    */
   write(changes: readonly NewKvChange[], lastRevision: number): Promise<number | undefined>[] {
+    const attempt = this.newId()
+    const nameOf = ({ id }: NewKvChange): string => `${id}${ATTEMPT}${attempt}`
     return changes.map((change, index) => {
       const before = changes[index - 1]
       const conditions = headers()
       if (before === undefined) conditions.set('Nats-Expected-Last-Sequence', String(lastRevision))
-      else conditions.set('Nats-Expected-Last-Msg-Id', before.id)
-      conditions.set(ID, change.id)
+      else conditions.set('Nats-Expected-Last-Msg-Id', nameOf(before))
+      conditions.set(ID, nameOf(change))
       if (change.value === undefined) conditions.set(OPERATION, DELETED)
       return this.#write(change, conditions)
     })
@@ -155,7 +158,7 @@ export class KvBucket {
     if (!(revision > 0)) return undefined
     const isDeleted = DELETIONS.includes(message.headers?.get(OPERATION) ?? '')
     const value = isDeleted ? undefined : message.string()
-    const id = message.headers?.get(ID) ?? ''
+    const id = idIn(message.headers?.get(ID))
     return { key: toldKey(this.name, message.subject), value, revision, id }
   }
 
@@ -193,7 +196,7 @@ export class KvBucket {
       key: kvKey(this.name, subject),
       value: isDeleted ? undefined : data.toString(),
       revision: sequence,
-      id: ID_LINE.exec(text)?.[1] ?? '',
+      id: idIn(ID_LINE.exec(text)?.[1]),
       timeMs,
     }
   }
@@ -202,6 +205,9 @@ export class KvBucket {
 /** Somebody else has changed something. */
 const OVERTAKEN: ReadonlySet<number> = new Set([WRONG_LAST_SEQUENCE, WRONG_LAST_MESSAGE_ID])
 const ID = 'Nats-Msg-Id'
+/** Between the id of a change and that of the attempt to make it. */
+const ATTEMPT = '@'
+const idIn = (name = ''): string => name.split(ATTEMPT, 1)[0] as string
 const ID_LINE: RegExp = /^Nats-Msg-Id: *(\S+)/m
 const OPERATION = 'KV-Operation'
 const DELETED = 'DEL'

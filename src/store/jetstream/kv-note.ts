@@ -1,10 +1,12 @@
 import type { NewKvChange } from './kv-bucket.ts'
 
-/** Changes as they are given to whoever makes them: each only if its key was not changed after that position. */
-export interface KvNote {
+/** A change that is to be made only if its key was not changed after that position. */
+export interface NotedChange extends NewKvChange {
   readonly after: number
-  readonly changes: readonly NewKvChange[]
 }
+
+/** Changes as they are given to whoever makes them. */
+export type KvNote = readonly NotedChange[]
 
 /** What came of it. */
 export interface KvReceipt {

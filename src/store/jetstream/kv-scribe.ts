@@ -1,13 +1,12 @@
 import { GroupCommit } from '../group-commit.ts'
-import type { KvBucket, NewKvChange } from './kv-bucket.ts'
+import type { KvBucket } from './kv-bucket.ts'
 import type { KvMirror } from './kv-mirror.ts'
-import type { KvNote, KvReceipt } from './kv-note.ts'
+import type { KvNote, KvReceipt, NotedChange } from './kv-note.ts'
 
 /** How many changes are under way at the same time. */
 const CHANGES_AT_ONCE = 512
 
-interface Task extends NewKvChange {
-  readonly after: number
+interface Task extends NotedChange {
   revision: number
 }
 
@@ -35,8 +34,8 @@ export class KvScribe {
   }
 
   /** Rejects when it is not known what came of it, with JetStreamError if another attempt may succeed. */
-  async write({ after, changes }: KvNote): Promise<KvReceipt> {
-    const tasks = changes.map((change): Task => ({ ...change, after, revision: 0 }))
+  async write(note: KvNote): Promise<KvReceipt> {
+    const tasks = note.map((change): Task => ({ ...change, revision: 0 }))
     await this.#group.add(tasks, undefined)
     const revisions = tasks.map(({ revision }) => revision)
     return { revisions, position: this.#mirror.position }

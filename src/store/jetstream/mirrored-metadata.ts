@@ -121,10 +121,12 @@ export class MirroredMetadata implements Metadata {
 
   async #commit(changes: readonly MetadataChange[]): Promise<void> {
     const patience = this.#patience()
-    const write = async (note: KvNote): Promise<KvReceipt> =>
-      (await this.#elsewhere(note)) ?? (await this.scribe.write(note))
     for (const run of runsOf(changes)) {
-      const parts = { mirror: this.#mirror, bucket: this.#bucket, write }
+      const parts = {
+        ...{ mirror: this.#mirror, bucket: this.#bucket },
+        write: (note: KvNote) => this.scribe.write(note),
+        writeElsewhere: this.#elsewhere,
+      }
       const changing = new MirroredChanges(run, parts)
       await retrying(patience, () => changing.make()).finally(() => changing.close())
     }

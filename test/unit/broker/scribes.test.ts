@@ -9,13 +9,10 @@ let clock: FakeClock
 let answers: Map<string, (about: string) => Promise<string>>
 let asked: string[]
 
-const note: KvNote = {
-  after: 7,
-  changes: [
-    { id: 'x-1', key: 'a', value: '1' },
-    { id: 'x-2', key: 'b', value: undefined },
-  ],
-}
+const note: KvNote = [
+  { after: 7, id: 'x-1', key: 'a', value: '1' },
+  { after: 5, id: 'x-2', key: 'b', value: undefined },
+]
 const receipt = { revisions: [8, 0], position: 9 }
 
 function scribesOf(node: string, nodes = ['n2', 'n3', 'n1']): Scribes {
