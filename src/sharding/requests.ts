@@ -1,5 +1,6 @@
 import { NOT_FOUND } from 'amqp-codec'
 import type { Clock } from '../base/clock.ts'
+import { NumberMap } from '../base/number-map.ts'
 import { AmqpError } from '../errors.ts'
 import { noQueue, queueTimedOut } from '../reasons.ts'
 import type { QueueNumbers, TakenMessage } from './wire/owner-words.ts'
@@ -44,7 +45,7 @@ const LOOK_MS = 1000
 /** What was asked of an owner, and is asked again of the next one until somebody answers. */
 export class Requests {
   readonly #clock: Clock
-  readonly #open = new Map<number, Request>()
+  readonly #open = new NumberMap<Request>()
   /** Those that the owner of now may answer, though nobody waits for it any more. */
   readonly #givenUp = new Map<number, (answer: Answer) => void>()
   #last = 0
@@ -79,7 +80,7 @@ export class Requests {
 
   /** Asks all that was not answered, once more; what is asked meanwhile is not among it. */
   allOfNow(): () => void {
-    const open = [...this.#open]
+    const open = this.#open.entries()
     return () => {
       for (const [request, question] of open) {
         question.isAsked = true
@@ -107,7 +108,7 @@ export class Requests {
 
   /** There is no such queue; without one, there are none at all. */
   failAll(queue?: AskedQueue): void {
-    for (const [request, open] of [...this.#open]) {
+    for (const [request, open] of this.#open.entries()) {
       if (queue === undefined || open.queue === queue) this.fail(request, NOT_FOUND, '')
     }
   }
@@ -120,7 +121,7 @@ export class Requests {
 
   #giveUpOld(): void {
     const oldestMs = this.#clock.now() - PATIENCE_MS
-    for (const [request, open] of [...this.#open]) {
+    for (const [request, open] of this.#open.entries()) {
       if (!open.isAwaited || open.sinceMs > oldestMs) continue
       this.#take(request)
       if (open.isAsked) {
@@ -132,8 +133,7 @@ export class Requests {
   }
 
   #take(request: number): Request | undefined {
-    const open = this.#open.get(request)
-    this.#open.delete(request)
+    const open = this.#open.take(request)
     if (this.#open.size === 0) this.#lookNoMore()
     return open
   }
