@@ -10,6 +10,8 @@ import type { DelayedMessages } from './delayed-messages.ts'
 /** As many messages, in as many octets, are put in order to be shown. */
 const SORTED_COUNT = 2000
 const SORTED_BYTES = 8 * 1024 * 1024
+/** A message comes near in as many steps as there are kinds of spans, or fewer. */
+const MOST_TRIES = 10
 const ID = /^d(\d{1,15})-(\d{1,15})$/
 
 interface DelayedPage {
@@ -33,6 +35,7 @@ export async function readDelayed(
   nowMs: number,
   from: number,
   limits: BrowseLimits,
+  tries: number = MOST_TRIES,
 ): Promise<readonly DelayedMessage[]> {
   const pages = pagesOf(messages)
   const bytes = pages.reduce((sum, { run }) => sum + run.bodyBytes, 0)
@@ -41,7 +44,8 @@ export async function readDelayed(
     const all = near
     for (const page of pages) all.push(...(await readPage(page)))
     // What came near meanwhile is in neither.
-    if (pages.some(({ run }) => run.isGone)) return readDelayed(messages, nowMs, from, limits)
+    const isMissing = pages.some(({ run }) => run.isGone)
+    if (isMissing && tries > 1) return readDelayed(messages, nowMs, from, limits, tries - 1)
     return limited(stillThere(all, messages, nowMs).sort(bySooner).slice(from), limits)
   }
   const found = near.slice(from)
