@@ -80,6 +80,8 @@ export class SimulatedNode implements ShardHolder, NodeTraffic, Clock {
   readonly #shared: Metadata
   readonly #presence: Metadata
   #waiting: (() => void)[] = []
+  /** What its timers were to do while it was stopped. */
+  readonly #missed = new Set<() => void>()
 
   constructor(name: string, cluster: SimulatedCluster, shared: Metadata, presence: Metadata) {
     this.name = name
@@ -104,6 +106,8 @@ export class SimulatedNode implements ShardHolder, NodeTraffic, Clock {
   become(condition: Condition): void {
     this.condition = condition
     if (condition === 'is dead') this.member?.stop('it died')
+    // Late timers come before anything else that it goes on with.
+    if (condition !== 'is stopped') for (const run of this.#missed) run()
     for (const goOn of this.#waiting.splice(0)) goOn()
   }
 
@@ -162,14 +166,23 @@ export class SimulatedNode implements ShardHolder, NodeTraffic, Clock {
   }
 
   every(intervalMs: number, callback: () => void): () => void {
-    return this.#cluster.clock.every(intervalMs, () => {
-      if (this.condition === 'is stopped' || this.condition === 'is dead') return
+    const run = (): void => {
+      this.#missed.delete(run)
+      if (this.condition === 'is dead') return
       try {
         callback()
       } catch (error) {
         this.problems.push(error)
       }
+    }
+    const stop = this.#cluster.clock.every(intervalMs, () => {
+      if (this.condition === 'is stopped') this.#missed.add(run)
+      else run()
     })
+    return () => {
+      stop()
+      this.#missed.delete(run)
+    }
   }
 }
 
