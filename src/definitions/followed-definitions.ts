@@ -6,6 +6,7 @@ import type { DefinitionApplier } from './definition-applier.ts'
 import { decodeDefinition } from './definition-json.ts'
 import { kindOfKey } from './definition-key.ts'
 import { Orphans } from './orphans.ts'
+import { isSameThing } from './shared-change.ts'
 
 export interface FollowedDefinitionsParts {
   readonly metadata: Metadata
@@ -90,8 +91,12 @@ export class FollowedDefinitions {
     if (value === undefined) this.stored.delete(key)
     else this.stored.set(key, value)
     if (value === inMemory) return
-    if (value === undefined) this.#remove(key, inMemory as string)
-    else if (this.#place(key)) this.#orphans.retryAfter(kindOf(key))
+    const isGone =
+      inMemory !== undefined && (value === undefined || !isSameThing(key, inMemory, value))
+    // What is there now may not come to memory: queues of processes that are no more do not.
+    if (isGone) this.#remove(key, inMemory)
+    if (value === undefined) return
+    if (this.#place(key)) this.#orphans.retryAfter(kindOf(key))
     else this.#orphans.watch(key)
   }
 

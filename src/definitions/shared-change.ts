@@ -60,6 +60,11 @@ export function idOf(value: string): number {
   return (JSON.parse(value) as { readonly id: number }).id
 }
 
+/** Of what has no identity, there is only ever one of a name. */
+export function isSameThing(key: string, before: string, now: string): boolean {
+  return !hasIdentity(key) || idOf(before) === idOf(now)
+}
+
 /**
  * In which order changes are made that come together: what others belong to goes first, so that no node ever
  * sees these without it unless it is being deleted.

@@ -10,7 +10,7 @@ import type { DefinitionStore, PlacedQueue } from './definition-store.ts'
 import { FollowedDefinitions } from './followed-definitions.ts'
 import { QUEUE_IDS_KEY, QueueIdBlocks } from './queue-id-blocks.ts'
 import type { SharedBatch } from './shared-batch.ts'
-import { hasIdentity, idOf, type SharedChange } from './shared-change.ts'
+import { hasIdentity, idOf, isSameThing, type SharedChange } from './shared-change.ts'
 import { SharedWriter } from './shared-writer.ts'
 import { loadOrBegin, readDefinitions, type StoredDefinitions } from './stored-definitions.ts'
 
@@ -289,9 +289,5 @@ function both(takeBack: () => void, before: SharedChange | undefined): () => voi
     before.takeBack()
   }
 }
-
-/** Of what has no identity, there is only ever one of a name. */
-const isSameThing = (key: string, before: string, now: string): boolean =>
-  !hasIdentity(key) || idOf(before) === idOf(now)
 
 const NONE: ReadonlySet<number> = new Set()

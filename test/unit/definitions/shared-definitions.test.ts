@@ -280,6 +280,38 @@ describe('a queue of one node', () => {
     expect(restarted.describe()).toEqual(b.describe())
   })
 
+  it('goes with the node, and so does another one that it has been faster than', async () => {
+    a.declareQueue('q', { durable: false })
+    await pass(1)
+    b.declareQueue('q', { durable: false })
+    b.bind('amq.direct', 'q')
+    cluster.remove(a)
+    b.definitions.nodeLeft(a.incarnation)
+    await cluster.settle()
+    await expectNoQueues()
+  })
+
+  it('goes with the node, and so does another one that it has replaced', async () => {
+    a.declareQueue('q')
+    await cluster.settle()
+    a.deleteQueue('q')
+    a.declareQueue('q', { durable: false })
+    cluster.remove(a)
+    b.definitions.nodeLeft(a.incarnation)
+    await cluster.settle()
+    await expectNoQueues()
+  })
+
+  /** Not on the node that is left, and not in the store. */
+  async function expectNoQueues(): Promise<void> {
+    expect([...b.vhost().queues.values()]).toEqual([])
+    const stored = await storedIn(b.metadata)
+    expect(stored.of('queue')).toEqual([])
+    expect(stored.of('binding')).toEqual([])
+    const restarted = await cluster.start('a', open())
+    expect(restarted.describe()).toEqual(b.describe())
+  }
+
   it('is named where it may have been left by a node that is no more', async () => {
     a.declareQueue('mine', { durable: false })
     await cluster.settle()
