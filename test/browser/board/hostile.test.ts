@@ -49,9 +49,9 @@ for (const name of NAMES) {
     )
     await queue.messages.first().locator('[class*="jobLink"]').click()
     await queue.page.getByText(/content_type:/).waitFor()
-    expect(await queues.bodies(name)).toEqual([name])
-    // An open page goes on asking for its queue, and is told that there is none.
+    // An open page goes on asking for its queue and what is in it, and is told that there is none.
     await queue.page.close()
+    expect(await queues.bodies(name)).toEqual([name])
     await queues.channel.deleteQueue(name)
   })
 }

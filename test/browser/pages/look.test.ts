@@ -78,7 +78,7 @@ test('the keyboard comes past the menu at once, and to the title of each page', 
   await expect.poll(focused).toBe('Queues')
   await page.getByRole('button', { name: 'Skip to the content' }).focus()
   await page.keyboard.press('Enter')
-  expect(await focused()).toBe('Queues')
+  await expect.poll(focused).toBe('Queues')
 })
 
 test('fits a telephone', async ({ open }) => {
