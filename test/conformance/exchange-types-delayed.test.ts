@@ -80,10 +80,10 @@ describe.skipIf(isWithoutPlugin)('an x-delayed-message exchange (RabbitMQ has no
     const exchange = await declareDelayed(broker, channel, 'fanout')
     const queue = await channel.declareBoundQueue(exchange, '')
     await channel.consume(queue)
-    for (const ms of [250, 50, 150, 100, 50, 200]) {
+    for (const ms of [1250, 250, 750, 500, 250, 1000]) {
       channel.publish({ exchange, headers: byMs(ms), body: `${ms}` })
     }
-    expect(await channel.bodies(6)).toEqual(['50', '50', '100', '150', '200', '250'])
+    expect(await channel.bodies(6)).toEqual(['250', '250', '500', '750', '1000', '1250'])
   })
 
   test.for([
